@@ -1,0 +1,64 @@
+/** The nouns of a job. */
+import type { PlainMap, Value } from '../std/value.js';
+
+declare const brand: unique symbol;
+type Brand<Name extends string> = string & { readonly [brand]: Name };
+
+/** Job id: 20 digits of UTC time, or a text the caller chose. Made by `parseJid`. */
+export type Jid = Brand<'Jid'>;
+/** Id of a minion. Made by `parseMinionId`; safe as a file name. */
+export type MinionId = Brand<'MinionId'>;
+
+export type TargetKind =
+  | 'glob' | 'pcre' | 'list' | 'grain' | 'grain_pcre' | 'pillar' | 'pillar_pcre' | 'pillar_exact'
+  | 'ipcidr' | 'compound' | 'compound_pillar_exact' | 'nodegroup' | 'range' | 'data';
+
+export interface Target {
+  readonly expr: Value;
+  readonly kind: string;
+  readonly delimiter: string;
+}
+
+/** A job as the master publishes it to minions. Wire names are Salt's. */
+export interface Publication {
+  readonly jid: Jid;
+  /** One function, or several for a compound command; then `arg` is a list of lists. */
+  readonly fun: string | readonly string[];
+  readonly arg: readonly Value[];
+  readonly tgt: Value;
+  readonly tgt_type: string;
+  /** Names of returners, comma separated, or empty. */
+  readonly ret: string;
+  readonly user: string;
+  readonly delimiter: string;
+  /** Everything else that was published: `metadata`, `id`, `ret_config`, `start_event`, ... */
+  readonly more: PlainMap;
+}
+
+/** What a minion answers. Wire names are Salt's. */
+export interface JobReturn {
+  readonly jid: Jid;
+  readonly id: MinionId;
+  readonly fun: string | readonly string[];
+  readonly fun_args: Value;
+  readonly return: Value;
+  readonly retcode: Value;
+  readonly success: Value;
+  readonly out?: string;
+  readonly metadata?: Value;
+}
+
+/** Salt's id of a minion: not empty, no slash, backslash or NUL, not `.` or `..`, at most 255 bytes. */
+export function parseMinionId(text: unknown): MinionId | undefined {
+  if (typeof text !== 'string' || text === '' || text === '.' || text === '..') return undefined;
+  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+  if (/[/\\\u0000-\u001f\u007f]/.test(text) || Buffer.byteLength(text) > 255) return undefined;
+  return text as MinionId;
+}
+
+/** A job id: letters, digits, `_`, `-`, `.`, at most 64; never a path. */
+export function parseJid(text: unknown): Jid | undefined {
+  const candidate = typeof text === 'number' || typeof text === 'bigint' ? String(text) : text;
+  if (typeof candidate !== 'string') return undefined;
+  return /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(candidate) ? (candidate as Jid) : undefined;
+}

@@ -1,0 +1,12 @@
+/** Facts first, then a short constant text: `log.info({ jid, fun }, 'job published')`. Errors go under `err`. */
+export interface Logger {
+  error(fields: LogFields, text: string): void;
+  warn(fields: LogFields, text: string): void;
+  info(fields: LogFields, text: string): void;
+  debug(fields: LogFields, text: string): void;
+  trace(fields: LogFields, text: string): void;
+  /** A logger whose lines all carry these facts; `part` names the piece of the program. */
+  child(fields: LogFields): Logger;
+}
+
+export type LogFields = Readonly<Record<string, unknown>>;

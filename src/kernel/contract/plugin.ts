@@ -1,0 +1,99 @@
+/** Plugins: one file, one virtual module, one default export made by `defineModule` and its sisters. */
+import type { Value, PlainMap } from '../std/value.js';
+import type { Context } from './context.js';
+import type { ArgsOf, Params } from './params.js';
+
+/** A function as the loader keeps it, its parameter types erased. */
+export interface Fn {
+  readonly doc: string;
+  readonly params: Params;
+  /** Full names this function is also known by inside its module, e.g. Python's reserved words. */
+  readonly run: (args: Readonly<Record<string, unknown>>, ctx: Context) => Promise<Value> | Value;
+  /** Outputter of the answer where Salt names one (`highstate`, `txt`, ...). */
+  readonly outputter?: string;
+}
+
+export interface FnDeclaration<P extends Params> {
+  /** First sentence says what it gives; further lines are an example: `salt '*' test.ping`. */
+  readonly doc: string;
+  readonly params?: P;
+  readonly outputter?: string;
+  run(args: ArgsOf<P>, ctx: Context): Promise<Value> | Value;
+}
+
+/** Declares one function: documentation, parameters, work. */
+export function fn<const P extends Params>(declaration: FnDeclaration<P>): Fn {
+  return {
+    doc: declaration.doc,
+    params: declaration.params ?? {},
+    ...(declaration.outputter === undefined ? {} : { outputter: declaration.outputter }),
+    // The loader binds arguments by `params` before it calls, so the erased type is the declared one.
+    run: declaration.run as Fn['run'],
+  };
+}
+
+/** Every kind of plugin; the folder below `plugins/` has the same name. */
+export type PluginKind =
+  | 'modules' | 'states' | 'grains' | 'beacons' | 'executors' | 'returners' | 'renderers' | 'matchers' | 'sdb'
+  | 'serializers' | 'engines' | 'runners' | 'wheel' | 'auth' | 'tokens' | 'pillar' | 'tops' | 'fileserver' | 'cache'
+  | 'roster' | 'output' | 'proxy';
+
+export interface PluginBase {
+  /** File name without ending. */
+  readonly name: string;
+  /** Name users type, when it differs from the file: `aptpkg` serves `pkg`. */
+  readonly serves?: string;
+  /**
+   * Grains that must fit before the file is imported at all: `{ os_family: ['Debian'] }`. Kept in the index, so that a
+   * minion never loads the package managers of other systems.
+   */
+  readonly when?: Readonly<Record<string, readonly string[]>>;
+  /** Asked once, after import: true, or a sentence that says why the module cannot work here. Reads grains, not the disk. */
+  readonly virtual?: (ctx: Context) => boolean | string | Promise<boolean | string>;
+}
+
+/** Execution modules, states, runners and wheel modules: named functions. */
+export interface FunctionPlugin extends PluginBase {
+  readonly kind: 'modules' | 'states' | 'runners' | 'wheel';
+  /** One paragraph: what the module is for. */
+  readonly doc: string;
+  readonly functions: Readonly<Record<string, Fn>>;
+  /** `{ alias: 'function' }`. */
+  readonly aliases?: Readonly<Record<string, string>>;
+}
+
+type FunctionPluginInput = Omit<FunctionPlugin, 'kind'>;
+
+export const defineModule = (plugin: FunctionPluginInput): FunctionPlugin => ({ kind: 'modules', ...plugin });
+export const defineState = (plugin: FunctionPluginInput): FunctionPlugin => ({ kind: 'states', ...plugin });
+export const defineRunner = (plugin: FunctionPluginInput): FunctionPlugin => ({ kind: 'runners', ...plugin });
+export const defineWheel = (plugin: FunctionPluginInput): FunctionPlugin => ({ kind: 'wheel', ...plugin });
+
+/** Prints return data. Text only: no colours unless `opts.color`. Gives the exact text Salt prints, without the last newline. */
+export interface OutputPlugin extends PluginBase {
+  readonly kind: 'output';
+  output(data: Value, opts: Readonly<PlainMap>, options: OutputOptions): string | null;
+}
+export interface OutputOptions {
+  /** Return code of the job, for outputters that show it. */
+  readonly retcode?: number;
+  readonly nestedIndent?: number;
+}
+export const defineOutput = (plugin: Omit<OutputPlugin, 'kind'>): OutputPlugin => ({ kind: 'output', ...plugin });
+
+/** Gives facts about the machine. */
+export interface GrainsPlugin extends PluginBase {
+  readonly kind: 'grains';
+  grains(ctx: Context): Promise<PlainMap> | PlainMap;
+}
+export const defineGrains = (plugin: Omit<GrainsPlugin, 'kind'>): GrainsPlugin => ({ kind: 'grains', ...plugin });
+
+/** Receives returns; a returner with `prepJid` and the rest can be the job store. */
+export interface ReturnerPlugin extends PluginBase {
+  readonly kind: 'returners';
+  returner(ret: PlainMap, ctx: Context): Promise<void> | void;
+  eventReturn?(events: readonly PlainMap[], ctx: Context): Promise<void>;
+}
+export const defineReturner = (plugin: Omit<ReturnerPlugin, 'kind'>): ReturnerPlugin => ({ kind: 'returners', ...plugin });
+
+export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin;

@@ -1,0 +1,155 @@
+/** What plugins may need of the program. Each port is implemented by a room above and handed in; none of it is promised on every host. */
+import type { PlainMap, Value } from '../std/value.js';
+
+/** The `salt://` file client (`cp.*`, templates, states). Paths are `salt://a/b` or `a/b`; `saltenv` as Salt. */
+export interface FilePort {
+  /** Copies into the local cache when it changed; gives the local path, or undefined when the master has no such file. */
+  cacheFile(path: string, saltenv: string): Promise<string | undefined>;
+  /** Hash of the file on the master: `{ hash_type, hsum }`; undefined when missing. */
+  hashFile(path: string, saltenv: string): Promise<{ hash_type: string; hsum: string } | undefined>;
+  hashAndStat(path: string, saltenv: string): Promise<readonly [Value, Value]>;
+  fileList(saltenv: string, prefix: string): Promise<string[]>;
+  fileListEmptyDirs(saltenv: string, prefix: string): Promise<string[]>;
+  dirList(saltenv: string, prefix: string): Promise<string[]>;
+  symlinkList(saltenv: string, prefix: string): Promise<Record<string, string>>;
+  envs(): Promise<string[]>;
+  /** Master's `_master_opts`. */
+  masterOpts(): Promise<PlainMap>;
+  /** Local cache path a file would have. */
+  cachePath(path: string, saltenv: string): string;
+  /** Sends a local file to the master (`cp.push`). */
+  push(localPath: string, nameParts: readonly string[]): Promise<boolean>;
+}
+
+/** Requests to the master under the identity of this minion. */
+export interface MasterPort {
+  request(load: PlainMap, options?: { timeoutMs?: number }): Promise<Value>;
+}
+
+export interface EventPort {
+  /** To the local bus of this host. */
+  fireLocal(tag: string, data: PlainMap): Promise<boolean>;
+  /** To the master's bus; on the master the same as local. */
+  fireMaster(tag: string, data: PlainMap | string, preload?: PlainMap): Promise<boolean>;
+}
+
+/** Jobs that run on this minion now. */
+export interface JobsPort {
+  /** As `saltutil.running`: jid, fun, pid, tgt, tgt_type, user, ret, arg... */
+  running(): PlainMap[];
+  /** Signals the job and what it started; gives Salt's sentence, or empty text when there is no such job. */
+  signal(jid: string, signal: NodeJS.Signals | number): Promise<string>;
+}
+
+/** The program's own parts that `saltutil` refreshes. */
+export interface RefreshPort {
+  grains(): Promise<boolean>;
+  pillar(options?: { pillarenv?: string }): Promise<boolean>;
+  modules(): Promise<boolean>;
+  /** Fetches pillar from the master without storing it. */
+  compilePillar(options: { saltenv?: string; pillarenv?: string; override?: PlainMap }): Promise<PlainMap>;
+  /** Sends `revoke_auth`. */
+  revokeAuth(): Promise<boolean>;
+  /** Copies `salt://_<kind>`; gives names of what changed, as `modules.foo`. */
+  syncKind(kind: string, saltenvs: readonly string[]): Promise<string[]>;
+}
+
+/** What the loader knows (`sys.*`). Function docs and parameters come from the index. */
+export interface CatalogPort {
+  /** Names of modules of a kind (`modules`, `states`, `runners`, `returners`, `wheel`, ...), sorted. */
+  names(kind: string): Promise<string[]>;
+  /** Full function names of a kind, sorted. */
+  functions(kind: string): Promise<string[]>;
+  doc(kind: string, fullName: string): Promise<string | undefined>;
+  /** As `sys.argspec`: args, defaults, varargs, kwargs. */
+  argspec(kind: string, fullName: string): Promise<PlainMap | undefined>;
+  reload(): Promise<boolean>;
+}
+
+/** Sends jobs, for runners and the reactor; as Salt's LocalClient. */
+export interface LocalPort {
+  /** Publishes and gives each return as it comes; ends by the rule of the command line. */
+  returns(job: LocalJob, signal: AbortSignal): AsyncIterable<LocalReturn>;
+  publish(job: LocalJob): Promise<{ jid: string; minions: string[] }>;
+}
+export interface LocalJob {
+  readonly tgt: Value;
+  readonly tgt_type?: string;
+  readonly fun: string | readonly string[];
+  readonly arg?: readonly Value[];
+  readonly kwarg?: PlainMap;
+  readonly ret?: string;
+  readonly timeoutMs?: number;
+  readonly user?: string;
+  readonly metadata?: PlainMap;
+}
+export interface LocalReturn {
+  readonly id: string;
+  /** False when the minion did not answer; then `ret` is empty text. */
+  readonly answered: boolean;
+  readonly ret: Value;
+  readonly retcode: number;
+  readonly out: string | undefined;
+}
+
+/** The job store as runners read it. */
+export interface JobStorePort {
+  list(filter: JobFilter): Promise<PlainMap[]>;
+  load(jid: string): Promise<PlainMap | undefined>;
+  /** `{ minion: { return, retcode, success, out } }`. */
+  returns(jid: string): Promise<PlainMap>;
+  /** Jobs whose returns are not complete and that still run somewhere: asked of the minions by the runner. */
+  [Symbol.asyncDispose]?(): Promise<void>;
+}
+export interface JobFilter {
+  readonly count?: number;
+  readonly offset?: number;
+  readonly fun?: string;
+  readonly tgt?: string;
+  readonly startUnixMs?: number;
+  readonly endUnixMs?: number;
+}
+
+/** Keys of the master. State names are Salt's directories: minions, minions_pre, minions_rejected, minions_denied. */
+export interface KeysPort {
+  list(): Promise<Record<'minions' | 'minions_pre' | 'minions_rejected' | 'minions_denied', string[]>>;
+  connected(): Promise<string[]>;
+  act(action: 'accept' | 'reject' | 'delete', ids: readonly string[], from: readonly string[]): Promise<Record<string, string[]>>;
+  /** Public key PEM. */
+  text(state: string, id: string): Promise<string | undefined>;
+  finger(state: string, id: string): Promise<string | undefined>;
+}
+
+/** What minions told the master: grains, pillar, mine. Banks as Salt's cache. */
+export interface KnownPort {
+  get(bank: string, key: string): Promise<Value | undefined>;
+  set(bank: string, key: string, value: Value): Promise<void>;
+  list(bank: string): Promise<string[]>;
+  flush(bank: string, key?: string): Promise<void>;
+  contains(bank: string, key?: string): Promise<boolean>;
+}
+
+/** Pieces of the state engine for the module `state`; text is SLS. */
+export interface StatePort {
+  run(request: PlainMap, call: (fun: string, args?: readonly Value[], kwargs?: PlainMap) => Promise<Value>): Promise<Value>;
+}
+
+/** The general text to predicate matcher, for `match.*`. */
+export interface MatchPort {
+  matches(expr: Value, kind: string, delimiter: string, minionId?: string): Promise<boolean>;
+}
+
+export interface Ports {
+  files: FilePort;
+  master: MasterPort;
+  events: EventPort;
+  jobs: JobsPort;
+  refresh: RefreshPort;
+  catalog: CatalogPort;
+  local: LocalPort;
+  jobStore: JobStorePort;
+  keys: KeysPort;
+  known: KnownPort;
+  state: StatePort;
+  match: MatchPort;
+}
