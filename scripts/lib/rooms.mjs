@@ -6,9 +6,9 @@ import { sourceFiles } from './transpile.mjs';
 
 /** Rooms and their folders, lowest first. */
 export const ROOMS = [
-  ['kernel', ['std', 'contract', 'sys', 'log', 'config', 'loader', 'facts']],
+  ['kernel', ['std', 'contract', 'yaml', 'sys', 'log', 'config', 'loader', 'facts']],
   ['bus', ['codec', 'crypto', 'wire', 'transport', 'channel', 'event']],
-  ['sls', ['yaml', 'render', 'target', 'files', 'pillar', 'state']],
+  ['sls', ['render', 'target', 'files', 'pillar', 'state']],
   ['client', []],
   ['automation', ['schedule', 'engines', 'beacons', 'reactor']],
   ['master', []],
@@ -20,7 +20,7 @@ export const ROOMS = [
 ];
 const SIDEWAYS = new Set(['master>minion', 'minion>master', 'swarm>master', 'swarm>minion', 'api>minion']);
 /** Lower parts that plugins may use besides their own files. */
-const FOR_PLUGINS = ['kernel/std', 'kernel/contract', 'kernel/sys', 'sls/yaml'];
+const FOR_PLUGINS = ['kernel/std', 'kernel/contract', 'kernel/yaml', 'kernel/sys'];
 
 const place = (path) => relative(join(root, 'src'), path).split('/');
 const roomOf = (path) => ROOMS.findIndex(([name]) => name === place(path)[0]);
