@@ -1,0 +1,40 @@
+/** The machine, as modules see it through `Sys`: files, programs, users, clock. Start at `createSys`. */
+import * as fs from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { Sys } from '../contract/sys.js';
+import { AccountTable, parseGroupLine, parsePasswdLine } from './accounts.js';
+import { exists, readText, writeFile } from './files.js';
+import { runProgram } from './run.js';
+import { which } from './which.js';
+
+export interface SysOptions {
+  /** Default: the environment of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The real machine. */
+export function createSys({ env = process.env }: SysOptions = {}): Sys {
+  const users = new AccountTable('passwd', parsePasswdLine, ({ uid }) => uid);
+  const groups = new AccountTable('group', parseGroupLine, ({ gid }) => gid);
+  const find = (program: string) => which(program, env['PATH']);
+  const lookup = {
+    userByName: (name: string) => users.byName(name),
+    groupByName: (name: string) => groups.byName(name),
+    which: find,
+  };
+  return {
+    fs,
+    env,
+    run: (argv, options = {}) => runProgram(argv, options, env, lookup),
+    writeFile,
+    readText,
+    exists,
+    ...lookup,
+    userById: (uid) => users.byId(uid),
+    groupById: (gid) => groups.byId(gid),
+    users: () => users.all(),
+    groups: () => groups.all(),
+    now: () => Date.now(),
+    hostname,
+  };
+}
