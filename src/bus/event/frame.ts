@@ -1,0 +1,55 @@
+/**
+ * Event frames of the local sockets.
+ *
+ * Source: golden wire/events. Publisher side: msgpack maps `{head: {}, body}` back to back. Pusher side: the same with a
+ * 4-byte big-endian length in front. `body` is the tag, two newlines and the data in the bin dialect.
+ */
+import { isBytes, isPlainMap, type PlainMap } from '../../kernel/std/value.js';
+import { decodeBus, encodeBus } from '../codec/codec.js';
+import type { BusEvent } from './bus.js';
+
+const TAG_END = Buffer.from('\n\n');
+/** Salt's `max_event_size`: values that make an event larger are replaced by this text. */
+const TRIMMED = 'VALUE_TRIMMED';
+
+export function encodeEventBody(event: BusEvent): Buffer {
+  return Buffer.concat([Buffer.from(event.tag), TAG_END, encodeBus(event.data)]);
+}
+
+/** The map that subscribers read. */
+export function encodeEventFrame(event: BusEvent, bytesMax = Infinity): Buffer {
+  let body = encodeEventBody(event);
+  if (body.length > bytesMax) body = encodeEventBody({ tag: event.tag, data: trim(event.data, bytesMax) });
+  return Buffer.from(encodeBus({ head: {}, body }));
+}
+
+/** The same with the length in front, as pushers send it. */
+export function encodePushFrame(event: BusEvent): Buffer {
+  const frame = encodeEventFrame(event);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(frame.length);
+  return Buffer.concat([length, frame]);
+}
+
+/** Reads the body of a frame. @throws TypeError when it is not an event */
+export function decodeEventBody(body: Uint8Array): BusEvent {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const end = bytes.indexOf(TAG_END);
+  if (end < 0) throw new TypeError('Cannot read event: no tag');
+  const data = decodeBus(bytes.subarray(end + TAG_END.length));
+  if (!isPlainMap(data)) throw new TypeError('Cannot read event: data is not a map');
+  return { tag: bytes.toString('utf8', 0, end), data };
+}
+
+/** Reads a decoded frame `{head, body}`. */
+export function readEventFrame(frame: unknown): BusEvent {
+  if (!isPlainMap(frame) || !isBytes(frame['body'])) throw new TypeError('Cannot read event: no body');
+  return decodeEventBody(frame['body']);
+}
+
+function trim(data: PlainMap, bytesMax: number): PlainMap {
+  const share = Math.floor(bytesMax / Math.max(1, Object.keys(data).length));
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, encodeBus(value).length > share ? TRIMMED : value]),
+  );
+}

@@ -1,0 +1,129 @@
+/**
+ * The unix sockets on which other programs of the host listen to the bus and fire: Salt's own names and frames.
+ *
+ * Source: golden wire/events (frames, socket modes).
+ */
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Logger } from '../../kernel/contract/log.js';
+import { decodeBus } from '../codec/codec.js';
+import type { BusEvent, EventBus } from './bus.js';
+import { encodeEventFrame, readEventFrame } from './frame.js';
+
+export interface LocalSocketOptions {
+  readonly bus: EventBus;
+  readonly publishPath: string;
+  readonly pullPath: string;
+  /** Mode of the publishing socket: 0o660 on a master, 0o600 on a minion. */
+  readonly publishMode: number;
+  readonly eventBytesMax: number;
+  /** A subscriber that is further behind than this is disconnected. */
+  readonly subscriberBytesMax: number;
+  /** What to do with an event that a local program fired. */
+  readonly onPushed: (event: BusEvent) => void;
+  readonly log: Logger;
+}
+
+const LENGTH_BYTES = 4;
+
+export async function serveLocalSockets(options: LocalSocketOptions): Promise<AsyncDisposable> {
+  mkdirSync(dirname(options.publishPath), { recursive: true });
+  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options));
+  const puller = await listen(options.pullPath, 0o600, pullFrom(options));
+  return {
+    async [Symbol.asyncDispose]() {
+      await Promise.all([publisher.stop(), puller.stop()]);
+      for (const path of [options.publishPath, options.pullPath]) rmSync(path, { force: true });
+    },
+  };
+}
+
+interface Listening {
+  stop(): Promise<void>;
+}
+
+/** Opens a unix socket; it is never reachable with wider rights than `mode`. */
+export async function listen(path: string, mode: number, serve: (socket: Socket) => void): Promise<Listening> {
+  if (existsSync(path)) rmSync(path);
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    serve(socket);
+  });
+  const umask = process.umask(0o777 & ~mode);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, () => resolve());
+    });
+  } finally {
+    process.umask(umask);
+  }
+  chmodSync(path, mode);
+  return {
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+/** Each subscriber gets every event; frames are encoded once for all. */
+function publishTo(options: LocalSocketOptions): (socket: Socket) => void {
+  const subscribers = new Set<Socket>();
+  let subscription: Disposable | undefined;
+  const deliver = (event: BusEvent): void => {
+    const frame = encodeEventFrame(event, options.eventBytesMax);
+    for (const socket of subscribers) {
+      if (socket.writableLength > options.subscriberBytesMax) {
+        options.log.warn({ behindBytes: socket.writableLength }, 'slow event subscriber disconnected');
+        socket.destroy();
+        continue;
+      }
+      socket.write(frame);
+    }
+  };
+  return (socket) => {
+    subscribers.add(socket);
+    subscription ??= options.bus.subscribe('', deliver);
+    socket.resume();
+    socket.on('error', (err) => options.log.debug({ err }, 'event subscriber failed'));
+    socket.on('close', () => {
+      subscribers.delete(socket);
+      if (subscribers.size > 0) return;
+      subscription?.[Symbol.dispose]();
+      subscription = undefined;
+    });
+  };
+}
+
+function pullFrom(options: LocalSocketOptions): (socket: Socket) => void {
+  return (socket) => {
+    let pending = Buffer.alloc(0);
+    socket.on('error', (err) => options.log.debug({ err }, 'event pusher failed'));
+    socket.on('data', (chunk: Buffer) => {
+      pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+      try {
+        pending = takeFrames(pending, options);
+      } catch (err) {
+        options.log.warn({ err }, 'unreadable event refused');
+        socket.destroy();
+      }
+    });
+  };
+}
+
+function takeFrames(bytes: Buffer, options: LocalSocketOptions): Buffer {
+  let rest = bytes;
+  while (rest.length >= LENGTH_BYTES) {
+    const length = rest.readUInt32BE(0);
+    if (length > options.eventBytesMax * 2) throw new RangeError(`Event of ${length} bytes is too large`);
+    if (rest.length < LENGTH_BYTES + length) break;
+    options.onPushed(readEventFrame(decodeBus(rest.subarray(LENGTH_BYTES, LENGTH_BYTES + length))));
+    rest = rest.subarray(LENGTH_BYTES + length);
+  }
+  return rest;
+}

@@ -1,0 +1,238 @@
+/**
+ * The transport over ZeroMQ: the only place that knows the package.
+ *
+ * Socket options. Source: read, Salt 3008.3 (wire-protocol, sections 1.1 and 1.2).
+ */
+import * as zmq from 'zeromq';
+import { deferred } from '../../kernel/std/async.js';
+import type { Logger } from '../../kernel/contract/log.js';
+import {
+  BindError, RequestTimeoutError, TransportClosedError, type PublishServer, type RequestClient, type RequestHandler,
+  type RequestOptions, type RequestServer, type Subscriber,
+} from './contract.js';
+
+const HEARTBEAT = { heartbeatInterval: 10_000, heartbeatTimeout: 30_000 };
+const SERVER_KEEPALIVE = { tcpKeepalive: 1, tcpKeepaliveIdle: 60, tcpKeepaliveInterval: 15, tcpKeepaliveCount: 3 };
+const SERVER_LINGER_MS = 1000;
+/** Requests being answered at once; more wait in the socket. */
+const REQUESTS_OPEN_MAX = 20_000;
+const SOCKETS_IDLE_MAX = 4;
+
+export interface ServerOptions {
+  readonly address: string;
+  readonly ipv6: boolean;
+  readonly backlog: number;
+  readonly frameBytesMax: number;
+  readonly log: Logger;
+}
+
+/** Binds the request port. A handler that throws is logged and the caller gets no reply. */
+export async function serveRequests(options: ServerOptions, handle: RequestHandler): Promise<RequestServer> {
+  const socket = new zmq.Router({
+    ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, handover: true,
+    maxMessageSize: options.frameBytesMax, sendHighWaterMark: 0, receiveHighWaterMark: 0, ...HEARTBEAT, ...SERVER_KEEPALIVE,
+  });
+  await bind(socket, options.address);
+  const counters = { served: 0, refused: 0, waiting: 0 };
+  const replies = writerOf(socket);
+  let free = deferred<void>();
+  const answer = async (routing: Buffer, payload: Buffer): Promise<void> => {
+    try {
+      const reply = await handle(payload, { connection: routing.toString('hex') });
+      counters.served += 1;
+      await replies([routing, Buffer.alloc(0), reply as Buffer]);
+    } catch (err) {
+      if (!socket.closed) options.log.error({ err }, 'request failed');
+    } finally {
+      counters.waiting -= 1;
+      free.resolve();
+    }
+  };
+  const loop = (async () => {
+    for await (const frames of receive(socket)) {
+      const [routing, empty, payload] = frames;
+      if (routing === undefined || payload === undefined || empty?.length !== 0 || frames.length !== 3) {
+        counters.refused += 1;
+        options.log.debug({ frames: frames.length }, 'malformed request envelope refused');
+        continue;
+      }
+      while (counters.waiting >= REQUESTS_OPEN_MAX) {
+        free = deferred<void>();
+        await free.promise;
+      }
+      counters.waiting += 1;
+      void answer(routing, payload);
+    }
+  })();
+  return {
+    address: socket.lastEndpoint ?? options.address,
+    counters,
+    async [Symbol.asyncDispose]() {
+      socket.close();
+      await loop;
+    },
+  };
+}
+
+/** Binds the publish port. */
+export async function servePublications(options: ServerOptions & { hwm: number }): Promise<PublishServer> {
+  const socket = new zmq.XPublisher({
+    ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, sendHighWaterMark: options.hwm,
+    maxMessageSize: 4096, ...HEARTBEAT, ...SERVER_KEEPALIVE,
+  });
+  await bind(socket, options.address);
+  const send = writerOf(socket);
+  const listeners: ((topic: Buffer, subscribed: boolean) => void)[] = [];
+  const loop = (async () => {
+    for await (const [frame] of receive(socket)) {
+      if (frame === undefined || frame.length === 0 || (frame[0] !== 0 && frame[0] !== 1)) continue;
+      for (const listener of listeners) listener(Buffer.from(frame.subarray(1)), frame[0] === 1);
+    }
+  })();
+  return {
+    address: socket.lastEndpoint ?? options.address,
+    publish: (frames) => send(frames as Buffer[]),
+    onSubscription: (listener) => void listeners.push(listener),
+    async [Symbol.asyncDispose]() {
+      socket.close();
+      await loop;
+    },
+  };
+}
+
+export interface ClientOptions {
+  readonly address: string;
+  readonly ipv6: boolean;
+  readonly frameBytesMax: number;
+  readonly tcpKeepaliveIdleSeconds: number;
+}
+
+/**
+ * The asking end. Each request in flight has a socket of its own (the protocol allows one at a time for each); sockets
+ * are kept for the next request, and thrown away after a timeout, since a late reply would be taken for the next one's.
+ */
+export function requestClient(options: ClientOptions): RequestClient {
+  const idle: zmq.Request[] = [];
+  const busy = new Set<zmq.Request>();
+  let closed = false;
+  const open = (): zmq.Request => {
+    const socket = new zmq.Request({
+      ipv6: options.ipv6, linger: 1, reconnectInterval: 100, reconnectMaxInterval: 5000, maxMessageSize: options.frameBytesMax,
+      tcpKeepalive: 1, tcpKeepaliveIdle: options.tcpKeepaliveIdleSeconds, ...HEARTBEAT,
+    });
+    socket.connect(options.address);
+    return socket;
+  };
+  return {
+    async request(frame: Uint8Array, { timeoutMs, signal }: RequestOptions): Promise<Buffer> {
+      if (closed) throw new TransportClosedError(options.address);
+      signal?.throwIfAborted();
+      const socket = idle.pop() ?? open();
+      busy.add(socket);
+      const stop = (): void => socket.close();
+      signal?.addEventListener('abort', stop, { once: true });
+      socket.receiveTimeout = timeoutMs;
+      socket.sendTimeout = timeoutMs;
+      let usable = false;
+      try {
+        await socket.send(frame as Buffer);
+        const [reply] = await socket.receive();
+        usable = reply !== undefined;
+        return Buffer.from(reply ?? Buffer.alloc(0));
+      } catch (err) {
+        signal?.throwIfAborted();
+        if (closed) throw new TransportClosedError(options.address);
+        throw new RequestTimeoutError(options.address, timeoutMs, err);
+      } finally {
+        signal?.removeEventListener('abort', stop);
+        busy.delete(socket);
+        if (usable && !closed && idle.length < SOCKETS_IDLE_MAX && !socket.closed) idle.push(socket);
+        else if (!socket.closed) socket.close();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      for (const socket of [...idle.splice(0), ...busy]) if (!socket.closed) socket.close();
+      await Promise.resolve();
+    },
+  };
+}
+
+export interface SubscribeOptions extends ClientOptions {
+  readonly topics: readonly string[];
+  readonly reconnectMs: number;
+  readonly reconnectMaxMs: number;
+  /** Called when the connection is up, and when it broke. */
+  readonly onConnection?: (up: boolean) => void;
+}
+
+/** Subscribes to the publish port; reconnects by itself. */
+export function subscribe(options: SubscribeOptions): Subscriber {
+  const socket = new zmq.Subscriber({
+    ipv6: options.ipv6, linger: 1, reconnectInterval: options.reconnectMs, reconnectMaxInterval: options.reconnectMaxMs,
+    maxMessageSize: options.frameBytesMax, receiveHighWaterMark: 1000, tcpKeepalive: 1,
+    tcpKeepaliveIdle: options.tcpKeepaliveIdleSeconds, ...HEARTBEAT,
+  });
+  if (options.onConnection !== undefined) {
+    const tell = options.onConnection;
+    socket.events.on('handshake', () => tell(true));
+    socket.events.on('disconnect', () => tell(false));
+  }
+  for (const topic of options.topics) socket.subscribe(topic);
+  socket.connect(options.address);
+  return {
+    [Symbol.asyncIterator]: () => receive(socket)[Symbol.asyncIterator](),
+    async [Symbol.asyncDispose]() {
+      if (!socket.closed) socket.close();
+      await Promise.resolve();
+    },
+  };
+}
+
+async function bind(socket: zmq.Socket, address: string): Promise<void> {
+  try {
+    await socket.bind(address);
+  } catch (err) {
+    socket.close();
+    throw new BindError(address, err);
+  }
+}
+
+/** Messages until the socket is closed. */
+async function* receive(socket: zmq.Router | zmq.XPublisher | zmq.Subscriber): AsyncGenerator<Buffer[]> {
+  while (!socket.closed) {
+    let frames: Buffer[];
+    try {
+      frames = (await socket.receive()) as Buffer[];
+    } catch (err) {
+      // A close while a receive is pending ends it with EAGAIN.
+      if (socket.closed) return;
+      throw err;
+    }
+    yield frames;
+  }
+}
+
+/** Sends one message at a time, in order: a second send at once throws EBUSY. */
+function writerOf(socket: zmq.Router | zmq.XPublisher): (frames: Buffer[]) => Promise<void> {
+  const waiting: { frames: Buffer[]; done: ReturnType<typeof deferred<void>> }[] = [];
+  let writing = false;
+  const pump = async (): Promise<void> => {
+    writing = true;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      try {
+        await (socket as zmq.Router).send(next.frames);
+        next.done.resolve();
+      } catch (err) {
+        next.done.reject(err);
+      }
+    }
+    writing = false;
+  };
+  return (frames) => {
+    const done = deferred<void>();
+    waiting.push({ frames, done });
+    if (!writing) void pump();
+    return done.promise;
+  };
+}

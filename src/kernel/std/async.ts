@@ -1,0 +1,174 @@
+/** Waiting, limiting and owning asynchronous work. Knows no word of Salt. */
+
+/** Resolves after a time; rejects with the signal's reason when it is aborted. The timer does not keep the process alive unless `keep`. */
+export function sleep(ms: number, signal?: AbortSignal, keep = false): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(asError(signal.reason));
+      return;
+    }
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(asError(signal?.reason));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    if (!keep) timer.unref();
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+export function asError(value: unknown): Error {
+  return value instanceof Error ? value : new Error(String(value));
+}
+
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+export function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Gives the promise's value, or `fallback` after a time. */
+export async function within<T, F>(promise: Promise<T>, ms: number, fallback: F): Promise<T | F> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<F>((resolve) => {
+    timer = setTimeout(() => resolve(fallback), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Milliseconds to wait before attempt `attempt` (0 first): doubles from `firstMs` to `maxMs`, shortened by a random share of up to a half. */
+export function backoffMs(attempt: number, firstMs: number, maxMs: number, random = Math.random): number {
+  const full = Math.min(maxMs, firstMs * 2 ** Math.min(attempt, 30));
+  return Math.round(full * (1 - random() / 2));
+}
+
+export interface TaskGroupOptions {
+  /** How many tasks may run at once; `start` waits for a free place. */
+  readonly limit: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Owns tasks: none is forgotten, errors are reported, disposal waits for all. */
+export class TaskGroup implements AsyncDisposable {
+  readonly #running = new Set<Promise<void>>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #options: TaskGroupOptions;
+
+  constructor(options: TaskGroupOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Starts the task when there is a free place; resolves when it has started. */
+  async start(task: () => Promise<void>): Promise<void> {
+    while (this.#running.size >= this.#options.limit) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    const run = this.#run(task);
+    this.#running.add(run);
+    void run.finally(() => {
+      this.#running.delete(run);
+      this.#waiting.shift()?.();
+    });
+  }
+
+  async #run(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+}
+
+/**
+ * A bounded queue between a producer that must not wait and one consumer. When it is full, `push` answers false and
+ * counts the loss.
+ */
+export class BoundedQueue<T> implements AsyncIterable<T> {
+  #items: T[] = [];
+  #head = 0;
+  #lost = 0;
+  #closed = false;
+  #wake: (() => void) | undefined;
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#items.length - this.#head;
+  }
+
+  /** How many items were refused because the queue was full. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  push(item: T): boolean {
+    if (this.#closed) return false;
+    if (this.size >= this.#limit) {
+      this.#lost += 1;
+      return false;
+    }
+    this.#items.push(item);
+    this.#notify();
+    return true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#notify();
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  #shift(): T {
+    const item = this.#items[this.#head] as T;
+    this.#head += 1;
+    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<T> {
+    for (;;) {
+      while (this.size > 0) yield this.#shift();
+      if (this.#closed) return;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}

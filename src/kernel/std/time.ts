@@ -1,0 +1,44 @@
+/** Times as Salt writes them. */
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+let lastMicros = 0;
+
+/** Microseconds since 1970; never the same twice in one process, never backwards within a millisecond. */
+function microsNow(): number {
+  const now = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+  lastMicros = now > lastMicros || lastMicros - now > 1_000_000 ? now : lastMicros + 1;
+  return lastMicros;
+}
+
+/** `2026-01-02T03:04:05.000006+00:00`, the `_stamp` of events. Source: golden wire/events. */
+export function stampNow(): string {
+  const micros = microsNow();
+  const date = new Date(Math.floor(micros / 1000));
+  return `${date.toISOString().slice(0, 19)}.${String(micros % 1_000_000).padStart(6, '0')}+00:00`;
+}
+
+/** A new job id: 20 digits of UTC time to the microsecond. Source: golden wire/misc. */
+export function newJid(): string {
+  const micros = microsNow();
+  const iso = new Date(Math.floor(micros / 1000)).toISOString();
+  return `${iso.slice(0, 19).replace(/[-T:]/g, '')}${String(micros % 1_000_000).padStart(6, '0')}`;
+}
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** C's asctime in local time: `Thu Jan  1 00:00:00 2026`. */
+export function asctime(date: Date): string {
+  const day = String(date.getDate()).padStart(2, ' ');
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return `${DAYS[date.getDay()]} ${MONTHS[date.getMonth()]} ${day} ${clock} ${date.getFullYear()}`;
+}
+
+/** Start time of a job as listings print it: `2026, Jan 01 00:00:00.000000`. Source: golden cli/run-jobs-list. */
+export function jidToTime(jid: string): string {
+  const parts = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{6})/.exec(jid);
+  if (parts === null) return '';
+  const [, year, month, day, hour, minute, second, micros] = parts;
+  return `${year}, ${MONTHS[Number(month) - 1] ?? ''} ${day} ${hour}:${minute}:${second}.${micros}`;
+}
