@@ -102,7 +102,7 @@ function publishTo(options: LocalSocketOptions): (socket: Socket) => void {
 
 function pullFrom(options: LocalSocketOptions): (socket: Socket) => void {
   return (socket) => {
-    let pending = Buffer.alloc(0);
+    let pending: Buffer = Buffer.alloc(0);
     socket.on('error', (err) => options.log.debug({ err }, 'event pusher failed'));
     socket.on('data', (chunk: Buffer) => {
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);

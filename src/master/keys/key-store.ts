@@ -1,0 +1,135 @@
+/**
+ * The keys of minions on disk, in Salt's layout: one folder for each state, one file for each id.
+ * Refuses to know: who may change a key. Start at `KeyStore`.
+ *
+ * Source: wire-protocol 3.1; golden wire/events (modes). Files are read again when they changed, so that other programs
+ * (`tsalt-key`, `salt-key`, a copied folder) may change them while the master runs.
+ */
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseMinionId, type MinionId } from '../../kernel/contract/job.js';
+
+export type KeyState = 'accepted' | 'pending' | 'rejected' | 'denied';
+
+/** Folder of each state below `pki_dir`. */
+export const KEY_FOLDERS: Readonly<Record<KeyState, string>> = {
+  accepted: 'minions', pending: 'minions_pre', rejected: 'minions_rejected', denied: 'minions_denied',
+};
+
+const FILE_MODE = 0o600;
+
+/** Lines joined by newlines, none at the end: the form in which keys travel and are compared. */
+export function cleanPem(text: string): string {
+  return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '').join('\n');
+}
+
+interface Cached {
+  readonly mtimeMs: number;
+  readonly ino: number;
+  readonly pem: string;
+}
+
+export class KeyStore {
+  readonly #pkiDir: string;
+  readonly #accepted = new Map<string, Cached>();
+
+  constructor(pkiDir: string) {
+    this.#pkiDir = pkiDir;
+  }
+
+  /** Makes the folders. `permissive`: readable for the group. */
+  prepare(permissive: boolean): void {
+    const mode = permissive ? 0o750 : 0o700;
+    for (const name of [...Object.values(KEY_FOLDERS), 'minions_autosign']) {
+      mkdirSync(join(this.#pkiDir, name), { recursive: true, mode });
+    }
+  }
+
+  /** Ids with a key in that state, sorted. */
+  ids(state: KeyState): MinionId[] {
+    let names: string[];
+    try {
+      names = readdirSync(join(this.#pkiDir, KEY_FOLDERS[state]));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+    return names.filter((name) => !name.startsWith('.')).map(parseMinionId).filter((id) => id !== undefined).sort();
+  }
+
+  /** Clean PEM of a key, or undefined. */
+  read(state: KeyState, id: MinionId): string | undefined {
+    const path = this.path(state, id);
+    try {
+      if (state !== 'accepted') return cleanPem(readFileSync(path, 'utf8'));
+      const { mtimeMs, ino } = statSync(path);
+      const known = this.#accepted.get(id);
+      if (known !== undefined && known.mtimeMs === mtimeMs && known.ino === ino) return known.pem;
+      const pem = cleanPem(readFileSync(path, 'utf8'));
+      this.#accepted.set(id, { mtimeMs, ino, pem });
+      return pem;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (state === 'accepted') this.#accepted.delete(id);
+      return undefined;
+    }
+  }
+
+  isAccepted(id: MinionId): boolean {
+    return this.read('accepted', id) !== undefined;
+  }
+
+  /** The state that counts for sign-in: rejected before accepted before pending. */
+  stateOf(id: MinionId): { state: KeyState; pem: string } | undefined {
+    for (const state of ['rejected', 'accepted', 'pending'] as const) {
+      const pem = this.read(state, id);
+      if (pem !== undefined) return { state, pem };
+    }
+    return undefined;
+  }
+
+  /** Writes a key in a state, in place of any before. */
+  write(state: KeyState, id: MinionId, pem: string): void {
+    const path = this.path(state, id);
+    const temporary = `${path}.${process.pid}.new`;
+    mkdirSync(join(this.#pkiDir, KEY_FOLDERS[state]), { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, pem, { mode: FILE_MODE });
+    renameSync(temporary, path);
+    this.#accepted.delete(id);
+  }
+
+  /** Moves a key; false when there is none. */
+  move(id: MinionId, from: KeyState, to: KeyState): boolean {
+    mkdirSync(join(this.#pkiDir, KEY_FOLDERS[to]), { recursive: true, mode: 0o700 });
+    try {
+      renameSync(this.path(from, id), this.path(to, id));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+    this.#accepted.delete(id);
+    return true;
+  }
+
+  /** Removes a key; false when there was none. */
+  remove(state: KeyState, id: MinionId): boolean {
+    this.#accepted.delete(id);
+    try {
+      rmSync(this.path(state, id));
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  /** Number of keys in a state; for bounds. */
+  count(state: KeyState): number {
+    return this.ids(state).length;
+  }
+
+  /** A `MinionId` cannot leave the folder: see `parseMinionId`. */
+  path(state: KeyState, id: MinionId): string {
+    return join(this.#pkiDir, KEY_FOLDERS[state], id);
+  }
+}
