@@ -17,6 +17,8 @@ export interface Context {
   readonly id: string;
   /** True in `test=True` runs of states. */
   readonly test: boolean;
+  /** True while a template is rendered: `pillar.get` and its sisters then give real values by default (Salt's `mask_pillar` off). */
+  readonly unmaskPillar?: boolean;
   /** The job this call belongs to (`__pub_*`): jid, fun, arg, tgt, tgt_type, ret, user, pid. Empty outside of jobs. */
   readonly job: Readonly<PlainMap>;
   /** Values kept between calls of one plugin in this process (`__context__`). */
