@@ -21,7 +21,8 @@ function entryPoints() {
     ...firstLevel('src/cli/programs'),
     ...firstLevel('src/workers'),
     ...kinds.flatMap((kind) => firstLevel(`src/plugins/${kind}`)),
-  ];
+  ].map((path) => ({ in: path, out: relative(join(root, 'src'), path).replace(/\.ts$/, '') }))
+    .concat({ in: join(root, 'src/kernel/contract/plugin-door.ts'), out: 'plugin' });
 }
 
 export async function build() {

@@ -12,6 +12,8 @@ export interface Param<T> {
   readonly default: Value | undefined;
   /** One sentence for `sys.doc`, when the name does not say it. */
   readonly doc?: string;
+  /** Only for `keywords`: also the `__pub_*` facts of the job, as Salt hands them to `**kwargs`. */
+  readonly pub?: boolean;
   /** Turns a given value into the type the function gets. @throws InvocationError */
   read(value: Value, name: string): T;
 }
@@ -91,6 +93,11 @@ export const p = {
   rest: (): Param<readonly Value[]> => ({
     kind: 'rest', default: [], read: (value) => value as readonly Value[],
   }),
-  /** Python's `**kwargs`: all further keyword arguments, without those that begin with `__pub_`. */
-  keywords: (): Param<PlainMap> => ({ kind: 'keywords', default: {}, read: (value) => value as PlainMap }),
+  /**
+   * Python's `**kwargs`: all further keyword arguments, without those that begin with `__pub_` unless `pub` is asked for.
+   * Parameters declared after `rest` can be given by name only.
+   */
+  keywords: (options: { pub?: boolean } = {}): Param<PlainMap> => ({
+    kind: 'keywords', default: {}, ...(options.pub === true ? { pub: true } : {}), read: (value) => value as PlainMap,
+  }),
 };

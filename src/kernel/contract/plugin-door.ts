@@ -1,0 +1,23 @@
+/**
+ * What authors of plugins import as `tsalt/plugin`: declarations, parameters, errors and the types of values.
+ * Nothing of the program itself; a plugin reaches that through its context.
+ */
+export {
+  defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineState, defineWheel, fn,
+} from './plugin.js';
+export type {
+  Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, Plugin, PluginKind, ReturnerPlugin,
+} from './plugin.js';
+export { p } from './params.js';
+export type { ArgsOf, Param, Params } from './params.js';
+export {
+  CommandExecutionError, CommandNotFoundError, FunctionMissingError, InvocationError, PythonError, TsaltError,
+} from './errors.js';
+export type { Context } from './context.js';
+export type { Logger } from './log.js';
+export type { Ports } from './ports.js';
+export type { Sys } from './sys.js';
+export {
+  DateTime, Float, equalValues, floatOf, isMap, isTruthy, mapEntries, mapFrom, mapGet, typeName,
+} from '../std/value.js';
+export type { PlainMap, Value, ValueMap } from '../std/value.js';
