@@ -16,8 +16,8 @@ export class MapSplitter {
   #position = 0;
   #missing = 1;
 
-  /** `bytesMax`: longest message that is accepted. */
-  constructor(bytesMax: number) {
+  /** `bytesMax`: longest message that is accepted, in bytes. */
+  constructor({ bytesMax }: { readonly bytesMax: number }) {
     this.#bytesMax = bytesMax;
   }
 

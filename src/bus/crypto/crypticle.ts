@@ -1,0 +1,110 @@
+/**
+ * The symmetric envelope: `IV(16) || AES-192-CBC(plain) || HMAC-SHA256(IV || cipher)`, and the plain form of loads in it.
+ *
+ * Source: golden wire/crypticle; read, wire protocol sections 3.3 and 5.1.
+ */
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { BadKeyError, NonceMismatchError, TamperedError } from './errors.js';
+
+const AES_KEY_BYTES = 24;
+const HMAC_KEY_BYTES = 32;
+const IV_BYTES = 16;
+const BLOCK_BYTES = 16;
+const MAC_BYTES = 32;
+const CIPHER = 'aes-192-cbc';
+
+const PREFIX = Buffer.from('pickle::');
+const NONCE_CHARS = 32;
+const NONCE = /^[0-9a-f]{32}$/;
+/** msgpack of an empty map. */
+const EMPTY_MAP = 0x80;
+
+/** A new key in its text form: base64 of an AES key followed by an HMAC key. A secret. */
+export function generateKeyString(): string {
+  return randomBytes(AES_KEY_BYTES + HMAC_KEY_BYTES).toString('base64');
+}
+
+/** Seals and opens with one key. Make it once for each key: reading the key string costs more than sealing. */
+export class Crypticle {
+  readonly #aes: KeyObject;
+  readonly #hmac: KeyObject;
+
+  /** @throws BadKeyError when the text is no key string. */
+  constructor(keyString: string) {
+    const bytes = Buffer.from(keyString.trim(), 'base64');
+    if (bytes.length !== AES_KEY_BYTES + HMAC_KEY_BYTES) {
+      throw new BadKeyError('Cannot read the key string: it has not the length of an AES and an HMAC key');
+    }
+    this.#aes = createSecretKey(bytes.subarray(0, AES_KEY_BYTES));
+    this.#hmac = createSecretKey(bytes.subarray(AES_KEY_BYTES));
+  }
+
+  /** Encrypts and authenticates. `iv` is given by tests only: a second message with the same one would leak. */
+  seal(plain: Uint8Array, iv: Uint8Array = randomBytes(IV_BYTES)): Buffer {
+    const cipher = createCipheriv(CIPHER, this.#aes, iv);
+    const first = cipher.update(plain);
+    const last = cipher.final();
+    const mac = createHmac('sha256', this.#hmac).update(iv).update(first).update(last).digest();
+    return Buffer.concat([iv, first, last, mac]);
+  }
+
+  /** Checks and decrypts. @throws TamperedError */
+  open(sealed: Uint8Array): Buffer {
+    const cipherBytes = sealed.length - IV_BYTES - MAC_BYTES;
+    if (cipherBytes < BLOCK_BYTES || cipherBytes % BLOCK_BYTES !== 0) throw new TamperedError('Cannot open the load: it has an impossible length');
+    const signed = sealed.subarray(0, sealed.length - MAC_BYTES);
+    const mac = createHmac('sha256', this.#hmac).update(signed).digest();
+    if (!timingSafeEqual(mac, sealed.subarray(sealed.length - MAC_BYTES))) {
+      throw new TamperedError('Cannot open the load: its authentication code does not fit the key');
+    }
+    const decipher = createDecipheriv(CIPHER, this.#aes, signed.subarray(0, IV_BYTES));
+    try {
+      return Buffer.concat([decipher.update(signed.subarray(IV_BYTES)), decipher.final()]);
+    } catch (cause) {
+      throw new TamperedError('Cannot open the load: its padding is wrong', { cause });
+    }
+  }
+}
+
+/** What a sealed load held. */
+export interface OpenedLoad {
+  /** Present in replies: the nonce of the request. */
+  readonly nonce: string | undefined;
+  /** msgpack of the load, network dialect. */
+  readonly bytes: Buffer;
+}
+
+/** Seals msgpack bytes as Salt does; replies put the nonce of the request before them. `key` is a key string or what was made of one. */
+export function sealLoad(key: Crypticle | string, load: Uint8Array, nonce?: string): Buffer {
+  if (nonce !== undefined && nonce.length !== NONCE_CHARS) throw new RangeError('A nonce has 32 characters');
+  const plain = nonce === undefined ? Buffer.concat([PREFIX, load]) : Buffer.concat([PREFIX, Buffer.from(nonce, 'latin1'), load]);
+  return crypticleOf(key).seal(plain);
+}
+
+/**
+ * Opens a sealed load. Plain data without Salt's prefix gives an empty map, as in Salt.
+ *
+ * A nonce is recognised by its form: no msgpack value of more than one byte begins with a digit or a letter from a to f.
+ *
+ * @throws TamperedError
+ */
+export function openLoad(key: Crypticle | string, sealed: Uint8Array): OpenedLoad {
+  const plain = crypticleOf(key).open(sealed);
+  if (plain.length < PREFIX.length || PREFIX.compare(plain, 0, PREFIX.length) !== 0) {
+    return { nonce: undefined, bytes: Buffer.of(EMPTY_MAP) };
+  }
+  const rest = plain.subarray(PREFIX.length);
+  const head = rest.length > NONCE_CHARS ? rest.toString('latin1', 0, NONCE_CHARS) : '';
+  return NONCE.test(head) ? { nonce: head, bytes: rest.subarray(NONCE_CHARS) } : { nonce: undefined, bytes: rest };
+}
+
+/** Opens the reply to a request that was sent with `nonce`. @throws TamperedError, NonceMismatchError */
+export function openReply(key: Crypticle | string, sealed: Uint8Array, nonce: string): Buffer {
+  const opened = openLoad(key, sealed);
+  if (opened.nonce === nonce) return opened.bytes;
+  throw new NonceMismatchError(opened.nonce === undefined ? 'The reply has no nonce' : 'The reply has the nonce of another request');
+}
+
+function crypticleOf(key: Crypticle | string): Crypticle {
+  return typeof key === 'string' ? new Crypticle(key) : key;
+}
