@@ -5,6 +5,11 @@ import type { PlainMap, Value } from '../std/value.js';
 export interface FilePort {
   /** Copies into the local cache when it changed; gives the local path, or undefined when the master has no such file. */
   cacheFile(path: string, saltenv: string): Promise<string | undefined>;
+  /**
+   * Writes the master's file to a path of this machine, whole or not at all, without a copy in the cache; leaves an equal
+   * file alone. Gives `dest`, or undefined when the master has no such file. `gzip` is the level asked of the master.
+   */
+  fetchFile(path: string, saltenv: string, dest: string, options?: { gzip?: number }): Promise<string | undefined>;
   /** Hash of the file on the master: `{ hash_type, hsum }`; undefined when missing. */
   hashFile(path: string, saltenv: string): Promise<{ hash_type: string; hsum: string } | undefined>;
   hashAndStat(path: string, saltenv: string): Promise<readonly [Value, Value]>;
@@ -30,7 +35,7 @@ export interface EventPort {
   /** To the local bus of this host. */
   fireLocal(tag: string, data: PlainMap): Promise<boolean>;
   /** To the master's bus; on the master the same as local. */
-  fireMaster(tag: string, data: PlainMap | string, preload?: PlainMap): Promise<boolean>;
+  fireMaster(tag: string, data: Value, preload?: PlainMap): Promise<boolean>;
 }
 
 /** Jobs that run on this minion now. */
@@ -39,19 +44,29 @@ export interface JobsPort {
   running(): PlainMap[];
   /** Signals the job and what it started; gives Salt's sentence, or empty text when there is no such job. */
   signal(jid: string, signal: NodeJS.Signals | number): Promise<string>;
+  /** Jobs that were taken but wait for their turn: as `running`, with `queued: true` and `queue_type`. */
+  queued?(): Promise<PlainMap[]>;
+  /** The return this host kept of a job (`cache_jobs`), undefined when it kept none. */
+  keptReturn?(jid: string): Promise<PlainMap | undefined>;
 }
 
 /** The program's own parts that `saltutil` refreshes. */
 export interface RefreshPort {
   grains(): Promise<boolean>;
-  pillar(options?: { pillarenv?: string }): Promise<boolean>;
+  pillar(options?: { pillarenv?: string; cleanCache?: boolean }): Promise<boolean>;
   modules(): Promise<boolean>;
   /** Fetches pillar from the master without storing it. */
   compilePillar(options: { saltenv?: string; pillarenv?: string; override?: PlainMap }): Promise<PlainMap>;
-  /** Sends `revoke_auth`. */
-  revokeAuth(): Promise<boolean>;
-  /** Copies `salt://_<kind>`; gives names of what changed, as `modules.foo`. */
-  syncKind(kind: string, saltenvs: readonly string[]): Promise<string[]>;
+  /** Fetches the pillar as external sources alone give it (`pillar.ext`); `external` is a list of `{name: configuration}` or one such map. */
+  externalPillar?(external: Value, override?: PlainMap): Promise<PlainMap>;
+  /** Sends `revoke_auth`; false when the master did not answer. */
+  revokeAuth(options?: { preserveMinionCache?: boolean }): Promise<boolean>;
+  /** Removes the keys of this minion, makes new ones and asks the master to accept them. */
+  regenKeys?(): Promise<void>;
+  /** Copies `salt://_<kind>`; gives names of what changed, as `modules.foo`. `only` and `without` are names without the kind. */
+  syncKind(kind: string, saltenvs: readonly string[], names?: { only?: readonly string[]; without?: readonly string[] }): Promise<string[]>;
+  /** Environments in which the top file gives this minion states; empty without a top file. */
+  topEnvs?(): Promise<string[]>;
 }
 
 /** What the loader knows (`sys.*`). Function docs and parameters come from the index. */
@@ -82,6 +97,10 @@ export interface LocalJob {
   readonly timeoutMs?: number;
   readonly user?: string;
   readonly metadata?: PlainMap;
+  /** How many minions at once, as `10` or `25%`. */
+  readonly batch?: Value;
+  /** Only so many of the minions, chosen at random. */
+  readonly subset?: number;
 }
 export interface LocalReturn {
   readonly id: string;
@@ -90,6 +109,25 @@ export interface LocalReturn {
   readonly ret: Value;
   readonly retcode: number;
   readonly out: string | undefined;
+  readonly jid?: string;
+}
+
+/** Runners and wheel functions of the master whose configuration lies beside that of this host (`saltutil.runner`). */
+export interface MasterSidePort {
+  runner(call: MasterSideCall): Promise<Value>;
+  wheel(call: MasterSideCall): Promise<Value>;
+}
+export interface MasterSideCall {
+  readonly name: string;
+  readonly arg: readonly Value[];
+  readonly kwarg: PlainMap;
+  readonly user: string;
+  /** The whole answer (`fun`, `jid`, `user`, `fun_args`, `return`, `success`) instead of the return alone. */
+  readonly full: boolean;
+  /** Given to functions that have a parameter `saltenv`. */
+  readonly saltenv: string;
+  /** Job id of the orchestration that calls. */
+  readonly jid?: string;
 }
 
 /** The job store as runners read it. */
@@ -147,6 +185,7 @@ export interface Ports {
   refresh: RefreshPort;
   catalog: CatalogPort;
   local: LocalPort;
+  masterSide: MasterSidePort;
   jobStore: JobStorePort;
   keys: KeysPort;
   known: KnownPort;
