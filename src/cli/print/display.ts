@@ -1,0 +1,79 @@
+/** Makes the text of return data: redacts secrets, chooses the outputter, falls back when it cannot show the data. */
+import { TsaltError } from '../../kernel/contract/errors.js';
+import type { OutputOptions, OutputPlugin } from '../../kernel/contract/plugin.js';
+import { redactHidden } from '../../kernel/std/masked.js';
+import { stripEnd } from '../../kernel/std/python-space.js';
+import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
+
+/** Finds an outputter by the name users type; undefined when there is none. */
+export type LoadOutput = (name: string) => Promise<OutputPlugin | undefined>;
+
+export interface DisplayOptions extends OutputOptions {
+  /** Takes one line for the log when an outputter is missing or fails. */
+  readonly warn?: (text: string) => void;
+}
+
+/**
+ * The text to print, without white space at its end; empty when there is nothing to print.
+ *
+ * `opts` are the options of the program. `output` in them comes before `outputter`. Colours are used when `color` is set
+ * and `no_color` is not, or with `force_color`; whether there is a terminal is the caller's question.
+ *
+ * Source: golden, outputters; read, Salt 3008.3.
+ * Differs: Salt falls back only after some kinds of errors and shows a traceback after others.
+ */
+export async function display(
+  data: Value,
+  outputter: string | null,
+  opts: Readonly<PlainMap>,
+  load: LoadOutput,
+  options: DisplayOptions = {},
+): Promise<string> {
+  const shown = redactHidden(data);
+  const settings = { ...opts, color: colorOf(opts) };
+  const wanted = outputterName(outputter, opts);
+  const { warn = () => undefined, ...rest } = options;
+  const names = [...new Set([wanted, 'nested', 'raw'])];
+  for (const [at, name] of names.entries()) {
+    const plugin = await load(name);
+    if (plugin === undefined) {
+      // Old minions ask for `grains`, which is nothing to complain about.
+      if (name !== 'grains') warn(`Invalid outputter ${name} specified, fall back to nested`);
+      continue;
+    }
+    try {
+      return stripEnd(plugin.output(shown, settings, rest) ?? '');
+    } catch (error) {
+      if (at === names.length - 1 || !(error instanceof Error)) throw error;
+      warn(`The outputter ${name} cannot show this data: ${reasonOf(error)}`);
+    }
+  }
+  throw new TypeError('none of the outputters raw and nested is there');
+}
+
+/** The class of an error and the message of our own errors; messages of others could quote the data. */
+function reasonOf(error: Error): string {
+  return error instanceof TsaltError ? error.message : error.name;
+}
+
+function colorOf(opts: Readonly<PlainMap>): Value {
+  if (isTruthy(opts['force_color'])) return true;
+  return isTruthy(opts['no_color']) ? false : (opts['color'] ?? false);
+}
+
+/** The name of the outputter to use. */
+export function outputterName(asked: string | null, opts: Readonly<PlainMap>): string {
+  if (isTruthy(opts['progress'])) return 'progress';
+  const option = opts['output'];
+  // An option that says highstate does not override: data of other functions has its own outputter.
+  const name = option !== undefined && option !== 'highstate' ? option : asked;
+  if (name === 'text') return 'txt';
+  if (typeof name === 'string' && name !== '') return name;
+  return isTruthy(opts['static']) ? staticName(opts) : 'nested';
+}
+
+/** With `--static` all returns are printed in one piece, whose outputter nobody named. */
+function staticName(opts: Readonly<PlainMap>): string {
+  if (isTruthy(opts['output'])) return String(opts['output']);
+  return String(opts['fun'] ?? '').split('.')[0] === 'state' ? 'highstate' : 'nested';
+}

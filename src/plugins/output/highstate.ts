@@ -1,0 +1,9 @@
+/** Results of state runs: a block or a line for each state, then a summary. */
+import { defineOutput } from '../../kernel/contract/plugin.js';
+import { highstateText } from './highstate/hosts.js';
+import { viewOf } from './highstate/view.js';
+
+export default defineOutput({
+  name: 'highstate',
+  output: (data, opts) => highstateText(data, viewOf(opts), 1),
+});
