@@ -41,8 +41,9 @@ export function decodeEventBody(body: Uint8Array): BusEvent {
   return { tag: bytes.toString('utf8', 0, end), data };
 }
 
-/** Reads a decoded frame `{head, body}`. */
-export function readEventFrame(frame: unknown): BusEvent {
+/** Reads a frame `{head, body}`. @throws TypeError, CodecError */
+export function readEventFrame(bytes: Uint8Array): BusEvent {
+  const frame = decodeBus(bytes);
   if (!isPlainMap(frame) || !isBytes(frame['body'])) throw new TypeError('Cannot read event: no body');
   return decodeEventBody(frame['body']);
 }

@@ -7,7 +7,6 @@ import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Logger } from '../../kernel/contract/log.js';
-import { decodeBus } from '../codec/codec.js';
 import type { BusEvent, EventBus } from './bus.js';
 import { encodeEventFrame, readEventFrame } from './frame.js';
 
@@ -122,7 +121,7 @@ function takeFrames(bytes: Buffer, options: LocalSocketOptions): Buffer {
     const length = rest.readUInt32BE(0);
     if (length > options.eventBytesMax * 2) throw new RangeError(`Event of ${length} bytes is too large`);
     if (rest.length < LENGTH_BYTES + length) break;
-    options.onPushed(readEventFrame(decodeBus(rest.subarray(LENGTH_BYTES, LENGTH_BYTES + length))));
+    options.onPushed(readEventFrame(rest.subarray(LENGTH_BYTES, LENGTH_BYTES + length)));
     rest = rest.subarray(LENGTH_BYTES + length);
   }
   return rest;

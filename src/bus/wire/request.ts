@@ -1,0 +1,88 @@
+/**
+ * The outer map of a request and of its reply.
+ *
+ * Source: wire-protocol 4.1, 5.2; golden wire/auth, errors.
+ */
+import type { PlainMap, Value } from '../../kernel/std/value.js';
+import { binaryFields, decodeNetwork, encodeNetwork } from '../codec/codec.js';
+import { readBytes, readMap, readText, WireShapeError } from './shape.js';
+
+/** What our side of the protocol speaks. */
+export const PROTOCOL_VERSION = 3;
+
+/** A request that proves nothing by its envelope: sign-in, and the commands of people. */
+export interface ClearRequest {
+  readonly enc: 'clear';
+  readonly load: PlainMap;
+  readonly version: number;
+}
+
+/** A request sealed with the session key of a minion. */
+export interface SealedRequest {
+  readonly enc: 'aes';
+  readonly load: Buffer;
+  readonly version: number;
+  /** Claimed; proven when the load opens with that minion's session key. */
+  readonly id: Value | undefined;
+  readonly encAlgo: string | undefined;
+  readonly sigAlgo: string | undefined;
+}
+
+export type Request = ClearRequest | SealedRequest;
+
+const SEALED_FIELDS = binaryFields('load');
+const CLEAR_FIELDS = binaryFields('load.token', 'load.sig');
+
+export interface RequestLimits {
+  readonly bytesMax: number;
+  readonly depthMax: number;
+}
+
+/** @throws CodecError, WireShapeError */
+export function readRequest(frame: Uint8Array, limits: RequestLimits): Request {
+  const outer = readMap(decodeNetwork(frame, { binary: SEALED_FIELDS, ...limits }), 'request');
+  const enc = readText(outer['enc'], 'enc');
+  const version = readVersion(outer['version']);
+  if (enc === 'clear') {
+    // `load` is a map here, so naming it binary changed nothing inside; its own binary fields are named in the second reading.
+    const clear = readMap(decodeNetwork(frame, { binary: CLEAR_FIELDS, ...limits }), 'request');
+    return { enc, load: readMap(clear['load'], 'load'), version };
+  }
+  if (enc !== 'aes') throw new WireShapeError('enc', 'clear or aes', enc);
+  return {
+    enc,
+    load: readBytes(outer['load'], 'load'),
+    version,
+    id: outer['id'],
+    encAlgo: typeof outer['enc_algo'] === 'string' ? outer['enc_algo'] : undefined,
+    sigAlgo: typeof outer['sig_algo'] === 'string' ? outer['sig_algo'] : undefined,
+  };
+}
+
+/** 3 and "3" are the same; missing or not a number is 0. Source: golden wire/errors. */
+function readVersion(value: Value | undefined): number {
+  const version = typeof value === 'string' ? Number.parseInt(value, 10) : Number(value ?? 0);
+  return Number.isFinite(version) ? version : 0;
+}
+
+export function encodeClearRequest(load: PlainMap): Buffer {
+  return encodeNetwork({ enc: 'clear', load, version: PROTOCOL_VERSION });
+}
+
+export function encodeSealedRequest(request: { load: Uint8Array; id: string; encAlgo: string; sigAlgo: string }): Buffer {
+  return encodeNetwork({
+    enc: 'aes', load: request.load, version: PROTOCOL_VERSION, id: request.id, enc_algo: request.encAlgo, sig_algo: request.sigAlgo,
+  });
+}
+
+/** Refusals that are sent in clear, in Salt's words. Source: golden wire/auth, errors. */
+export const REFUSED = {
+  badLoad: 'bad load',
+  exception: 'Some exception handling minion payload',
+  nullByte: 'bad load: id contains a null byte',
+  notText: (id: Value | undefined) => `bad load: id ${String(id)} is not a string`,
+} as const;
+
+export function encodeRefusal(text: string): Buffer {
+  return encodeNetwork(text);
+}
