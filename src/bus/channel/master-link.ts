@@ -1,0 +1,251 @@
+/**
+ * A minion's secure conversation with one master: sign-in, requests under the session key, pillar, publications.
+ * Refuses to know: what is asked and what a job does. Start at `MasterLink`.
+ *
+ * Source: wire-protocol sections 4, 5, 6, 11; golden wire/startup, restart, rotation.
+ */
+import { createHash, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
+import { TsaltError } from '../../kernel/contract/errors.js';
+import type { Publication } from '../../kernel/contract/job.js';
+import type { Logger } from '../../kernel/contract/log.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { decodeNetwork, encodeNetwork } from '../codec/codec.js';
+import { newKeyString, openLoad, sealLoad } from '../crypto/crypticle.js';
+import { oaepDecrypt, sign, verify, x931Sign, type EncryptionAlgorithm, type SigningAlgorithm } from '../crypto/rsa.js';
+import type { RequestClient } from '../transport/contract.js';
+import { readPillarData, readPillarEnvelope, readSignedPillar } from '../wire/pillar-reply.js';
+import { readPublication, readPublicationEnvelope } from '../wire/publication.js';
+import { encodeClearRequest, encodeSealedRequest } from '../wire/request.js';
+import { readSignInReply, signInLoad } from '../wire/sign-in.js';
+import { signedMessageBytes } from '../wire/signed-message.js';
+import { checkAccepted, type MasterTrust } from './master-trust.js';
+import { SignInError } from './sign-in-error.js';
+
+/** The master answered something that cannot be opened: the session is gone. */
+export class SessionLostError extends TsaltError {
+  readonly code = 'channel.session_lost';
+}
+
+export interface MasterLinkOptions {
+  readonly id: string;
+  readonly privateKey: KeyObject;
+  readonly publicPem: string;
+  readonly client: RequestClient;
+  readonly trust: MasterTrust;
+  readonly encAlgo: EncryptionAlgorithm;
+  readonly sigAlgo: SigningAlgorithm;
+  readonly signMessages: boolean;
+  /** Verify signatures of publications also when the option is off but the master signs. */
+  readonly verifyPublications: boolean;
+  readonly autosignGrains?: PlainMap | undefined;
+  readonly log: Logger;
+}
+
+export interface RequestTries {
+  readonly timeoutMs: number;
+  readonly tries: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Session {
+  readonly key: string;
+  readonly aes: string;
+  readonly masterKey: KeyObject;
+  readonly publishPort: number;
+  serial: number;
+}
+
+const newNonce = (): string => randomUUID().replaceAll('-', '');
+
+export class MasterLink {
+  readonly #options: MasterLinkOptions;
+  /** Proof sent with a sign-in once the master's key is known; the same for the life of the process, as real Salt. */
+  readonly #token = newKeyString();
+  readonly #tok: Buffer;
+  #session: Session | undefined;
+  #signingIn: Promise<Session> | undefined;
+
+  constructor(options: MasterLinkOptions) {
+    this.#options = options;
+    this.#tok = x931Sign(options.privateKey, Buffer.from('salt'));
+  }
+
+  get publishPort(): number | undefined {
+    return this.#session?.publishPort;
+  }
+
+  /** Topic that only this minion and its master can name; subscribing to it tells the master who is there. */
+  presenceTopic(): string | undefined {
+    const key = this.#session?.key;
+    return key === undefined ? undefined : presenceTopic(key);
+  }
+
+  /** One sign-in; those who ask at the same time share it. @throws SignInError, RequestTimeoutError */
+  async signIn(tries: RequestTries): Promise<void> {
+    await this.#signIn(tries);
+  }
+
+  #signIn(tries: RequestTries): Promise<Session> {
+    this.#signingIn ??= this.#signInOnce(tries).finally(() => {
+      this.#signingIn = undefined;
+    });
+    return this.#signingIn;
+  }
+
+  async #signInOnce(tries: RequestTries): Promise<Session> {
+    const { id, publicPem, privateKey, encAlgo, sigAlgo, trust, client } = this.#options;
+    const nonce = newNonce();
+    const load = signInLoad({
+      id, nonce, encAlgo, sigAlgo, pub: publicPem, token: trust.encryptToken(this.#token, encAlgo),
+      autosignGrains: this.#options.autosignGrains,
+    });
+    const reply = readSignInReply(await client.request(encodeClearRequest(load), requestOptions(tries)));
+    const { answer } = reply;
+    if (answer.kind === 'unsigned') throw new SignInError('unreadable', `The master refused the sign-in: ${answer.text}`);
+    if (answer.kind === 'refused') {
+      trust.checkRefusal(reply, sigAlgo, nonce);
+      throw refusal(answer.ret);
+    }
+    const masterKey = checkAccepted({ reply, answer, nonce, sigAlgo, encAlgo, token: this.#token, privateKey, trust });
+    const aes = oaepDecrypt(privateKey, encAlgo, answer.aes).toString('utf8');
+    const key = oaepDecrypt(privateKey, encAlgo, answer.session).toString('utf8');
+    this.#session = { key, aes, masterKey, publishPort: answer.publishPort, serial: 0 };
+    return this.#session;
+  }
+
+  /**
+   * Sends a load under the session key and gives the value of the reply. When the session is gone it signs in again and
+   * repeats once.
+   *
+   * @throws RequestTimeoutError, SignInError, SessionLostError
+   */
+  async request(load: PlainMap, tries: RequestTries): Promise<Value> {
+    return this.#repeatable(tries, async (session) => {
+      const nonce = newNonce();
+      const reply = await this.#options.client.request(this.#seal(session, this.#complete(load, nonce)), requestOptions(tries));
+      return openReply(session, reply, nonce);
+    });
+  }
+
+  /** Asks for the pillar: the reply comes sealed for this minion and signed by the master. */
+  async pillar(load: PlainMap, tries: RequestTries): Promise<PlainMap> {
+    return this.#repeatable(tries, async (session) => {
+      const nonce = newNonce();
+      const frame = await this.#options.client.request(this.#seal(session, this.#complete(load, nonce)), requestOptions(tries));
+      const envelope = readPillarEnvelope(frame);
+      if (envelope === undefined) throw new SessionLostError('The master sent no pillar: the session is gone');
+      const { privateKey, encAlgo, sigAlgo } = this.#options;
+      const key = oaepDecrypt(privateKey, encAlgo, envelope.key).toString('utf8');
+      const { data, sig } = readSignedPillar(openLoad(key, envelope.pillar).load);
+      if (!verify(session.masterKey, sigAlgo, data, sig)) throw new SignInError('untrusted', 'The pillar is not signed by the master');
+      const inner = readPillarData(data);
+      if (!inner.key.equals(envelope.key) || inner.nonce !== nonce) throw new SignInError('untrusted', 'The pillar belongs to another request');
+      return isPlainMap(inner.pillar) ? inner.pillar : {};
+    });
+  }
+
+  /**
+   * Opens a publication. When the key has changed it signs in and tries once more. Gives undefined for one that is not
+   * for us to act on: an old serial, or a signature that does not fit.
+   */
+  async openPublication(frame: Uint8Array, tries: RequestTries): Promise<Publication | undefined> {
+    const envelope = readPublicationEnvelope(frame);
+    let session = this.#session ?? (await this.#signIn(tries));
+    let bytes = tryOpen(session, envelope.load);
+    if (bytes === undefined) {
+      session = await this.#signIn(tries);
+      bytes = tryOpen(session, envelope.load);
+    }
+    if (bytes === undefined) {
+      this.#options.log.warn({}, 'publication refused: it cannot be opened with the key of this master');
+      return undefined;
+    }
+    if (!this.#isSigned(session, envelope)) return undefined;
+    const load = decodeNetwork(bytes);
+    const serial = isPlainMap(load) ? Number(load['serial'] ?? 0) : 0;
+    if (serial > 0) {
+      if (serial <= session.serial) {
+        this.#options.log.warn({ serial }, 'publication refused: its serial was seen before');
+        return undefined;
+      }
+      session.serial = serial;
+    }
+    return readPublication(load);
+  }
+
+  #isSigned(session: Session, envelope: { sig: Buffer | undefined; sigAlgo: string; load: Buffer }): boolean {
+    if (envelope.sig === undefined) {
+      if (!this.#options.verifyPublications) return true;
+      this.#options.log.warn({}, 'publication refused: it is not signed');
+      return false;
+    }
+    if (verify(session.masterKey, envelope.sigAlgo as SigningAlgorithm, envelope.load, envelope.sig)) return true;
+    this.#options.log.warn({}, 'publication refused: its signature is not the master\'s');
+    return false;
+  }
+
+  async #repeatable<T>(tries: RequestTries, ask: (session: Session) => Promise<T>): Promise<T> {
+    const session = this.#session ?? (await this.#signIn(tries));
+    try {
+      return await ask(session);
+    } catch (error) {
+      if (!(error instanceof SessionLostError)) throw error;
+      this.#options.log.debug({}, 'session lost: signing in again');
+      return ask(await this.#signIn(tries));
+    }
+  }
+
+  /** Adds what every load carries. The signature covers the load without nonce and tok. */
+  #complete(load: PlainMap, nonce: string): PlainMap {
+    const full: PlainMap = { ...load, id: this.#options.id, ts: Math.floor(Date.now() / 1000) };
+    if (this.#options.signMessages) {
+      full['sig'] = sign(this.#options.privateKey, this.#options.sigAlgo, signedMessageBytes(full));
+    }
+    return { ...full, nonce, tok: this.#tok };
+  }
+
+  #seal(session: Session, load: PlainMap): Buffer {
+    const { id, encAlgo, sigAlgo } = this.#options;
+    return encodeSealedRequest({ load: sealLoad(session.key, encodeNetwork(load)), id, encAlgo, sigAlgo });
+  }
+}
+
+/** Source: ours; a topic that fits no publication, known only to the two ends of a session. */
+export function presenceTopic(sessionKey: string): string {
+  return createHash('sha256').update(`tsalt presence ${sessionKey}`).digest('hex');
+}
+
+/** A random text of hex digits. */
+export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+function requestOptions(tries: RequestTries): { timeoutMs: number; signal?: AbortSignal } {
+  return { timeoutMs: tries.timeoutMs, ...(tries.signal === undefined ? {} : { signal: tries.signal }) };
+}
+
+function tryOpen(session: Session, sealed: Buffer): Buffer | undefined {
+  try {
+    return openLoad(session.aes, sealed).load;
+  } catch {
+    // Any failure means the same: sealed with another key. The caller signs in and tries again.
+    return undefined;
+  }
+}
+
+function openReply(session: Session, frame: Buffer, nonce: string): Value {
+  let opened: { nonce?: string | undefined; load: Buffer };
+  const sealed = decodeNetwork(frame, { rawBytes: true });
+  if (!Buffer.isBuffer(sealed)) throw new SessionLostError('The master did not answer under the session key');
+  try {
+    opened = openLoad(session.key, sealed, { nonce: true });
+  } catch (cause) {
+    throw new SessionLostError('The master did not answer under the session key', { cause });
+  }
+  if (opened.nonce !== nonce) throw new SessionLostError('The answer belongs to another request');
+  return decodeNetwork(opened.load);
+}
+
+function refusal(ret: true | false | 'full'): SignInError {
+  if (ret === true) return new SignInError('pending', 'The key waits on the master to be accepted');
+  if (ret === 'full') return new SignInError('full', 'The master has as many minions as it may (max_minions)');
+  return new SignInError('rejected', 'The master rejected the key of this minion');
+}

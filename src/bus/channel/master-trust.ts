@@ -1,0 +1,115 @@
+/**
+ * Whether a master is the one this minion trusts: its cached key, `master_finger`, `verify_master_pubkey_sign`.
+ *
+ * Source: wire-protocol 4.2 (order of the checks), config.
+ */
+import { createHash, type KeyObject } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { cleanPem } from '../crypto/clean-pem.js';
+import { pemFingerprint } from '../crypto/fingerprint.js';
+import { loadPublicKey, oaepDecrypt, oaepEncrypt, verify, x931Recover, type EncryptionAlgorithm, type SigningAlgorithm } from '../crypto/rsa.js';
+import type { SignInAccepted, SignInReply } from '../wire/sign-in.js';
+import { SignInError } from './sign-in-error.js';
+
+export interface MasterTrustOptions {
+  /** `minion_master.pub`: written at first contact, trusted from then on. */
+  readonly cachedKeyPath: string;
+  /** `master_finger`, or empty. */
+  readonly fingerprint: string;
+  readonly hashType: string;
+  /** `open_mode` of the minion: a changed key is taken. */
+  readonly openMode: boolean;
+  /** Public key that must sign the master's key (`verify_master_pubkey_sign`), PEM; undefined: not asked. */
+  readonly signingPub: string | undefined;
+  readonly alwaysVerifySignature: boolean;
+}
+
+export class MasterTrust {
+  readonly #options: MasterTrustOptions;
+
+  constructor(options: MasterTrustOptions) {
+    this.#options = options;
+  }
+
+  /** Clean PEM of the key trusted so far. */
+  cached(): string | undefined {
+    try {
+      return cleanPem(readFileSync(this.#options.cachedKeyPath, 'utf8'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** Encrypts the proof for the known master; undefined before the first contact. */
+  encryptToken(token: string, algo: EncryptionAlgorithm): Buffer | undefined {
+    const pem = this.cached();
+    return pem === undefined ? undefined : oaepEncrypt(loadPublicKey(pem), algo, Buffer.from(token));
+  }
+
+  /** A refusal counts only when the known master signed it. @throws SignInError */
+  checkRefusal(reply: SignInReply, sigAlgo: SigningAlgorithm, nonce: string): void {
+    const pem = this.cached();
+    if (pem === undefined) return;
+    const isGenuine = verify(loadPublicKey(pem), sigAlgo, reply.signedBytes, reply.signature);
+    const isForThis = reply.answer.kind !== 'unsigned' && reply.answer.nonce === nonce;
+    if (!isGenuine || !isForThis) throw new SignInError('untrusted', 'The refusal is not signed by the known master');
+  }
+
+  /** Gives the key to trust, and remembers it at first contact. @throws SignInError */
+  accept(pem: string, pubSignature: string | undefined, sigAlgo: SigningAlgorithm): KeyObject {
+    const cached = this.cached();
+    const changed = cached !== undefined && cached !== pem;
+    if (this.#options.signingPub !== undefined && (changed || cached === undefined || this.#options.alwaysVerifySignature)) {
+      this.#checkSignature(pem, pubSignature, sigAlgo);
+    } else if (changed && !this.#options.openMode) {
+      throw new SignInError('untrusted',
+        `The master's key has changed. If that is right, delete ${this.#options.cachedKeyPath} and start the minion again; else somebody is in between`);
+    }
+    const { fingerprint, hashType } = this.#options;
+    if (fingerprint !== '' && pemFingerprint(pem, hashType) !== fingerprint.toLowerCase()) {
+      throw new SignInError('untrusted', `The fingerprint of the master's key is ${pemFingerprint(pem, hashType)}, but master_finger says ${fingerprint}`);
+    }
+    if (cached !== pem) this.#remember(pem);
+    return loadPublicKey(pem);
+  }
+
+  #checkSignature(pem: string, pubSignature: string | undefined, sigAlgo: SigningAlgorithm): void {
+    const { signingPub } = this.#options;
+    const good = signingPub !== undefined && pubSignature !== undefined
+      && verify(loadPublicKey(signingPub), sigAlgo, Buffer.from(pem), Buffer.from(pubSignature, 'base64'));
+    if (!good) throw new SignInError('untrusted', 'The master\'s key is not signed by the key in master_sign.pub (verify_master_pubkey_sign)');
+  }
+
+  #remember(pem: string): void {
+    const path = this.#options.cachedKeyPath;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(`${path}.${process.pid}`, pem, { mode: 0o644 });
+    renameSync(`${path}.${process.pid}`, path);
+  }
+}
+
+/** All checks of an accepting reply; gives the master's key. @throws SignInError */
+export function checkAccepted(given: {
+  reply: SignInReply; answer: SignInAccepted; nonce: string; sigAlgo: SigningAlgorithm; encAlgo: EncryptionAlgorithm; token: string;
+  privateKey: KeyObject; trust: MasterTrust;
+}): KeyObject {
+  const { reply, answer, trust, privateKey, encAlgo, sigAlgo } = given;
+  const pem = cleanPem(answer.masterPub);
+  const knownBefore = trust.cached() === pem;
+  const candidate = loadPublicKey(pem);
+  if (!verify(candidate, sigAlgo, reply.signedBytes, reply.signature)) throw new SignInError('untrusted', 'The sign-in reply is not signed by the master');
+  if (answer.nonce !== given.nonce) throw new SignInError('untrusted', 'The sign-in reply belongs to another request');
+  const masterKey = trust.accept(pem, answer.pubSignature, sigAlgo);
+  if (knownBefore) {
+    const back = answer.token === undefined ? '' : oaepDecrypt(privateKey, encAlgo, answer.token).toString('utf8');
+    if (back !== given.token) throw new SignInError('untrusted', 'The master could not prove that it holds its key');
+  }
+  const aes = oaepDecrypt(privateKey, encAlgo, answer.aes);
+  const digest = createHash('sha256').update(aes).digest('hex');
+  if (x931Recover(masterKey, answer.keySignature).toString('utf8') !== digest) {
+    throw new SignInError('untrusted', 'The publication key is not signed by the master');
+  }
+  return masterKey;
+}
