@@ -1,10 +1,8 @@
 /** The RSA pair of a host on disk: read, or made at first start. */
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import { TsaltError } from '../../kernel/contract/errors.js';
-import { cleanPem } from '../crypto/clean-pem.js';
-import { generateKeyPair, loadPrivateKey } from '../crypto/rsa.js';
+import { generateRsaKeyPair, loadPrivateKey, type RsaPrivateKey } from '../crypto/rsa.js';
 
 /** A key file cannot be used; the message says which and what to do. */
 export class KeyFileError extends TsaltError {
@@ -12,7 +10,7 @@ export class KeyFileError extends TsaltError {
 }
 
 export interface KeyPair {
-  readonly privateKey: KeyObject;
+  readonly privateKey: RsaPrivateKey;
   /** Clean PEM: no newline at the end. */
   readonly publicPem: string;
 }
@@ -26,7 +24,7 @@ export async function openKeyPair(dir: string, name: string, options: { bits: nu
   const privatePath = join(dir, `${name}.pem`);
   const publicPath = join(dir, `${name}.pub`);
   if (!existsSync(privatePath)) {
-    const made = await generateKeyPair(options.bits);
+    const made = await generateRsaKeyPair(options.bits, options.passphrase);
     write(privatePath, made.privatePem, PRIVATE_MODE);
     write(publicPath, made.publicPem, PUBLIC_MODE);
   }
@@ -38,7 +36,7 @@ export async function openKeyPair(dir: string, name: string, options: { bits: nu
   }
   try {
     const privateKey = loadPrivateKey(pem, options.passphrase);
-    const publicPem = publicPemOf(privateKey);
+    const publicPem = privateKey.publicKey.toPem();
     if (!existsSync(publicPath)) write(publicPath, publicPem, PUBLIC_MODE);
     return { privateKey, publicPem };
   } catch (cause) {
@@ -78,12 +76,4 @@ function write(path: string, text: string, mode: number): void {
   writeFileSync(temporary, text.endsWith('\n') ? text : `${text}\n`, { mode, flag: 'wx' });
   chmodSync(temporary, mode);
   renameSync(temporary, path);
-}
-
-function publicPemOf(privateKey: KeyObject): string {
-  return cleanPem(publicKeyOf(privateKey));
-}
-
-function publicKeyOf(privateKey: KeyObject): string {
-  return String(createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }));
 }

@@ -4,14 +4,16 @@
  *
  * Source: wire-protocol sections 4, 5, 6, 11; golden wire/startup, restart, rotation.
  */
-import { createHash, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { TsaltError } from '../../kernel/contract/errors.js';
 import type { Publication } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { decodeNetwork, encodeNetwork } from '../codec/codec.js';
-import { newKeyString, openLoad, sealLoad } from '../crypto/crypticle.js';
-import { oaepDecrypt, sign, verify, x931Sign, type EncryptionAlgorithm, type SigningAlgorithm } from '../crypto/rsa.js';
+import { isSignatureAlgorithm, type EncryptionAlgorithm, type SignatureAlgorithm } from '../crypto/algorithms.js';
+import { Crypticle, generateKeyString, openLoad, openReply, sealLoad } from '../crypto/crypticle.js';
+import type { RsaPrivateKey, RsaPublicKey } from '../crypto/rsa.js';
+import { x931Sign } from '../crypto/x931.js';
 import type { RequestClient } from '../transport/contract.js';
 import { readPillarData, readPillarEnvelope, readSignedPillar } from '../wire/pillar-reply.js';
 import { readPublication, readPublicationEnvelope } from '../wire/publication.js';
@@ -28,12 +30,12 @@ export class SessionLostError extends TsaltError {
 
 export interface MasterLinkOptions {
   readonly id: string;
-  readonly privateKey: KeyObject;
+  readonly privateKey: RsaPrivateKey;
   readonly publicPem: string;
   readonly client: RequestClient;
   readonly trust: MasterTrust;
   readonly encAlgo: EncryptionAlgorithm;
-  readonly sigAlgo: SigningAlgorithm;
+  readonly sigAlgo: SignatureAlgorithm;
   readonly signMessages: boolean;
   /** Verify signatures of publications also when the option is off but the master signs. */
   readonly verifyPublications: boolean;
@@ -48,9 +50,11 @@ export interface RequestTries {
 }
 
 interface Session {
-  readonly key: string;
-  readonly aes: string;
-  readonly masterKey: KeyObject;
+  /** Session key as text; a secret. */
+  readonly keyString: string;
+  readonly key: Crypticle;
+  readonly aes: Crypticle;
+  readonly masterKey: RsaPublicKey;
   readonly publishPort: number;
   serial: number;
 }
@@ -60,7 +64,7 @@ const newNonce = (): string => randomUUID().replaceAll('-', '');
 export class MasterLink {
   readonly #options: MasterLinkOptions;
   /** Proof sent with a sign-in once the master's key is known; the same for the life of the process, as real Salt. */
-  readonly #token = newKeyString();
+  readonly #token = generateKeyString();
   readonly #tok: Buffer;
   #session: Session | undefined;
   #signingIn: Promise<Session> | undefined;
@@ -76,7 +80,7 @@ export class MasterLink {
 
   /** Topic that only this minion and its master can name; subscribing to it tells the master who is there. */
   presenceTopic(): string | undefined {
-    const key = this.#session?.key;
+    const key = this.#session?.keyString;
     return key === undefined ? undefined : presenceTopic(key);
   }
 
@@ -107,9 +111,9 @@ export class MasterLink {
       throw refusal(answer.ret);
     }
     const masterKey = checkAccepted({ reply, answer, nonce, sigAlgo, encAlgo, token: this.#token, privateKey, trust });
-    const aes = oaepDecrypt(privateKey, encAlgo, answer.aes).toString('utf8');
-    const key = oaepDecrypt(privateKey, encAlgo, answer.session).toString('utf8');
-    this.#session = { key, aes, masterKey, publishPort: answer.publishPort, serial: 0 };
+    const aes = new Crypticle(privateKey.decrypt(answer.aes, encAlgo).toString('utf8'));
+    const keyString = privateKey.decrypt(answer.session, encAlgo).toString('utf8');
+    this.#session = { keyString, key: new Crypticle(keyString), aes, masterKey, publishPort: answer.publishPort, serial: 0 };
     return this.#session;
   }
 
@@ -123,7 +127,7 @@ export class MasterLink {
     return this.#repeatable(tries, async (session) => {
       const nonce = newNonce();
       const reply = await this.#options.client.request(this.#seal(session, this.#complete(load, nonce)), requestOptions(tries));
-      return openReply(session, reply, nonce);
+      return readReply(session, reply, nonce);
     });
   }
 
@@ -135,9 +139,9 @@ export class MasterLink {
       const envelope = readPillarEnvelope(frame);
       if (envelope === undefined) throw new SessionLostError('The master sent no pillar: the session is gone');
       const { privateKey, encAlgo, sigAlgo } = this.#options;
-      const key = oaepDecrypt(privateKey, encAlgo, envelope.key).toString('utf8');
-      const { data, sig } = readSignedPillar(openLoad(key, envelope.pillar).load);
-      if (!verify(session.masterKey, sigAlgo, data, sig)) throw new SignInError('untrusted', 'The pillar is not signed by the master');
+      const key = privateKey.decrypt(envelope.key, encAlgo).toString('utf8');
+      const { data, sig } = readSignedPillar(openLoad(key, envelope.pillar).bytes);
+      if (!session.masterKey.verify(data, sig, sigAlgo)) throw new SignInError('untrusted', 'The pillar is not signed by the master');
       const inner = readPillarData(data);
       if (!inner.key.equals(envelope.key) || inner.nonce !== nonce) throw new SignInError('untrusted', 'The pillar belongs to another request');
       return isPlainMap(inner.pillar) ? inner.pillar : {};
@@ -179,7 +183,7 @@ export class MasterLink {
       this.#options.log.warn({}, 'publication refused: it is not signed');
       return false;
     }
-    if (verify(session.masterKey, envelope.sigAlgo as SigningAlgorithm, envelope.load, envelope.sig)) return true;
+    if (isSignatureAlgorithm(envelope.sigAlgo) && session.masterKey.verify(envelope.load, envelope.sig, envelope.sigAlgo)) return true;
     this.#options.log.warn({}, 'publication refused: its signature is not the master\'s');
     return false;
   }
@@ -199,7 +203,7 @@ export class MasterLink {
   #complete(load: PlainMap, nonce: string): PlainMap {
     const full: PlainMap = { ...load, id: this.#options.id, ts: Math.floor(Date.now() / 1000) };
     if (this.#options.signMessages) {
-      full['sig'] = sign(this.#options.privateKey, this.#options.sigAlgo, signedMessageBytes(full));
+      full['sig'] = this.#options.privateKey.sign(signedMessageBytes(full), this.#options.sigAlgo);
     }
     return { ...full, nonce, tok: this.#tok };
   }
@@ -215,33 +219,29 @@ export function presenceTopic(sessionKey: string): string {
   return createHash('sha256').update(`tsalt presence ${sessionKey}`).digest('hex');
 }
 
-/** A random text of hex digits. */
-export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
-
 function requestOptions(tries: RequestTries): { timeoutMs: number; signal?: AbortSignal } {
   return { timeoutMs: tries.timeoutMs, ...(tries.signal === undefined ? {} : { signal: tries.signal }) };
 }
 
 function tryOpen(session: Session, sealed: Buffer): Buffer | undefined {
   try {
-    return openLoad(session.aes, sealed).load;
+    return openLoad(session.aes, sealed).bytes;
   } catch {
     // Any failure means the same: sealed with another key. The caller signs in and tries again.
     return undefined;
   }
 }
 
-function openReply(session: Session, frame: Buffer, nonce: string): Value {
-  let opened: { nonce?: string | undefined; load: Buffer };
+function readReply(session: Session, frame: Buffer, nonce: string): Value {
   const sealed = decodeNetwork(frame, { rawBytes: true });
   if (!Buffer.isBuffer(sealed)) throw new SessionLostError('The master did not answer under the session key');
+  let bytes: Buffer;
   try {
-    opened = openLoad(session.key, sealed, { nonce: true });
+    bytes = openReply(session.key, sealed, nonce);
   } catch (cause) {
     throw new SessionLostError('The master did not answer under the session key', { cause });
   }
-  if (opened.nonce !== nonce) throw new SessionLostError('The answer belongs to another request');
-  return decodeNetwork(opened.load);
+  return decodeNetwork(bytes);
 }
 
 function refusal(ret: true | false | 'full'): SignInError {

@@ -3,12 +3,15 @@
  *
  * Source: wire-protocol 4.2 (order of the checks), config.
  */
-import { createHash, type KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { cleanPem } from '../crypto/clean-pem.js';
 import { pemFingerprint } from '../crypto/fingerprint.js';
-import { loadPublicKey, oaepDecrypt, oaepEncrypt, verify, x931Recover, type EncryptionAlgorithm, type SigningAlgorithm } from '../crypto/rsa.js';
+import type { EncryptionAlgorithm, SignatureAlgorithm } from '../crypto/algorithms.js';
+import type { HashType } from '../crypto/digest.js';
+import { loadPublicKey, type RsaPrivateKey, type RsaPublicKey } from '../crypto/rsa.js';
+import { x931Verify } from '../crypto/x931.js';
 import type { SignInAccepted, SignInReply } from '../wire/sign-in.js';
 import { SignInError } from './sign-in-error.js';
 
@@ -17,7 +20,7 @@ export interface MasterTrustOptions {
   readonly cachedKeyPath: string;
   /** `master_finger`, or empty. */
   readonly fingerprint: string;
-  readonly hashType: string;
+  readonly hashType: HashType;
   /** `open_mode` of the minion: a changed key is taken. */
   readonly openMode: boolean;
   /** Public key that must sign the master's key (`verify_master_pubkey_sign`), PEM; undefined: not asked. */
@@ -45,20 +48,20 @@ export class MasterTrust {
   /** Encrypts the proof for the known master; undefined before the first contact. */
   encryptToken(token: string, algo: EncryptionAlgorithm): Buffer | undefined {
     const pem = this.cached();
-    return pem === undefined ? undefined : oaepEncrypt(loadPublicKey(pem), algo, Buffer.from(token));
+    return pem === undefined ? undefined : loadPublicKey(pem).encrypt(Buffer.from(token), algo);
   }
 
   /** A refusal counts only when the known master signed it. @throws SignInError */
-  checkRefusal(reply: SignInReply, sigAlgo: SigningAlgorithm, nonce: string): void {
+  checkRefusal(reply: SignInReply, sigAlgo: SignatureAlgorithm, nonce: string): void {
     const pem = this.cached();
     if (pem === undefined) return;
-    const isGenuine = verify(loadPublicKey(pem), sigAlgo, reply.signedBytes, reply.signature);
+    const isGenuine = loadPublicKey(pem).verify(reply.signedBytes, reply.signature, sigAlgo);
     const isForThis = reply.answer.kind !== 'unsigned' && reply.answer.nonce === nonce;
     if (!isGenuine || !isForThis) throw new SignInError('untrusted', 'The refusal is not signed by the known master');
   }
 
   /** Gives the key to trust, and remembers it at first contact. @throws SignInError */
-  accept(pem: string, pubSignature: string | undefined, sigAlgo: SigningAlgorithm): KeyObject {
+  accept(pem: string, pubSignature: string | undefined, sigAlgo: SignatureAlgorithm): RsaPublicKey {
     const cached = this.cached();
     const changed = cached !== undefined && cached !== pem;
     if (this.#options.signingPub !== undefined && (changed || cached === undefined || this.#options.alwaysVerifySignature)) {
@@ -75,10 +78,10 @@ export class MasterTrust {
     return loadPublicKey(pem);
   }
 
-  #checkSignature(pem: string, pubSignature: string | undefined, sigAlgo: SigningAlgorithm): void {
+  #checkSignature(pem: string, pubSignature: string | undefined, sigAlgo: SignatureAlgorithm): void {
     const { signingPub } = this.#options;
     const good = signingPub !== undefined && pubSignature !== undefined
-      && verify(loadPublicKey(signingPub), sigAlgo, Buffer.from(pem), Buffer.from(pubSignature, 'base64'));
+      && loadPublicKey(signingPub).verify(Buffer.from(pem), Buffer.from(pubSignature, 'base64'), sigAlgo);
     if (!good) throw new SignInError('untrusted', 'The master\'s key is not signed by the key in master_sign.pub (verify_master_pubkey_sign)');
   }
 
@@ -92,23 +95,23 @@ export class MasterTrust {
 
 /** All checks of an accepting reply; gives the master's key. @throws SignInError */
 export function checkAccepted(given: {
-  reply: SignInReply; answer: SignInAccepted; nonce: string; sigAlgo: SigningAlgorithm; encAlgo: EncryptionAlgorithm; token: string;
-  privateKey: KeyObject; trust: MasterTrust;
-}): KeyObject {
+  reply: SignInReply; answer: SignInAccepted; nonce: string; sigAlgo: SignatureAlgorithm; encAlgo: EncryptionAlgorithm; token: string;
+  privateKey: RsaPrivateKey; trust: MasterTrust;
+}): RsaPublicKey {
   const { reply, answer, trust, privateKey, encAlgo, sigAlgo } = given;
   const pem = cleanPem(answer.masterPub);
   const knownBefore = trust.cached() === pem;
   const candidate = loadPublicKey(pem);
-  if (!verify(candidate, sigAlgo, reply.signedBytes, reply.signature)) throw new SignInError('untrusted', 'The sign-in reply is not signed by the master');
+  if (!candidate.verify(reply.signedBytes, reply.signature, sigAlgo)) throw new SignInError('untrusted', 'The sign-in reply is not signed by the master');
   if (answer.nonce !== given.nonce) throw new SignInError('untrusted', 'The sign-in reply belongs to another request');
   const masterKey = trust.accept(pem, answer.pubSignature, sigAlgo);
   if (knownBefore) {
-    const back = answer.token === undefined ? '' : oaepDecrypt(privateKey, encAlgo, answer.token).toString('utf8');
+    const back = answer.token === undefined ? '' : privateKey.decrypt(answer.token, encAlgo).toString('utf8');
     if (back !== given.token) throw new SignInError('untrusted', 'The master could not prove that it holds its key');
   }
-  const aes = oaepDecrypt(privateKey, encAlgo, answer.aes);
+  const aes = privateKey.decrypt(answer.aes, encAlgo);
   const digest = createHash('sha256').update(aes).digest('hex');
-  if (x931Recover(masterKey, answer.keySignature).toString('utf8') !== digest) {
+  if (!x931Verify(masterKey, answer.keySignature, Buffer.from(digest))) {
     throw new SignInError('untrusted', 'The publication key is not signed by the master');
   }
   return masterKey;

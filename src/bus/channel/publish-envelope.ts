@@ -3,22 +3,23 @@
  *
  * Source: wire-protocol 3.3, 3.4, 6; golden wire/jobs, rotation, signed.
  */
-import type { KeyObject } from 'node:crypto';
 import type { PlainMap } from '../../kernel/std/value.js';
 import { encodeNetwork } from '../codec/codec.js';
-import { newKeyString, sealLoad } from '../crypto/crypticle.js';
-import { sign, type SigningAlgorithm } from '../crypto/rsa.js';
+import type { SignatureAlgorithm } from '../crypto/algorithms.js';
+import { Crypticle, generateKeyString, sealLoad } from '../crypto/crypticle.js';
+import type { RsaPrivateKey } from '../crypto/rsa.js';
 import { encodePublicationEnvelope } from '../wire/publication.js';
 
 export interface PublishEnvelopeOptions {
-  readonly privateKey: KeyObject;
+  readonly privateKey: RsaPrivateKey;
   /** Undefined: publications are not signed. */
-  readonly signWith: SigningAlgorithm | undefined;
+  readonly signWith: SignatureAlgorithm | undefined;
 }
 
 export class PublishEnvelope {
   readonly #options: PublishEnvelopeOptions;
-  #key = newKeyString();
+  #key = generateKeyString();
+  #crypticle = new Crypticle(this.#key);
   #serial = 0;
 
   constructor(options: PublishEnvelopeOptions) {
@@ -32,16 +33,17 @@ export class PublishEnvelope {
 
   /** A new key; minions notice with the next publication and sign in again. */
   rotate(): void {
-    this.#key = newKeyString();
+    this.#key = generateKeyString();
+  #crypticle = new Crypticle(this.#key);
     this.#serial = 0;
   }
 
   /** The frame of a publication. */
   seal(load: PlainMap): Buffer {
     this.#serial += 1;
-    const sealed = sealLoad(this.#key, encodeNetwork({ ...load, serial: this.#serial }));
+    const sealed = sealLoad(this.#crypticle, encodeNetwork({ ...load, serial: this.#serial }));
     const { signWith, privateKey } = this.#options;
     if (signWith === undefined) return encodePublicationEnvelope({ load: sealed });
-    return encodePublicationEnvelope({ load: sealed, sigAlgo: signWith, sig: sign(privateKey, signWith, sealed) });
+    return encodePublicationEnvelope({ load: sealed, sigAlgo: signWith, sig: privateKey.sign(sealed, signWith) });
   }
 }

@@ -6,10 +6,11 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MinionId } from '../../kernel/contract/job.js';
-import { newKeyString } from '../crypto/crypticle.js';
+import { Crypticle, generateKeyString } from '../crypto/crypticle.js';
 
 interface Session {
   readonly key: string;
+  readonly crypticle: Crypticle;
   readonly madeUnixMs: number;
   /** What was proven in this session: the minion's `tok`, so that the signature is checked once. */
   tok: Buffer | undefined;
@@ -35,18 +36,18 @@ export class Sessions {
   issue(id: MinionId): string {
     const known = this.#find(id);
     if (known !== undefined && Date.now() - known.madeUnixMs < this.#lifeMs) return known.key;
-    const key = newKeyString();
+    const key = generateKeyString();
     const path = join(this.#dir, id);
     const temporary = join(this.#dir, `.${id}.${process.pid}`);
     writeFileSync(temporary, key, { mode: 0o600 });
     renameSync(temporary, path);
-    this.#sessions.set(id, { key, madeUnixMs: Date.now(), tok: undefined, seen: new Set() });
+    this.#sessions.set(id, newSession(key, Date.now()));
     return key;
   }
 
-  /** The key of a minion that signed in before, or undefined. */
-  key(id: MinionId): string | undefined {
-    return this.#find(id)?.key;
+  /** What opens and seals for a minion that signed in before, or undefined. */
+  crypticle(id: MinionId): Crypticle | undefined {
+    return this.#find(id)?.crypticle;
   }
 
   /** Forgets what a session has proven; after the key of the minion changed or went. */
@@ -82,7 +83,7 @@ export class Sessions {
     if (known !== undefined) return known;
     try {
       const path = join(this.#dir, id);
-      const session: Session = { key: readFileSync(path, 'utf8').trim(), madeUnixMs: statSync(path).mtimeMs, tok: undefined, seen: new Set() };
+      const session = newSession(readFileSync(path, 'utf8').trim(), statSync(path).mtimeMs);
       this.#sessions.set(id, session);
       return session;
     } catch (error) {
@@ -90,4 +91,8 @@ export class Sessions {
       throw error;
     }
   }
+}
+
+function newSession(key: string, madeUnixMs: number): Session {
+  return { key, crypticle: new Crypticle(key), madeUnixMs, tok: undefined, seen: new Set() };
 }

@@ -35,7 +35,7 @@ export async function* listenEvents(publishPath: string, signal: AbortSignal): A
   const socket = createConnection(publishPath);
   const stop = (): void => void socket.destroy();
   signal.addEventListener('abort', stop, { once: true });
-  const splitter = new MapSplitter(EVENT_BYTES_MAX);
+  const splitter = new MapSplitter({ bytesMax: EVENT_BYTES_MAX });
   try {
     for await (const chunk of socket) {
       for (const frame of splitter.push(chunk as Buffer)) yield readEventFrame(frame);
