@@ -34,7 +34,7 @@ export class PublishEnvelope {
   /** A new key; minions notice with the next publication and sign in again. */
   rotate(): void {
     this.#key = generateKeyString();
-  #crypticle = new Crypticle(this.#key);
+    this.#crypticle = new Crypticle(this.#key);
     this.#serial = 0;
   }
 
