@@ -12,8 +12,8 @@ interface Session {
   readonly key: string;
   readonly crypticle: Crypticle;
   readonly madeUnixMs: number;
-  /** What was proven in this session: the minion's `tok`, so that the signature is checked once. */
-  tok: Buffer | undefined;
+  /** The `tok` that was proven with a public key, so that the signature is checked once. */
+  proof: { readonly pem: string; readonly tok: Buffer } | undefined;
   readonly seen: Set<string>;
 }
 
@@ -56,13 +56,15 @@ export class Sessions {
     rmSync(join(this.#dir, id), { force: true });
   }
 
-  provenTok(id: MinionId): Buffer | undefined {
-    return this.#sessions.get(id)?.tok;
+  /** The proof that was checked before in this session, with this public key. */
+  provenTok(id: MinionId, pem: string): Buffer | undefined {
+    const proof = this.#sessions.get(id)?.proof;
+    return proof?.pem === pem ? proof.tok : undefined;
   }
 
-  setProvenTok(id: MinionId, tok: Buffer | undefined): void {
+  setProvenTok(id: MinionId, pem: string, tok: Buffer): void {
     const session = this.#find(id);
-    if (session !== undefined) session.tok = tok;
+    if (session !== undefined) session.proof = { pem, tok };
   }
 
   /** False when this nonce was used before in the session. `reusable`: a real minion repeats the nonce of a pillar request. */
@@ -94,5 +96,5 @@ export class Sessions {
 }
 
 function newSession(key: string, madeUnixMs: number): Session {
-  return { key, crypticle: new Crypticle(key), madeUnixMs, tok: undefined, seen: new Set() };
+  return { key, crypticle: new Crypticle(key), madeUnixMs, proof: undefined, seen: new Set() };
 }

@@ -45,7 +45,8 @@ export interface Peer {
   readonly connection: string;
 }
 
-export type RequestHandler = (frame: Buffer, peer: Peer) => Promise<Uint8Array>;
+/** Gives the reply, or undefined for none: the caller will ask again. */
+export type RequestHandler = (frame: Buffer, peer: Peer) => Promise<Uint8Array | undefined>;
 
 export interface RequestServer extends AsyncDisposable {
   /** As bound, e.g. `tcp://127.0.0.1:4506`. */

@@ -40,7 +40,7 @@ export async function serveRequests(options: ServerOptions, handle: RequestHandl
     try {
       const reply = await handle(payload, { connection: routing.toString('hex') });
       counters.served += 1;
-      await replies([routing, Buffer.alloc(0), reply as Buffer]);
+      if (reply !== undefined) await replies([routing, Buffer.alloc(0), reply as Buffer]);
     } catch (err) {
       if (!socket.closed) options.log.error({ err }, 'request failed');
     } finally {
