@@ -20,7 +20,7 @@ import { Notices, type Notice } from './notice.js';
 import type { OptionTable } from './option.js';
 import { reviewOptions } from './review.js';
 import { resolveSdb, type SdbReader } from './sdb.js';
-import { accountName, placeLogFile, text, type Role } from './shared-rules.js';
+import { accountName, placeLogFile, reshapeChecked, text, type Role } from './shared-rules.js';
 
 export { ConfigError } from './config-error.js';
 export type { Notice } from './notice.js';
@@ -66,7 +66,7 @@ export async function loadMasterConfig(request: ConfigRequest): Promise<LoadedCo
   const { id, isGenerated } = await identify(opts, { ...request, cacheMinionId: false }, notices);
   opts['id'] = isGenerated ? `${id}_master` : id;
   applyMasterRules(opts, notices);
-  return finish(opts, request, layers, notices);
+  return finish(opts, request, layers, notices, 'master');
 }
 
 /** @throws ConfigError when the main file is broken or an option makes the configuration useless */
@@ -76,7 +76,7 @@ export async function loadMinionConfig(request: ConfigRequest): Promise<LoadedCo
   const opts = merge(request, 'minion', minionOptions, layers);
   opts['id'] = (await identify(opts, request, notices)).id;
   applyMinionRules(opts, notices);
-  return finish(opts, request, layers, notices);
+  return finish(opts, request, layers, notices, 'minion');
 }
 
 function read(request: ConfigRequest, role: Role, table: OptionTable, notices: Notices): Layers {
@@ -124,9 +124,12 @@ async function identify(opts: PlainMap, request: ConfigRequest, notices: Notices
   return { id: found.isAddress ? found.id : withDomain(found.id, opts['append_domain']), isGenerated: true };
 }
 
-async function finish(opts: PlainMap, request: ConfigRequest, layers: Layers, notices: Notices): Promise<LoadedConfig> {
+async function finish(
+  opts: PlainMap, request: ConfigRequest, layers: Layers, notices: Notices, role: Role,
+): Promise<LoadedConfig> {
   if (request.sdb !== undefined) await resolveSdb(opts, request.sdb);
   reviewOptions(opts, layers.origins, notices);
+  reshapeChecked(opts, role);
   Object.assign(opts, request.overrides);
   return { opts: deepFreeze(opts), notices: notices.list, files: layers.files };
 }

@@ -1,6 +1,6 @@
 /** Rules of the master's configuration, in Salt's order. Source: read and observed, Salt 3008.3. */
 import { str } from '../std/python-text.js';
-import { isMap, isNumber, isTruthy, mapEntries, mapFrom, mapHas, type PlainMap, type Value } from '../std/value.js';
+import { isMap, isNumber, isTruthy, mapEntries, mapFrom, mapHas, type PlainMap } from '../std/value.js';
 import { ConfigError } from './config-error.js';
 import type { Notices } from './notice.js';
 import { joinPath, prefixRootDir } from './root-dir.js';
@@ -32,7 +32,6 @@ export function applyMasterRules(opts: PlainMap, notices: Notices): void {
   listIgnored(opts);
   raiseWorkers(opts, notices);
   if (isTruthy(opts['worker_pools_enabled'])) opts['worker_pools'] = effectivePools(opts);
-  opts['nodegroups'] = normalNodegroups(opts['nodegroups'] ?? null);
   checkSshOptions(opts, notices);
   checkAlgorithm(opts, 'publish_signing_algorithm', SIGNING, 'The  publish signging algorithm');
   checkAlgorithm(opts, 'cluster_encryption_algorithm', ENCRYPTION, 'The cluster encryption algorithm');
@@ -100,13 +99,6 @@ function raiseWorkers(opts: PlainMap, notices: Notices): void {
   if (!isNumber(threads) || Number(threads) >= WORKERS_MIN_WITH_PEER || !isTruthy(opts['peer'])) return;
   notices.add('warning', `The 'worker_threads' setting in '${text(opts, 'conf_file')}' cannot be lower than 3. Resetting it to the default value of 3.`);
   opts['worker_threads'] = WORKERS_MIN_WITH_PEER;
-}
-
-/** A list of mappings with one key each becomes one mapping; no value becomes an empty one. */
-function normalNodegroups(value: Value): Value {
-  if (value === null) return {};
-  if (!Array.isArray(value) || value.length === 0 || !value.every((item: Value) => isMap(item) && mapEntries(item).length === 1)) return value;
-  return mapFrom(new Map(value.flatMap((item: Value) => (isMap(item) ? mapEntries(item) : []))));
 }
 
 /** Minions over SSH take pillar and file server from the master: options that would change them are dropped. */

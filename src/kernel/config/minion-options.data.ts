@@ -7,7 +7,7 @@ export const minionOptions: OptionTable = {
   conf_file: { group: 'identity', types: ['str'], value: '/etc/salt/minion', doc: 'File this configuration was read from' },
   pki_dir: { group: 'identity', types: ['str'], value: '/etc/salt/pki/minion', doc: 'Folder of the keys' },
   cachedir: { group: 'identity', types: ['str'], value: '/var/cache/salt/minion', doc: 'Folder of what can be fetched or computed again' },
-  __cachedir: { group: 'identity', value: '/var/cache/salt/minion', doc: 'The cache folder before a host put its id into it' },
+  __cachedir: { group: 'identity', doc: 'The cache folder before a host put its id into it' },
   sock_dir: { group: 'identity', types: ['str'], value: '/var/run/salt/minion', doc: 'Folder of the local sockets' },
   pidfile: { group: 'identity', types: ['str'], value: '/var/run/salt-minion.pid', doc: 'File that holds the process id of the daemon' },
   default_include: { group: 'identity', types: ['str'], value: 'minion.d/*.conf', doc: 'Shell pattern of further configuration files, relative to the folder of the main file' },

@@ -3,7 +3,7 @@ import { totalmem, userInfo } from 'node:os';
 import { basename, isAbsolute } from 'node:path';
 import { updateMap } from '../std/merge.js';
 import { str } from '../std/python-text.js';
-import { isMap, isTruthy, mapKeys, mapWith, mapGet, type PlainMap, type Value } from '../std/value.js';
+import { isMap, isTruthy, mapEntries, mapFrom, mapGet, mapKeys, mapSize, mapWith, type PlainMap, type Value } from '../std/value.js';
 import { ConfigError } from './config-error.js';
 import type { Notices } from './notice.js';
 import { joinPath } from './root-dir.js';
@@ -81,7 +81,19 @@ export function normalise(opts: PlainMap, role: Role, notices: Notices): void {
   opts['hash_type'] = str(opts['hash_type'] ?? 'sha256').toLowerCase();
   opts['ssl'] = normalSsl(opts['ssl'] ?? null);
   opts['discovery'] = normalDiscovery(opts['discovery'] ?? null, role);
+}
+
+/** Forms that options get only after their types were checked. */
+export function reshapeChecked(opts: PlainMap, role: Role): void {
   if (Array.isArray(opts['return'])) opts['return'] = opts['return'].map((name: Value) => str(name)).join(',');
+  if (role === 'master') opts['nodegroups'] = normalNodegroups(opts['nodegroups'] ?? null);
+}
+
+/** A list of mappings with one key each becomes one mapping; no value becomes an empty one. */
+function normalNodegroups(value: Value): Value {
+  if (value === null) return {};
+  if (!Array.isArray(value) || value.length === 0 || !value.every((item: Value) => isMap(item) && mapSize(item) === 1)) return value;
+  return mapFrom(new Map(value.flatMap((item: Value) => (isMap(item) ? mapEntries(item) : []))));
 }
 
 /** Numbers of Python's `ssl` constants. */
