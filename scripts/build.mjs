@@ -22,7 +22,8 @@ function entryPoints() {
     ...firstLevel('src/workers'),
     ...kinds.flatMap((kind) => firstLevel(`src/plugins/${kind}`)),
   ].map((path) => ({ in: path, out: relative(join(root, 'src'), path).replace(/\.ts$/, '') }))
-    .concat({ in: join(root, 'src/kernel/contract/plugin-door.ts'), out: 'plugin' });
+    .concat({ in: join(root, 'src/kernel/contract/plugin-door.ts'), out: 'plugin' },
+      { in: join(root, 'src/kernel/loader/describe.ts'), out: 'describe-plugin' });
 }
 
 export async function build() {

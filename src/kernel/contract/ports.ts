@@ -78,6 +78,10 @@ export interface CatalogPort {
   doc(kind: string, fullName: string): Promise<string | undefined>;
   /** As `sys.argspec`: args, defaults, varargs, kwargs. */
   argspec(kind: string, fullName: string): Promise<PlainMap | undefined>;
+  /** File name, without ending, of the plugin that serves a name: `aptpkg` for `pkg`. */
+  provider(kind: string, name: string): Promise<string | undefined>;
+  /** Files of plugins that serve nothing on this machine, sorted. */
+  notLoaded(kind: string): Promise<string[]>;
   reload(): Promise<boolean>;
 }
 

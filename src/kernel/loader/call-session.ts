@@ -1,0 +1,191 @@
+/** One job (or command, or template): calls that share memory, return code and the signal that ends them. */
+import { CommandExecutionError, FunctionMissingError, PythonError } from '../contract/errors.js';
+import type { Context } from '../contract/context.js';
+import type { Logger } from '../contract/log.js';
+import type { Fn, FunctionPlugin } from '../contract/plugin.js';
+import type { Ports } from '../contract/ports.js';
+import type { Sys } from '../contract/sys.js';
+import type { PlainMap, Value } from '../std/value.js';
+import { bindArguments, refuseUnknownKeywords, signatureOf } from './bind.js';
+import { PYTHON_NAMES } from './python-names.data.js';
+import { finishResult, type Progress } from './result.js';
+
+export type FunctionKind = 'modules' | 'runners' | 'wheel' | 'states';
+
+/** Calls inside calls; Python's own limit stops a function that calls itself for ever, ours is lower because each takes more. */
+const DEPTH_MAX = 200;
+
+export interface SessionOptions {
+  readonly kind?: FunctionKind;
+  /** Facts of the job (`__pub_*`); without them the calls belong to no job. */
+  readonly job?: PlainMap;
+  readonly signal: AbortSignal;
+  readonly test?: boolean;
+  /** For templates: pillar functions give real values. */
+  readonly unmaskPillar?: boolean;
+  /**
+   * For templates and other code that calls functions as Python would: a wrong keyword is a TypeError, and `**kwargs` get
+   * no facts of the job.
+   */
+  readonly nested?: boolean;
+  /** Gets every piece of a function that yields its answer piece by piece. */
+  readonly onProgress?: Progress;
+}
+
+/** A function and where it is. */
+export interface Found {
+  readonly fullName: string;
+  readonly fn: Fn;
+  /** File name of the plugin, without ending. */
+  readonly plugin: string;
+  readonly user: boolean;
+}
+
+export interface CallSession {
+  /**
+   * @throws FunctionMissingError (its message is Salt's), PythonError or InvocationError when the arguments do not fit,
+   * and whatever the function throws
+   */
+  call(fun: string, args?: readonly Value[], kwargs?: PlainMap): Promise<Value>;
+  find(fun: string): Promise<Found | undefined>;
+  /** Set by functions; a job sets it back before its next function. */
+  retcode: number | undefined;
+  outputterOf(fun: string): Promise<string | undefined>;
+  /** Calls of another kind, or of a test run, that share memory, return code and signal with this session. */
+  as(kind: FunctionKind, options?: { test?: boolean; unmaskPillar?: boolean; nested?: boolean }): CallSession;
+}
+
+/** What a session needs of its host. */
+export interface SessionHost {
+  readonly sys: Sys;
+  readonly log: Logger;
+  readonly opts: Readonly<PlainMap>;
+  readonly ports: Partial<Ports>;
+  readonly id: string;
+  grains(): PlainMap;
+  pillar(): PlainMap;
+  /** @throws FunctionMissingError */
+  find(kind: FunctionKind, fun: string): Promise<Found & { readonly owner: FunctionPlugin }>;
+}
+
+/** Shared by a session and its sisters made by `as`. */
+interface Shared {
+  retcode: number | undefined;
+  readonly memory: Map<string, Map<string, unknown>>;
+}
+
+export class Session implements CallSession {
+  readonly host: SessionHost;
+  readonly options: SessionOptions;
+  readonly kind: FunctionKind;
+  readonly #shared: Shared;
+
+  constructor(host: SessionHost, options: SessionOptions, shared: Shared = { retcode: undefined, memory: new Map() }) {
+    this.host = host;
+    this.options = options;
+    this.kind = options.kind ?? 'modules';
+    this.#shared = shared;
+  }
+
+  get retcode(): number | undefined {
+    return this.#shared.retcode;
+  }
+  set retcode(code: number | undefined) {
+    this.#shared.retcode = code;
+  }
+
+  async call(fun: string, args: readonly Value[] = [], kwargs: PlainMap = {}): Promise<Value> {
+    const found = await this.host.find(this.kind, fun);
+    if (this.options.nested === true) return this.run(found, args, kwargs, 0);
+    refuseUnknownKeywords(found.fn.params, kwargs);
+    const facts = signatureOf(found.fn.params).keywords === undefined ? {} : publishedFacts(this.options.job ?? {});
+    return this.run(found, args, { ...kwargs, ...facts }, 0);
+  }
+
+  async find(fun: string): Promise<Found | undefined> {
+    try {
+      return await this.host.find(this.kind, fun);
+    } catch (error) {
+      if (error instanceof FunctionMissingError) return undefined;
+      throw error;
+    }
+  }
+
+  async outputterOf(fun: string): Promise<string | undefined> {
+    return (await this.find(fun))?.fn.outputter;
+  }
+
+  as(kind: FunctionKind, options: { test?: boolean; unmaskPillar?: boolean; nested?: boolean } = {}): CallSession {
+    return new Session(this.host, { ...this.options, ...options, kind }, this.#shared);
+  }
+
+  /** Values kept by one plugin while the session lasts. */
+  memoryOf(kind: FunctionKind, plugin: string): Map<string, unknown> {
+    const key = `${kind}/${plugin}`;
+    const known = this.#shared.memory.get(key);
+    if (known !== undefined) return known;
+    const made = new Map<string, unknown>();
+    this.#shared.memory.set(key, made);
+    return made;
+  }
+
+  async run(found: Found, args: readonly Value[], kwargs: PlainMap, depth: number, kind = this.kind): Promise<Value> {
+    if (depth > DEPTH_MAX) throw new PythonError('RecursionError', 'maximum recursion depth exceeded');
+    this.options.signal.throwIfAborted();
+    const shortName = PYTHON_NAMES[kind]?.[found.fullName] ?? found.fullName.slice(found.fullName.indexOf('.') + 1);
+    const bound = bindArguments(shortName, found.fn.params, args, kwargs);
+    const context = new CallContext(this, kind, found.plugin, depth);
+    return finishResult(await found.fn.run(bound, context), found.user, depth === 0 ? this.options.onProgress : undefined);
+  }
+}
+
+function publishedFacts(job: PlainMap): PlainMap {
+  return Object.fromEntries(Object.entries(job).map(([name, value]) => [`__pub_${name}`, value]));
+}
+
+/** The context of one call. Grains and pillar are looked up when asked for: they may be refreshed while a job runs. */
+export class CallContext implements Context {
+  readonly log: Logger;
+  readonly #session: Session;
+  readonly #kind: FunctionKind;
+  readonly #plugin: string;
+  readonly #depth: number;
+
+  constructor(session: Session, kind: FunctionKind, plugin: string, depth: number) {
+    this.#session = session;
+    this.#kind = kind;
+    this.#plugin = plugin;
+    this.#depth = depth;
+    this.log = session.host.log;
+  }
+
+  get sys(): Sys { return this.#session.host.sys; }
+  get signal(): AbortSignal { return this.#session.options.signal; }
+  get opts(): Readonly<PlainMap> { return this.#session.host.opts; }
+  get grains(): Readonly<PlainMap> { return this.#session.host.grains(); }
+  get pillar(): Readonly<PlainMap> { return this.#session.host.pillar(); }
+  get id(): string { return this.#session.host.id; }
+  get test(): boolean { return this.#session.options.test ?? false; }
+  get unmaskPillar(): boolean { return this.#session.options.unmaskPillar ?? false; }
+  get job(): Readonly<PlainMap> { return this.#session.options.job ?? {}; }
+  get memory(): Map<string, unknown> { return this.#session.memoryOf(this.#kind, this.#plugin); }
+
+  async call(fun: string, args: readonly Value[] = [], kwargs: PlainMap = {}): Promise<Value> {
+    const found = await this.#session.host.find('modules', fun);
+    return this.#session.run(found, args, kwargs, this.#depth + 1, 'modules');
+  }
+
+  async has(fun: string): Promise<boolean> {
+    return (await this.#session.as('modules').find(fun)) !== undefined;
+  }
+
+  setRetcode(code: number): void {
+    this.#session.retcode = code;
+  }
+
+  port<K extends keyof Ports>(name: K): Ports[K] {
+    const port = this.#session.host.ports[name];
+    if (port === undefined) throw new CommandExecutionError(`This program has no '${name}'`, { context: { port: name } });
+    return port;
+  }
+}

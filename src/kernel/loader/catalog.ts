@@ -1,0 +1,94 @@
+/** What the loader knows, for `sys.*` and the documentation options of the commands. */
+import type { FunctionPlugin, PluginKind } from '../contract/plugin.js';
+import type { CatalogPort } from '../contract/ports.js';
+import type { PlainMap, Value } from '../std/value.js';
+import { decodeDefault, type FunctionEntry } from './index-file.js';
+import type { Candidate, PluginTable } from './plugin-table.js';
+
+export interface CatalogSource {
+  table(kind: PluginKind): Promise<PluginTable>;
+  reload(): Promise<boolean>;
+}
+
+export class Catalog implements CatalogPort {
+  readonly #source: CatalogSource;
+  constructor(source: CatalogSource) {
+    this.#source = source;
+  }
+
+  async names(kind: string): Promise<string[]> {
+    return [...(await this.#chosen(kind)).keys()];
+  }
+
+  async functions(kind: string): Promise<string[]> {
+    const names: string[] = [];
+    for (const [serves, { entry }] of await this.#chosen(kind)) {
+      const functions = [...Object.keys(entry.functions), ...Object.keys(entry.aliases ?? {})];
+      names.push(...functions.map((name) => `${serves}.${name}`));
+    }
+    return names.sort();
+  }
+
+  /** Of a function, or of a whole plugin when the name has no dot. */
+  async doc(kind: string, fullName: string): Promise<string | undefined> {
+    const [serves, name] = splitName(fullName);
+    const candidate = await this.#candidate(kind, serves);
+    if (candidate === undefined) return undefined;
+    const docs = await candidate.docs();
+    return name === '' ? docs[''] ?? '' : docs[candidate.entry.aliases?.[name] ?? name] ?? (name in candidate.entry.functions ? '' : undefined);
+  }
+
+  async argspec(kind: string, fullName: string): Promise<PlainMap | undefined> {
+    const [serves, name] = splitName(fullName);
+    const entry = (await this.#candidate(kind, serves))?.entry;
+    const found = entry?.functions[entry.aliases?.[name] ?? name];
+    return found === undefined ? undefined : argspecOf(found);
+  }
+
+  async provider(kind: string, name: string): Promise<string | undefined> {
+    return (await this.#candidate(kind, name))?.entry.name;
+  }
+
+  async notLoaded(kind: string): Promise<string[]> {
+    const table = await this.#source.table(kind as PluginKind);
+    const serving = new Set([...(await table.chosen()).values()].map(({ entry }) => entry.name));
+    return table.files().filter((name) => !serving.has(name));
+  }
+
+  reload(): Promise<boolean> {
+    return this.#source.reload();
+  }
+
+  async #chosen(kind: string): Promise<ReadonlyMap<string, Candidate>> {
+    return (await this.#source.table(kind as PluginKind)).chosen();
+  }
+
+  async #candidate(kind: string, serves: string): Promise<Candidate | undefined> {
+    const found = await (await this.#source.table(kind as PluginKind)).choose(serves);
+    return 'refused' in found ? undefined : found;
+  }
+}
+
+/** Salt's form: names that can be given, the defaults of the last of them, None for what there is not. */
+export function argspecOf({ params }: FunctionEntry): PlainMap {
+  const named = params.filter(([, kind]) => kind !== 'rest' && kind !== 'keywords');
+  const defaults = named.filter((param) => param.length > 2).map((param) => decodeDefault(param[2] as Value));
+  return {
+    args: named.length === 0 ? null : named.map(([name]) => name),
+    defaults: defaults.length === 0 ? null : defaults,
+    varargs: params.some(([, kind]) => kind === 'rest') ? true : null,
+    kwargs: params.some(([, kind]) => kind === 'keywords') ? true : null,
+  };
+}
+
+/** `['test', 'ping']` of `test.ping`; the second is empty without a dot. */
+export function splitName(fullName: string): readonly [string, string] {
+  const dot = fullName.indexOf('.');
+  return dot < 0 ? [fullName, ''] : [fullName.slice(0, dot), fullName.slice(dot + 1)];
+}
+
+/** The function of a plugin by its name or alias. */
+export function functionOf(plugin: FunctionPlugin, name: string): FunctionPlugin['functions'][string] | undefined {
+  const real = plugin.aliases !== undefined && Object.hasOwn(plugin.aliases, name) ? plugin.aliases[name] as string : name;
+  return Object.hasOwn(plugin.functions, real) ? plugin.functions[real] : undefined;
+}

@@ -1,0 +1,178 @@
+/**
+ * Finds plugins by name and calls their functions. Built-in plugins are known from the index and imported at their first
+ * use; those of users are imported when their kind is first asked for. Refuses to know jobs, masters and templates: they
+ * open sessions. Start at `ModuleHost.session`.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { FunctionMissingError } from '../contract/errors.js';
+import type { Logger } from '../contract/log.js';
+import type { FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
+import type { CatalogPort, Ports } from '../contract/ports.js';
+import type { Sys } from '../contract/sys.js';
+import { isTruthy, type PlainMap, type Value } from '../std/value.js';
+import { CallContext, Session, type CallSession, type Found, type FunctionKind, type SessionHost, type SessionOptions } from './call-session.js';
+import { Catalog, functionOf, splitName } from './catalog.js';
+import { describePlugin, isFunctionPlugin } from './describe.js';
+import { readPluginDocs, readPluginIndex, type PluginDocs, type PluginEntry, type PluginIndex } from './index-file.js';
+import { pluginOfExports } from './plain-form.js';
+import { PluginTable, type Candidate } from './plugin-table.js';
+import { importFailure, listUserFiles, UserFilePreparer, type UserFile } from './user-files.js';
+
+export interface ModuleHostOptions {
+  /** Folder of the built program: `plugin-index.json`, `plugins/<kind>/<name>.js`. */
+  readonly distDir: string;
+  /** Folders of users' plugins, earlier wins; all of them win over built-in ones. */
+  readonly userDirs: (kind: PluginKind) => readonly string[];
+  readonly opts: Readonly<PlainMap>;
+  readonly grains: () => PlainMap;
+  readonly pillar: () => PlainMap;
+  readonly sys: Sys;
+  readonly log: Logger;
+  readonly ports: Partial<Ports>;
+  readonly id: string;
+}
+
+type PluginOf<K extends PluginKind> = Extract<Plugin, { kind: K }> extends never ? Plugin : Extract<Plugin, { kind: K }>;
+
+export class ModuleHost implements AsyncDisposable {
+  readonly catalog: CatalogPort;
+  readonly #options: ModuleHostOptions;
+  readonly #sessionHost: SessionHost;
+  readonly #tables = new Map<PluginKind, Promise<PluginTable>>();
+  #index: Promise<PluginIndex> | undefined;
+  #docs: Promise<PluginDocs> | undefined;
+  #preparer: UserFilePreparer | undefined;
+
+  constructor(options: ModuleHostOptions) {
+    this.#options = options;
+    this.catalog = new Catalog({ table: (kind) => this.#table(kind), reload: async () => this.reload() });
+    const { sys, log, opts, id, grains, pillar } = options;
+    const ports = { catalog: this.catalog, ...options.ports };
+    this.#sessionHost = { sys, log, opts, id, grains, pillar, ports, find: (kind, fun) => this.#find(kind, fun) };
+  }
+
+  /** Calls that belong together: one job, one command, one rendering. */
+  session(options: SessionOptions): CallSession {
+    return new Session(this.#sessionHost, options);
+  }
+
+  /** The plugin that serves a name, or undefined. */
+  async load<K extends PluginKind>(kind: K, name: string): Promise<PluginOf<K> | undefined> {
+    const found = await this.#resolve(kind, name);
+    return 'plugin' in found ? found.plugin as PluginOf<K> : undefined;
+  }
+
+  /** Forgets every lookup; files of users are read anew at the next one. */
+  reload(): boolean {
+    this.#tables.clear();
+    return true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#preparer?.[Symbol.asyncDispose]();
+  }
+
+  async #find(kind: FunctionKind, fun: string): Promise<Found & { owner: FunctionPlugin }> {
+    const [serves, name] = splitName(fun);
+    const found = await this.#resolve(kind, serves);
+    if (!('plugin' in found)) throw new FunctionMissingError(fun, missingText(fun, serves, found));
+    const { plugin, candidate } = found;
+    const fn = isFunctionPlugin(plugin) ? functionOf(plugin, name) : undefined;
+    if (fn === undefined) throw new FunctionMissingError(fun);
+    return { fullName: fun, fn, plugin: candidate.entry.name, user: candidate.user, owner: plugin as FunctionPlugin };
+  }
+
+  async #resolve(kind: PluginKind, serves: string): Promise<{ plugin: Plugin; candidate: Candidate } | { refused: boolean; reason: string | undefined }> {
+    const table = await this.#table(kind);
+    for (;;) {
+      const candidate = await table.choose(serves);
+      if ('refused' in candidate) return candidate;
+      try {
+        return { plugin: await candidate.load(), candidate };
+      } catch (err) {
+        this.#options.log.error({ err, kind, plugin: candidate.entry.name }, 'plugin cannot be loaded');
+        table.drop(candidate, err instanceof Error ? err.message : String(err));
+      }
+    }
+  }
+
+  #table(kind: PluginKind): Promise<PluginTable> {
+    const known = this.#tables.get(kind);
+    if (known !== undefined) return known;
+    const made = this.#makeTable(kind);
+    this.#tables.set(kind, made);
+    made.catch(() => this.#tables.delete(kind));
+    return made;
+  }
+
+  async #makeTable(kind: PluginKind): Promise<PluginTable> {
+    const { opts, grains, log } = this.#options;
+    const builtIn = ((await this.#readIndex()).plugins[kind] ?? []).map((entry) => this.#builtIn(kind, entry));
+    const user = await this.#userCandidates(kind);
+    const context = new CallContext(new Session(this.#sessionHost, { signal: new AbortController().signal }), 'modules', '', 0);
+    return new PluginTable([...user, ...builtIn], {
+      grains, log,
+      providers: kind === 'modules' ? asMap(opts['providers']) : {},
+      disabled: asTexts(opts[`disable_${kind}`]),
+      allowed: kind === 'modules' ? asTexts(opts['whitelist_modules']) : [],
+      ask: async (plugin) => plugin.virtual?.(context) ?? true,
+    });
+  }
+
+  #builtIn(kind: PluginKind, entry: PluginEntry): Candidate {
+    let plugin: Promise<Plugin> | undefined;
+    const url = pathToFileURL(join(this.#options.distDir, 'plugins', kind, `${entry.name}.js`)).href;
+    return {
+      entry, user: false,
+      load: () => (plugin ??= import(url).then((exports: { default: Plugin }) => exports.default)),
+      docs: async () => {
+        this.#docs ??= readPluginDocs(this.#options.distDir);
+        return (await this.#docs)[kind]?.[entry.name] ?? {};
+      },
+    };
+  }
+
+  #readIndex(): Promise<PluginIndex> {
+    this.#index ??= readPluginIndex(this.#options.distDir);
+    return this.#index;
+  }
+
+  async #userCandidates(kind: PluginKind): Promise<Candidate[]> {
+    const folders = this.#options.userDirs(kind);
+    if (folders.length === 0) return [];
+    const { files, python, misnamed } = await listUserFiles(folders);
+    const { log } = this.#options;
+    if (python.length > 0) log.warn({ kind, count: python.length, example: python[0] }, 'Python modules cannot run here and are left out');
+    for (const path of misnamed) log.warn({ kind, path }, 'a plugin needs a file name of letters, digits and underscores');
+    const made = await Promise.all(files.map((file) => this.#userCandidate(kind, file)));
+    return made.filter((candidate) => candidate !== undefined);
+  }
+
+  async #userCandidate(kind: PluginKind, file: UserFile): Promise<Candidate | undefined> {
+    try {
+      this.#preparer ??= new UserFilePreparer({
+        door: join(this.#options.distDir, (await this.#readIndex()).door), ...cacheRoot(this.#options.opts['cachedir']),
+      });
+      const { url, source } = await this.#preparer.prepare(file.path);
+      const plugin = pluginOfExports(kind, file.name, await import(url) as Record<string, unknown>, source);
+      const { entry, docs } = describePlugin(kind, file.name, plugin);
+      return { entry, user: true, load: async () => plugin, docs: async () => docs };
+    } catch (error) {
+      this.#options.log.error({ kind, plugin: file.name, reason: await importFailure(file.path, error) }, 'user plugin cannot be loaded');
+      return undefined;
+    }
+  }
+}
+
+/** Salt's sentence for a function that is not there. */
+function missingText(fun: string, serves: string, { refused, reason }: { refused: boolean; reason: string | undefined }): string {
+  if (!refused) return `'${fun}' is not available.`;
+  return `'${serves}' __virtual__ returned False${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+const cacheRoot = (value: Value | undefined): { cacheRoot?: string } => (typeof value === 'string' && value !== '' ? { cacheRoot: value } : {});
+const asMap = (value: Value | undefined): PlainMap => (isTruthy(value) && typeof value === 'object' ? value as PlainMap : {});
+const asTexts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+export type { CallSession, Found, FunctionKind, SessionOptions } from './call-session.js';

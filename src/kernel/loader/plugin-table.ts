@@ -1,0 +1,128 @@
+/** All plugins of one kind, and which of them serves a name on this machine. */
+import type { Logger } from '../contract/log.js';
+import type { Plugin } from '../contract/plugin.js';
+import { isTruthy, type PlainMap, type Value } from '../std/value.js';
+import type { PluginEntry } from './index-file.js';
+
+/** A plugin that may serve a name; imported by `load`, once. */
+export interface Candidate {
+  readonly entry: PluginEntry;
+  readonly user: boolean;
+  load(): Promise<Plugin>;
+  docs(): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Why a name is not served: Salt tells a module that is not there from one whose `__virtual__` refused. */
+export interface Refused {
+  readonly reason: string | undefined;
+  readonly refused: boolean;
+}
+
+export interface TableRules {
+  readonly grains: () => PlainMap;
+  /** Options `providers`, `disable_<kind>`, `whitelist_modules`. */
+  readonly providers: PlainMap;
+  readonly disabled: readonly string[];
+  readonly allowed: readonly string[];
+  readonly log: Logger;
+  /** Asks `virtual()`. */
+  ask(plugin: Plugin): Promise<boolean | string>;
+}
+
+/** Answers are kept until the table is thrown away by a reload. */
+export class PluginTable {
+  readonly #byName = new Map<string, Candidate[]>();
+  readonly #chosen = new Map<string, Promise<Candidate | Refused>>();
+  readonly #usable = new Map<Candidate, Promise<true | string>>();
+  readonly #rules: TableRules;
+
+  /** The order of candidates is their rank. */
+  constructor(candidates: readonly Candidate[], rules: TableRules) {
+    this.#rules = rules;
+    for (const candidate of candidates) {
+      const { name, serves } = candidate.entry;
+      if (isNamed(rules.disabled, name, serves) || (rules.allowed.length > 0 && !isNamed(rules.allowed, name, serves))) continue;
+      const others = this.#byName.get(serves);
+      if (others === undefined) this.#byName.set(serves, [candidate]);
+      else others.push(candidate);
+    }
+  }
+
+  /** The plugin behind a served name. */
+  choose(serves: string): Promise<Candidate | Refused> {
+    const known = this.#chosen.get(serves);
+    if (known !== undefined) return known;
+    const choosing = this.#choose(serves);
+    this.#chosen.set(serves, choosing);
+    return choosing;
+  }
+
+  /** Served names that work here, sorted. */
+  async chosen(): Promise<ReadonlyMap<string, Candidate>> {
+    const found = new Map<string, Candidate>();
+    for (const serves of [...this.#byName.keys()].sort()) {
+      const candidate = await this.choose(serves);
+      if (!('refused' in candidate)) found.set(serves, candidate);
+    }
+    return found;
+  }
+
+  /** Names of all files, also of those that serve nothing here, sorted. */
+  files(): string[] {
+    return [...new Set([...this.#byName.values()].flat().map(({ entry }) => entry.name))].sort();
+  }
+
+  /** Forgets a plugin whose import failed, so that the next in rank serves the name. */
+  drop(candidate: Candidate, reason: string): void {
+    this.#usable.set(candidate, Promise.resolve(reason));
+    this.#chosen.delete(candidate.entry.serves);
+  }
+
+  async #choose(serves: string): Promise<Candidate | Refused> {
+    const candidates = this.#ranked(serves);
+    const reasons: string[] = [];
+    for (const candidate of candidates) {
+      const usable = await this.#isUsable(candidate);
+      if (usable === true) return candidate;
+      if (usable !== '' && !reasons.includes(usable)) reasons.push(usable);
+    }
+    return { refused: candidates.length > 0, reason: reasons.length === 0 ? undefined : reasons.join('; ') };
+  }
+
+  #ranked(serves: string): readonly Candidate[] {
+    const wanted = this.#rules.providers[serves];
+    const named = typeof wanted === 'string' ? [...this.#byName.values()].flat().filter(({ entry }) => entry.name === wanted) : [];
+    if (named.length > 0) return named;
+    return (this.#byName.get(serves) ?? []).filter(({ entry }) => fitsGrains(entry.when, this.#rules.grains()));
+  }
+
+  #isUsable(candidate: Candidate): Promise<true | string> {
+    const known = this.#usable.get(candidate);
+    if (known !== undefined) return known;
+    const asking = candidate.entry.virtual ? this.#ask(candidate) : Promise.resolve(true as const);
+    this.#usable.set(candidate, asking);
+    return asking;
+  }
+
+  /** True, or why not; empty when the plugin gives no reason. */
+  async #ask(candidate: Candidate): Promise<true | string> {
+    try {
+      const answer = await this.#rules.ask(await candidate.load());
+      return typeof answer === 'string' ? answer : answer || '';
+    } catch (err) {
+      this.#rules.log.error({ err, plugin: candidate.entry.name }, 'plugin cannot be loaded');
+      return err instanceof Error ? err.message : String(err);
+    }
+  }
+}
+
+/** True when every named grain has one of the wanted values. */
+export function fitsGrains(when: PluginEntry['when'], grains: PlainMap): boolean {
+  return Object.entries(when ?? {}).every(([name, wanted]) => {
+    const value: Value = grains[name] ?? null;
+    const values: readonly Value[] = Array.isArray(value) ? value : [value];
+    return values.some((item) => isTruthy(item) && wanted.includes(String(item)));
+  });
+}
+
+const isNamed = (list: readonly string[], name: string, serves: string): boolean => list.includes(name) || list.includes(serves);

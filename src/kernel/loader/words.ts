@@ -1,0 +1,85 @@
+/** Words of a command line (or text arguments of a published job) as Salt reads them: `name=value`, YAML scalars and flow forms. */
+import { loadYaml, YamlError } from '../yaml/load.js';
+import { isMap, isNumber, mapEntries, mapGet, type PlainMap, type Value } from '../std/value.js';
+
+/** A name, then `=`, not `==`; the value on one line. Python's `\w` takes letters and digits of every script. */
+const NAME_AND_VALUE = /^([\p{L}_][\p{L}\p{N}_.-]*)=(?!=)(.*)\n?$/u;
+const LEFT_AS_IT_IS = new Set(['', '---', '...']);
+
+export interface CallArguments {
+  readonly args: Value[];
+  readonly kwargs: PlainMap;
+}
+
+/** `['name', 'text']` of a word like `name=text`. */
+export function splitKeyword(word: string): readonly [string, string] | undefined {
+  const match = NAME_AND_VALUE.exec(word);
+  return match === null ? undefined : [match[1] as string, match[2] as string];
+}
+
+/**
+ * A word as the value users mean: `1`, `true`, `None`, `[1, 2]`, `{a: 1}`; everything doubtful stays text.
+ *
+ * Source: golden cli/salt-kw-scalars, cli/salt-kw-kwargs; read, `yamlify_arg` of Salt 3008.3.
+ */
+export function readWord(word: Value): Value {
+  if (typeof word !== 'string' || LEFT_AS_IT_IS.has(word.trim()) || /[\t\r\n]/.test(word)) return word;
+  if (word.includes('_') && /^[0-9_]+$/.test(word.trim())) return word;
+  if (word === 'None') return null;
+  try {
+    return keepOrTake(word, loadYaml(word));
+  } catch (error) {
+    if (error instanceof YamlError) return word;
+    throw error;
+  }
+}
+
+function keepOrTake(word: string, value: Value): Value {
+  if (word.includes('#')) return typeof value === 'string' || value === null ? word : value;
+  if (isMap(value)) return word.startsWith('{') ? value : word;
+  if (Array.isArray(value)) return word.startsWith('[') ? value : word;
+  if (value === '' && (word === '|' || word === '!')) return word;
+  if (value === null) return word === '!' ? word : null;
+  return typeof value === 'boolean' || typeof value === 'string' || isNumber(value) ? value : word;
+}
+
+/** Arguments of a command line. Names in `noParse` keep their text. */
+export function readWords(words: readonly Value[], noParse: readonly string[] = []): CallArguments {
+  const args: Value[] = [];
+  const kwargs: [string, Value][] = [];
+  for (const word of words) {
+    const keyword = typeof word === 'string' ? splitKeyword(word) : undefined;
+    if (keyword !== undefined) kwargs.push([keyword[0], noParse.includes(keyword[0]) ? keyword[1] : readWord(keyword[1])]);
+    else if (isKeywordMap(word)) kwargs.push(...keywordEntries(word));
+    else args.push(readWord(word));
+  }
+  return { args, kwargs: Object.fromEntries(kwargs) };
+}
+
+/**
+ * The arguments of a published job: maps marked `__kwarg__` are keywords, and so is text of the form `name=value`
+ * (clients of the API send it); other text stays as it came, the sender has read it already.
+ */
+export function splitPublishedArgs(published: readonly Value[]): CallArguments {
+  const args: Value[] = [];
+  const kwargs: [string, Value][] = [];
+  for (const item of published) {
+    const keyword = typeof item === 'string' ? splitKeyword(item) : undefined;
+    if (keyword !== undefined) kwargs.push([keyword[0], readWord(keyword[1])]);
+    else if (isKeywordMap(item)) kwargs.push(...keywordEntries(item));
+    else args.push(item);
+  }
+  return { args, kwargs: Object.fromEntries(kwargs) };
+}
+
+/** The form in which keywords travel: one map at the end of `arg`. */
+export function joinPublishedArgs({ args, kwargs }: CallArguments): Value[] {
+  return Object.keys(kwargs).length === 0 ? [...args] : [...args, { __kwarg__: true, ...kwargs }];
+}
+
+const isKeywordMap = (item: Value): boolean => isMap(item) && mapGet(item, '__kwarg__') === true;
+
+function keywordEntries(item: Value): [string, Value][] {
+  if (!isMap(item)) return [];
+  return mapEntries(item).filter(([key]) => key !== '__kwarg__').map(([key, value]) => [String(key), value]);
+}
