@@ -175,6 +175,7 @@ export const sharedOptions: OptionTable = {
   log_datefmt: { group: 'log', types: ['str'], value: '%H:%M:%S', doc: 'Form of times on the terminal' },
   log_datefmt_logfile: { group: 'log', types: ['str'], value: '%Y-%m-%d %H:%M:%S', doc: 'Form of times in the log file' },
   log_granular_levels: { group: 'log', types: ['dict'], value: {}, doc: 'Levels of parts of the program' },
+  log_json: { group: 'log', types: ['bool'], doc: 'Write JSON lines instead of readable ones' },
   log_rotate_max_bytes: { group: 'log', types: ['int'], value: 0, doc: 'Size at which the log file is replaced; 0 for never' },
   log_rotate_backup_count: { group: 'log', types: ['int'], value: 0, doc: 'Old log files that are kept' },
   cache_sreqs: { group: 'output', types: ['bool'], value: true, doc: 'Keep the connection for requests open' },
