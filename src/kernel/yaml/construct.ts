@@ -1,9 +1,11 @@
 /** Makes values of nodes, with Salt's rules: equal keys are errors, merge keys come first, dates stay text. */
+import { str } from '../std/python-text.js';
+import { setOf, tupleOf } from '../std/sequences.js';
 import { mapFrom, type Value } from '../std/value.js';
-import { pythonKeyText, pythonNodeText } from './python-text.js';
-import type { SourceText } from './source.js';
 import { yamlTag, type MappingNode, type Node, type ScalarNode } from './node.js';
+import { pythonNodeText } from './node-text.js';
 import { BadLiteralError, readFloat, readInt } from './resolve.js';
+import type { SourceText } from './source.js';
 
 const BOOLEANS: Readonly<Record<string, boolean>> = {
   yes: true, no: false, true: true, false: false, on: true, off: false,
@@ -39,7 +41,7 @@ export class Constructor {
       case yamlTag('float'): return this.#number(node, readFloat);
       case yamlTag('binary'): return this.#binary(node);
       case yamlTag('map'): return mapFrom(this.#entries(node));
-      case yamlTag('set'): return this.#entries(node).map(([key]) => key);
+      case yamlTag('set'): return setOf(this.#entries(node).map(([key]) => key));
       case yamlTag('seq'): return this.#list(node);
       case yamlTag('pairs'): return this.#pairs(node, 'pairs');
       case yamlTag('omap'): return this.#pairs(node, 'an ordered map');
@@ -112,7 +114,7 @@ export class Constructor {
         this.#source.fail('ConstructorError',
           `expected a single mapping item, but found ${item.pairs.length} items`, item.start, context);
       }
-      return [this.value(pair[0]), this.value(pair[1])];
+      return tupleOf([this.value(pair[0]), this.value(pair[1])]);
     });
   }
 
@@ -131,7 +133,7 @@ export class Constructor {
       const value = this.value(valueNode);
       const identity = keyIdentity(key);
       if (seen.has(identity)) {
-        this.#source.fail('ConstructorError', `found conflicting ID '${pythonKeyText(key)}'`, keyNode.start, context);
+        this.#source.fail('ConstructorError', `found conflicting ID '${str(key)}'`, keyNode.start, context);
       }
       seen.add(identity);
       return [key, value];
