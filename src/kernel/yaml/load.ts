@@ -4,7 +4,7 @@
  */
 import type { Value } from '../std/value.js';
 import { composeDocument } from './compose.js';
-import { Constructor } from './construct.js';
+import { construct } from './construct.js';
 import { UNNAMED_SOURCE } from './error.js';
 import { SourceText } from './source.js';
 
@@ -26,7 +26,7 @@ export function loadYaml(text: string, options: { source?: string } = {}): Value
   if (expandedSize > EXPANDED_NODES_MAX) {
     source.bare('ComposerError', `the aliases of the text stand for more than ${EXPANDED_NODES_MAX} nodes`);
   }
-  return new Constructor(source).value(root);
+  return construct(root, source);
 }
 
 /** Line (from 1) of each key at the top of a block mapping; empty when the text is not one. @throws YamlError */

@@ -16,7 +16,7 @@ export class SourceText {
   }
 
   markAt(offset: number): Mark {
-    const before = this.text.slice(0, Math.max(0, offset));
+    const before = this.text.slice(0, Math.max(0, offset)) + (offset > this.text.length ? '\n' : '');
     const breaks = before.match(/\r\n|[\r\n\u0085\u2028\u2029]/g)?.length ?? 0;
     const lineStart = Math.max(...['\n', '\r', '\u0085', '\u2028', '\u2029'].map((end) => before.lastIndexOf(end))) + 1;
     return { line: breaks, column: countCharacters(before.slice(lineStart)) };
@@ -26,7 +26,9 @@ export class SourceText {
   fail(className: YamlErrorClass, reason: string, at: number, context?: { text: string; at: number }): never {
     const mark = this.markAt(at);
     const place = pythonMark(mark, this.name);
-    const head = context === undefined ? '' : `${context.text}\n${pythonMark(this.markAt(context.at), this.name)}\n`;
+    const contextPlace = context === undefined ? '' : pythonMark(this.markAt(context.at), this.name);
+    // Python leaves the first place out when it is the second one.
+    const head = context === undefined ? '' : contextPlace === place ? `${context.text}\n` : `${context.text}\n${contextPlace}\n`;
     throw new YamlError(this.text, { className, reason, mark, pythonText: `${head}${reason}\n${place}` });
   }
 

@@ -1,0 +1,64 @@
+/** Makes values of scalar nodes by their tags. */
+import type { Value } from '../std/value.js';
+import { yamlTag, type Node, type ScalarNode } from './node.js';
+import { BadLiteralError, readFloat, readInt } from './resolve.js';
+import type { SourceText } from './source.js';
+
+/** Tags that this file makes values of. */
+export const SCALAR_TAGS: ReadonlySet<string> = new Set(
+  ['str', 'timestamp', 'python/unicode', 'null', 'bool', 'int', 'float', 'binary'].map(yamlTag));
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  yes: true, no: false, true: true, false: false, on: true, off: false,
+};
+
+/** @throws YamlError */
+export function makeScalar(node: Node, source: SourceText): Value {
+  const text = scalarOf(node, source).value;
+  switch (node.tag) {
+    case yamlTag('null'): return null;
+    case yamlTag('bool'): return makeBool(text, node, source);
+    case yamlTag('int'): return makeNumber(text, readInt, node, source);
+    case yamlTag('float'): return makeNumber(text, readFloat, node, source);
+    case yamlTag('binary'): return makeBinary(text, node, source);
+    default: return text;
+  }
+}
+
+/** A mapping counts as the scalar of its `=` key. */
+function scalarOf(node: Node, source: SourceText): ScalarNode {
+  if (node.kind === 'scalar') return node;
+  if (node.kind === 'mapping') {
+    const value = node.pairs.find(([key]) => key.tag === yamlTag('value'))?.[1];
+    if (value !== undefined) return scalarOf(value, source);
+  }
+  return source.fail('ConstructorError', `expected a scalar node, but found ${node.kind}`, node.start);
+}
+
+function makeBool(text: string, node: Node, source: SourceText): boolean {
+  const word = text.toLowerCase();
+  if (Object.hasOwn(BOOLEANS, word)) return BOOLEANS[word] === true;
+  return source.bare('KeyError', `'${word}'`, node.start);
+}
+
+function makeNumber(text: string, read: (text: string) => Value, node: Node, source: SourceText): Value {
+  // Python looks at the first character without asking whether there is one.
+  if (/^[0_]*_[0_]*$|^$/.test(text)) source.bare('IndexError', 'string index out of range', node.start);
+  try {
+    return read(text);
+  } catch (cause) {
+    if (!(cause instanceof BadLiteralError)) throw cause;
+    return source.bare('ValueError', cause.message, node.start);
+  }
+}
+
+function makeBinary(text: string, node: Node, source: SourceText): Uint8Array {
+  const foreign = text.search(/[\u0080-\uffff]/);
+  if (foreign >= 0) {
+    const code = text.charCodeAt(foreign);
+    const shown = code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+    source.fail('ConstructorError', 'failed to convert base64 data into ascii: ' +
+      `'ascii' codec can't encode character '${shown}' in position ${foreign}: ordinal not in range(128)`, node.start);
+  }
+  return Buffer.from(text.replace(/[^A-Za-z0-9+/]/g, ''), 'base64');
+}
