@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Logger, LogFields } from '../../src/kernel/contract/log.js';
 import type { Sys } from '../../src/kernel/contract/sys.js';
+import { readPluginIndex, type PluginIndex } from '../../src/kernel/loader/index-file.js';
 import { ModuleHost, type ModuleHostOptions } from '../../src/kernel/loader/module-host.js';
 
 /** `build/src`, laid out as `dist/`. */
@@ -35,6 +36,12 @@ export async function indexPlugins(folder: string): Promise<void> {
 }
 
 let built: Promise<void> | undefined;
+
+/** The index of all built-in plugins. */
+export async function pluginIndex(): Promise<PluginIndex> {
+  await (built ??= indexPlugins(BUILT));
+  return readPluginIndex(BUILT);
+}
 
 /** A host of all built-in plugins; every part can be replaced. */
 export async function testHost(replaced: Partial<ModuleHostOptions> = {}): Promise<ModuleHost> {
