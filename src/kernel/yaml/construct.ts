@@ -3,7 +3,7 @@
  *
  * Containers are worked off level by level, as PyYAML does, so that of several errors the same one comes first.
  */
-import { str } from '../std/python-text.js';
+import { reprText, str } from '../std/python-text.js';
 import { setOf, tupleOf } from '../std/sequences.js';
 import { mapFrom, type Value } from '../std/value.js';
 import { flatten } from './merge.js';
@@ -62,7 +62,7 @@ class Constructor {
     if (this.#scalars.has(node) || this.#assemble.has(node)) return;
     if (SCALAR_TAGS.has(node.tag)) this.#scalars.set(node, makeScalar(node, this.#source));
     else if (CONTAINER_TAGS.has(node.tag)) this.#waiting.push(node);
-    else this.#source.fail('ConstructorError', `could not determine a constructor for the tag '${node.tag}'`, node.start);
+    else this.#source.fail('ConstructorError', `could not determine a constructor for the tag ${reprText(node.tag)}`, node.start);
   }
 
   #container(node: Node): Assemble {

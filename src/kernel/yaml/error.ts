@@ -4,7 +4,7 @@ import { TsaltError } from '../contract/errors.js';
 /** Classes of Python's yaml package (and of Python) that a broken text raises; the yaml renderer treats them differently. */
 export type YamlErrorClass =
   | 'ScannerError' | 'ParserError' | 'ConstructorError' | 'ComposerError' | 'ReaderError' | 'ValueError' | 'KeyError'
-  | 'IndexError' | 'RecursionError';
+  | 'IndexError' | 'AttributeError' | 'RecursionError';
 
 /** A place in a text, counted from 0; columns in characters. */
 export interface Mark {

@@ -6,14 +6,18 @@ import { COLLECTION_STYLE, EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, 
 import { TreeBuilder, type Document } from './builder.js';
 import type { SourceText } from './source.js';
 
-/** Tabs, old line breaks, markers of documents, directives, escapes by number. */
-const DOUBTFUL_TEXT = /[\t\ufeff\u0085\u2028\u2029]|\r(?!\n)|^(?:%|---|\.\.\.)|\\[uU]/m;
+/** Where both may differ: tabs, old line breaks, markers of documents, directives, escapes by number and at line ends, merge keys (their errors need exact places). */
+const DOUBTFUL_TEXT = /[\t\ufeff\u0085\u2028\u2029]|\r(?!\n)|^ *(?:%|---|\.\.\.)|\\[uU\r\n]|<</m;
 
 /** In brackets both disagree about what colons, question marks and dashes do inside of words. */
 const DOUBTFUL_IN_FLOW = /^-|[:?]|^$/;
 
 /** Keys longer than this may be refused: libyaml looks 1024 characters back. */
 const KEY_LENGTH_MAX = 1000;
+
+/** What follows a key in its line, as both understand it. */
+const AFTER_PLAIN_KEY = / *(?::(?=[ \n]|\r\n|$)|[,}])/y;
+const AFTER_QUOTED_KEY = /['"] *[:,}]/y;
 
 const DEPTH_MAX = 1000;
 
@@ -89,7 +93,7 @@ class QuickReader {
     const value = getScalarValue(this.#source.text, event);
     const plain = event.style === SCALAR_STYLE.PLAIN;
     this.#doubt = event.tagStart >= 0 || event.anchorStart >= 0 ||
-      (level === undefined && !plain) ||
+      (level === undefined && !plain) || this.#isUnfinishedBlock(event) ||
       (level?.atKey === true && this.#isDoubtfulKey(event)) ||
       (level?.flow === true && plain && DOUBTFUL_IN_FLOW.test(value));
     this.#next();
@@ -97,7 +101,17 @@ class QuickReader {
   }
 
   #isDoubtfulKey(event: ScalarEvent): boolean {
-    return event.valueStart < 0 || event.valueEnd - event.valueStart > KEY_LENGTH_MAX || (!event.fast && event.style === SCALAR_STYLE.PLAIN);
+    if (event.valueStart < 0 || event.valueEnd - event.valueStart > KEY_LENGTH_MAX) return true;
+    if (this.#source.text.slice(event.valueStart, event.valueEnd).includes('\n')) return true;
+    const follows = event.style === SCALAR_STYLE.PLAIN ? AFTER_PLAIN_KEY : AFTER_QUOTED_KEY;
+    follows.lastIndex = event.valueEnd;
+    return !follows.test(this.#source.text);
+  }
+
+  /** A block text at the end of a text without a last line break: js-yaml adds the break. */
+  #isUnfinishedBlock(event: ScalarEvent): boolean {
+    const block = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+    return block && event.valueEnd >= this.#source.text.length && !this.#source.text.endsWith('\n');
   }
 
   /** Keys and values take turns. */

@@ -2,6 +2,7 @@
  * What a plain word means in YAML 1.1 as PyYAML resolves it: `yes` is a boolean, `1:30` is base 60, `1e3` is text.
  * Source: read, PyYAML 6.0.3 resolver; golden: render/yaml.
  */
+import { reprText } from '../std/python-text.js';
 import { floatOf, type Value } from '../std/value.js';
 import { yamlTag } from './node.js';
 
@@ -32,6 +33,7 @@ const RULES: readonly (readonly [string, string, RegExp])[] = [
   ['null', '~nN', NULL],
   ['timestamp', '0123456789', TIMESTAMP],
   ['value', '=', /^=$/],
+  ['yaml', '!&*', /^[!&*]$/],
 ];
 
 /** Full tag of a plain scalar. */
@@ -55,15 +57,15 @@ function whole(value: bigint): Value {
 }
 
 function base60(text: string): bigint {
-  return text.split(':').reduce((sum, part) => sum * 60n + BigInt(part), 0n);
+  return text.split(':').reduce((sum, part) => sum * 60n + digits(part, 10, '', /^[0-9]+$/), 0n);
 }
 
 /** Text of a base-10 literal that Python refuses. */
 export class BadLiteralError extends Error {}
 
 function digits(text: string, base: number, prefix: string, allowed: RegExp): bigint {
-  if (!allowed.test(text)) throw new BadLiteralError(`invalid literal for int() with base ${base}: '${text}'`);
-  return BigInt(prefix + text);
+  if (!allowed.test(text.trim())) throw new BadLiteralError(`invalid literal for int() with base ${base}: ${reprText(text)}`);
+  return BigInt(prefix + text.trim());
 }
 
 /**
@@ -80,7 +82,7 @@ export function readInt(source: string): Value {
   if (text.startsWith('0b')) value = digits(text.slice(2), 2, '0b', /^[01]+$/);
   else if (text.startsWith('0x')) value = digits(text.slice(2), 16, '0x', /^[0-9a-fA-F]+$/);
   else if (text.length > 1 && text.startsWith('0')) value = digits(text, 8, '0o', /^[0-7]+$/);
-  else if (/^[0-9]+(:[0-9]+)+$/.test(text)) value = base60(text);
+  else if (text.includes(':')) value = base60(text);
   else value = digits(text, 10, '', /^[0-9]+$/);
   return whole(negative ? -value : value);
 }
@@ -96,7 +98,7 @@ export function readFloat(source: string): Value {
   let value = 0;
   for (const part of parts) {
     if (!/^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?$/.test(part)) {
-      throw new BadLiteralError(`could not convert string to float: '${part}'`);
+      throw new BadLiteralError(`could not convert string to float: ${reprText(part)}`);
     }
     value = value * 60 + Number(part);
   }

@@ -1,4 +1,5 @@
 /** Makes values of scalar nodes by their tags. */
+import { reprText } from '../std/python-text.js';
 import type { Value } from '../std/value.js';
 import { yamlTag, type Node, type ScalarNode } from './node.js';
 import { BadLiteralError, readFloat, readInt } from './resolve.js';
@@ -14,6 +15,9 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 
 /** @throws YamlError */
 export function makeScalar(node: Node, source: SourceText): Value {
+  if (node.tag === yamlTag('int') && node.kind !== 'scalar') {
+    return source.bare('AttributeError', "'list' object has no attribute 'startswith'", node.start);
+  }
   const text = scalarOf(node, source).value;
   switch (node.tag) {
     case yamlTag('null'): return null;
@@ -38,7 +42,7 @@ function scalarOf(node: Node, source: SourceText): ScalarNode {
 function makeBool(text: string, node: Node, source: SourceText): boolean {
   const word = text.toLowerCase();
   if (Object.hasOwn(BOOLEANS, word)) return BOOLEANS[word] === true;
-  return source.bare('KeyError', `'${word}'`, node.start);
+  return source.bare('KeyError', reprText(word), node.start);
 }
 
 function makeNumber(text: string, read: (text: string) => Value, node: Node, source: SourceText): Value {

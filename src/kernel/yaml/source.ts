@@ -11,7 +11,7 @@ export class SourceText {
   readonly name: string;
 
   constructor(text: string, name: string) {
-    this.text = text;
+    this.text = text.startsWith('\ufeff') ? text.slice(1) : text;
     this.name = name;
   }
 

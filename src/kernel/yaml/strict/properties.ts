@@ -55,7 +55,11 @@ function scanShortTag(cursor: Cursor, start: number): WrittenTag {
 function scanUri(cursor: Cursor, start: number, brackets: boolean, context: string | undefined): string {
   const text = cursor.takeMatch(brackets ? /[-0-9A-Za-z_;/?:@&=+$.%!~*'(),[\]]*/y : /[-0-9A-Za-z_;/?:@&=+$.%!~*'()]*/y);
   if (text === '' && context !== undefined) cursor.fail(context, start, 'did not find expected tag URI');
-  if (/%(?![0-9A-Fa-f]{2})/.test(text)) cursor.fail(context ?? 'while parsing a tag', start, 'did not find URI escaped octet');
+  const broken = text.search(/%(?![0-9A-Fa-f]{2})/);
+  if (broken >= 0) {
+    cursor.at -= text.length - broken;
+    cursor.fail(context ?? 'while parsing a tag', start, 'did not find URI escaped octet');
+  }
   const decoded = Buffer.from(text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), 'latin1');
   return decoded.toString('utf8');
 }

@@ -42,11 +42,12 @@ class StrictReader {
   }
 
   #documentStart(): number {
+    const { start } = this.#scanner.peek();
     this.#directives();
     const token = this.#scanner.peek();
     if (token.kind !== 'document-start') this.#fail('did not find expected <document start>', token.start);
     this.#scanner.next();
-    return token.start;
+    return start;
   }
 
   #anotherDocument(): never {

@@ -51,8 +51,7 @@ export class Scanner {
   }
 
   #needsMore(): boolean {
-    if (this.#ended) return false;
-    if (this.#queue.length === 0) return true;
+    if (this.#queue.length === 0) return !this.#ended;
     return this.#keys.some((_, level) => this.#validKey(level)?.tokenNumber === this.#taken);
   }
 
@@ -142,7 +141,6 @@ export class Scanner {
   #skipToToken(): void {
     const cursor = this.#cursor;
     for (;;) {
-      if (cursor.at === 0 && cursor.peek() === '\ufeff') cursor.skip();
       while (cursor.peek() === ' ' || (cursor.peek() === '\t' && (this.#flowLevel > 0 || !this.#keyAllowed))) cursor.skip();
       if (cursor.peek() === '#') while (!isBreakOrEnd(cursor.peek())) cursor.skip();
       if (!isBreak(cursor.peek())) return;
