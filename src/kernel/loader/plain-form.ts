@@ -115,7 +115,7 @@ function commentsAbove(source: string): ReadonlyMap<string, string> {
 
 /** Parameters of a function from its source text. @throws Error when a parameter has no name */
 export function readParameters(text: string): WrittenParameter[] {
-  return splitTopLevel(parameterText(text)).map((part) => {
+  return splitTopLevel(parameterText(withoutComments(text))).map((part) => {
     const rest = part.startsWith('...');
     const match = /^([A-Za-z_$][\w$]*)\s*(?:=([\s\S]*))?$/.exec(rest ? part.slice(3).trim() : part);
     if (match === null) throw new Error(`parameter '${part.slice(0, 40)}' has no name; declare the function with fn({...})`);
@@ -134,7 +134,13 @@ function parameterText(text: string): string {
   const bare = /^\s*(?:async\s+)?([A-Za-z_$][\w$]*)\s*=>/.exec(text);
   if (bare !== null) return bare[1] as string;
   const from = text.indexOf('(') + 1;
-  return text.slice(from, endOfGroup(text, from)).replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
+  return text.slice(from, endOfGroup(text, from));
+}
+
+/** What looks like a comment inside a string stays. */
+function withoutComments(text: string): string {
+  const strings = /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`/;
+  return text.replace(new RegExp(`${strings.source}|/\\*[\\s\\S]*?\\*/|//[^\\n]*`, 'g'), (part) => (part.startsWith('/') ? ' ' : part));
 }
 
 /** Where the group that is open at `from` ends; strings are passed over. */
@@ -172,11 +178,14 @@ function splitTopLevel(text: string): string[] {
   return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
+const SCALAR = /(?:null|true|false|[-+]?\d+(?:\.\d+)?|'[^'\\\n]*'|"[^"\\\n]*")/;
+/** Signs, scalars and keys only; a bare word would be a variable. */
+const COLLECTION = new RegExp(`^(?:[\\s,[\\]{}]|[\\w$]+\\s*:|${SCALAR.source}(?:\\s*:)?(?![\\w$]))*$`);
+
 /** Literals that mean the same in YAML's flow form; undefined for expressions. */
 function readLiteral(text: string): Value | undefined {
-  if (text === 'undefined') return undefined;
-  if (!/^(?:null|true|false|[-+]?\d+(?:\.\d+)?|'[^'\\]*'|"[^"\\]*"|\[[^()`\\$]*\]|\{[^()`\\$]*\})$/.test(text)) return undefined;
-  if (/^[[{]/.test(text) && !/^(?:[\s[\]{},:]|'[^']*'|"[^"]*"|[\w.+-]+)*$/.test(text)) return undefined;
-  const value = loadYaml(text.startsWith('{') || text.startsWith('[') ? text.replace(/:(?=\S)/g, ': ') : text);
-  return typeof value === 'string' && /^['"]/.test(text) ? text.slice(1, -1) : value;
+  if (new RegExp(`^${SCALAR.source}$`).test(text)) return /^['"]/.test(text) ? text.slice(1, -1) : loadYaml(text);
+  if (!/^[[{]/.test(text) || !COLLECTION.test(text)) return undefined;
+  // YAML wants a space behind the colon; those inside strings stay.
+  return loadYaml(text.replace(/'[^']*'|"[^"]*"|:(?=\S)/g, (part) => (part === ':' ? ': ' : part)));
 }
