@@ -1,0 +1,63 @@
+/**
+ * `_minion_event`: events of a minion on the master's bus.
+ *
+ * Source: wire-protocol section 7; golden events/event-send, minion-start.
+ * Differs: tags that belong to the master or to another minion are refused in both forms (real Salt filters only lists).
+ */
+import type { Logger } from '../../../kernel/contract/log.js';
+import { isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import type { EventBus } from '../../../bus/event/bus.js';
+import { reply, SIZES, type MinionCommand } from '../../requests/command.js';
+
+export interface EventParts {
+  readonly bus: EventBus;
+  /** Called with the grains that came along. */
+  readonly onGrains: (id: string, grains: PlainMap) => void;
+  readonly log: Logger;
+}
+
+/** Tags only the master fires. */
+const RESERVED = [
+  /^salt\/job\/[^/]*\/(publish|new|return)(\/|$)/, /^salt\/(key|auth|presence|cluster|stats|syndic)(\/|$)/,
+  /^salt\/run\//, /^salt\/cloud\//, /^salt\/wheel\/[^/]*\/(new|return|ret)(\/|$)/, /^(key|minion\/refresh\/|resource\/refresh\/|syndic\/)/,
+];
+/** Tags that name a minion: only that minion may use them. */
+const OWNED = [/^salt\/job\/[^/]*\/(?:ret|sub|prog|start)\/([^/]+)/, /^salt\/minion\/([^/]+)\//, /^salt\/beacon\/([^/]+)\//];
+const TAG_CHARS_MAX = 1024;
+
+export function eventCommand(parts: EventParts): MinionCommand {
+  return {
+    name: '_minion_event', from: 'minion', bytesMax: SIZES.medium,
+    rule: 'An accepted minion; tags of the master and of other minions are refused',
+    run(load, sender) {
+      if (isPlainMap(load['grains'])) parts.onGrains(sender.id, load['grains']);
+      const fire = (tag: Value | undefined, data: PlainMap): void => {
+        if (typeof tag === 'string' && mayFire(tag, sender.id)) {
+          if (tag === '_salt_error') parts.log.error({ id: sender.id, data }, 'error on a minion');
+          parts.bus.fire(tag, data);
+        } else parts.log.warn({ id: sender.id, tag: String(tag).slice(0, 200) }, 'event refused: its tag is not the minion\'s to use');
+      };
+      if (Array.isArray(load['events'])) {
+        for (const event of load['events'] as readonly Value[]) {
+          if (!isPlainMap(event)) continue;
+          const data = isPlainMap(event['data']) ? event['data'] : { data: event['data'] ?? null };
+          fire(prefixed(load['pretag'], event['tag']), data);
+        }
+      } else fire(load['tag'], load);
+      return Promise.resolve(reply(null));
+    },
+  };
+}
+
+function prefixed(pretag: Value | undefined, tag: Value | undefined): Value | undefined {
+  return typeof pretag === 'string' && pretag !== '' ? `${pretag}/${String(tag)}` : tag;
+}
+
+export function mayFire(tag: string, id: string): boolean {
+  if (tag === '' || tag.length > TAG_CHARS_MAX || tag.includes('\n')) return false;
+  if (RESERVED.some((pattern) => pattern.test(tag))) return false;
+  return OWNED.every((pattern) => {
+    const owner = pattern.exec(tag)?.[1];
+    return owner === undefined || owner === id;
+  });
+}

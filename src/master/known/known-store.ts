@@ -1,0 +1,96 @@
+/**
+ * What minions told the master, in Salt's cache layout: one msgpack file for each bank and key. Held in memory as well.
+ *
+ * Source: golden wire/events (cache_files); observed: `cachedir/<bank>/<key>.p`.
+ */
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeBus, encodeBus } from '../../bus/codec/codec.js';
+import { isSafeName } from '../../kernel/sys/safe-path.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import type { KnownPort } from '../../kernel/contract/ports.js';
+
+const ENDING = '.p';
+
+export class KnownStore implements KnownPort {
+  readonly #dir: string;
+  /** Bank and key to value; null: known not to be there. */
+  readonly #values = new Map<string, Value | null>();
+
+  constructor(cacheDir: string) {
+    this.#dir = cacheDir;
+  }
+
+  getNow(bank: string, key: string): Value | undefined {
+    const at = `${bank}/${key}`;
+    const known = this.#values.get(at);
+    if (known !== undefined) return known ?? undefined;
+    const value = this.#read(bank, key);
+    this.#values.set(at, value ?? null);
+    return value;
+  }
+
+  mapNow(bank: string, key: string): PlainMap | undefined {
+    const value = this.getNow(bank, key);
+    return isPlainMap(value) ? value : undefined;
+  }
+
+  setNow(bank: string, key: string, value: Value): void {
+    const path = this.#path(bank, key);
+    const temporary = `${path}.${process.pid}.new`;
+    mkdirSync(join(this.#dir, bank), { recursive: true });
+    writeFileSync(temporary, encodeBus(value), { mode: 0o600 });
+    renameSync(temporary, path);
+    this.#values.set(`${bank}/${key}`, value);
+  }
+
+  get(bank: string, key: string): Promise<Value | undefined> {
+    return Promise.resolve(this.getNow(bank, key));
+  }
+
+  set(bank: string, key: string, value: Value): Promise<void> {
+    this.setNow(bank, key, value);
+    return Promise.resolve();
+  }
+
+  list(bank: string): Promise<string[]> {
+    try {
+      const names = readdirSync(join(this.#dir, checked(bank)));
+      return Promise.resolve(names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length)).sort());
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Promise.resolve([]);
+      throw error;
+    }
+  }
+
+  async flush(bank: string, key?: string): Promise<void> {
+    const keys = key === undefined ? await this.list(bank) : [key];
+    for (const each of keys) {
+      rmSync(this.#path(bank, each), { force: true });
+      this.#values.delete(`${bank}/${each}`);
+    }
+  }
+
+  async contains(bank: string, key?: string): Promise<boolean> {
+    return key === undefined ? (await this.list(bank)).length > 0 : this.getNow(bank, key) !== undefined;
+  }
+
+  #read(bank: string, key: string): Value | undefined {
+    try {
+      return decodeBus(readFileSync(this.#path(bank, key)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  #path(bank: string, key: string): string {
+    return join(this.#dir, checked(bank), `${checked(key)}${ENDING}`);
+  }
+}
+
+/** Banks and keys are single names. @throws RangeError */
+function checked(name: string): string {
+  if (!name.split('/').every(isSafeName)) throw new RangeError(`'${name}' is no name of a cache bank or key`);
+  return name;
+}

@@ -1,0 +1,41 @@
+/**
+ * Addresses with an open connection to the publish port, read from the kernel's table.
+ *
+ * Source: wire-protocol section 9 "Presence".
+ */
+import { readFileSync } from 'node:fs';
+
+const ESTABLISHED = '01';
+
+export function connectedAddresses(port: number): Set<string> {
+  const found = new Set<string>();
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of readTable(table)) {
+      const [, local = '', remote = '', state] = line.trim().split(/\s+/);
+      if (state !== ESTABLISHED || Number.parseInt(local.split(':')[1] ?? '', 16) !== port) continue;
+      const address = readAddress(remote.split(':')[0] ?? '');
+      if (address !== '') found.add(address);
+    }
+  }
+  return found;
+}
+
+function readTable(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n').slice(1);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** The kernel writes addresses as 32-bit words of the machine's byte order (little-endian here). */
+function readAddress(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex');
+  for (let word = 0; word + 4 <= bytes.length; word += 4) bytes.subarray(word, word + 4).reverse();
+  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.length !== 16) return '';
+  const isMapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
+  if (isMapped) return bytes.subarray(12).join('.');
+  return bytes.toString('hex').replace(/(.{4})(?!$)/g, '$1:');
+}

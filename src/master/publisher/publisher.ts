@@ -1,0 +1,68 @@
+/**
+ * The publish port: seals jobs, chooses topics, and knows which minions listen.
+ *
+ * Source: wire-protocol 1.2; presence section 9. Our own minions subscribe to a topic that only they and we can name; of
+ * others only addresses are seen.
+ */
+import type { PublishEnvelope } from '../../bus/channel/publish-envelope.js';
+import { presenceTopic } from '../../bus/channel/master-link.js';
+import { minionTopic } from '../../bus/crypto/digest.js';
+import type { PublishServer } from '../../bus/transport/contract.js';
+import { isList, type PlainMap } from '../../kernel/std/value.js';
+
+export interface PublisherOptions {
+  readonly server: PublishServer;
+  readonly envelope: PublishEnvelope;
+  /** `zmq_filtering`: one message for each matched minion, under its topic. */
+  readonly filtering: boolean;
+}
+
+const BY_ID = new Set(['glob', 'pcre', 'list']);
+
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #topics = new Map<string, string>();
+  readonly #listening = new Set<string>();
+  #published = 0;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    options.server.onSubscription((topic, subscribed) => this.#subscribed(topic.toString('latin1'), subscribed));
+  }
+
+  get published(): number {
+    return this.#published;
+  }
+
+  async publish(load: PlainMap, minions: readonly string[]): Promise<void> {
+    const { server, envelope, filtering } = this.#options;
+    this.#published += 1;
+    const frame = envelope.seal(load);
+    if (!filtering) return server.publish([frame]);
+    const ids = load['tgt_type'] === 'list' && isList(load['tgt']) ? load['tgt'].map(String) : minions;
+    const topics = BY_ID.has(String(load['tgt_type'])) ? ids.map(minionTopic) : ['broadcast'];
+    for (const topic of topics) await server.publish([Buffer.from(topic), frame]);
+  }
+
+  /** Remembers by which topic a minion shows that it listens. */
+  expect(id: string, sessionKey: string): void {
+    this.#topics.set(presenceTopic(sessionKey), id);
+    if (this.#options.filtering) this.#topics.set(minionTopic(id), id);
+  }
+
+  /** True when the minion listens, undefined when this cannot be told (a real minion without filtering). */
+  isListening(id: string): boolean | undefined {
+    return this.#listening.has(id) ? true : undefined;
+  }
+
+  listening(): string[] {
+    return [...this.#listening].sort();
+  }
+
+  #subscribed(topic: string, subscribed: boolean): void {
+    const id = this.#topics.get(topic);
+    if (id === undefined) return;
+    if (subscribed) this.#listening.add(id);
+    else this.#listening.delete(id);
+  }
+}
