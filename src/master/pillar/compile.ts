@@ -1,0 +1,102 @@
+/**
+ * The pillar of one minion from `pillar_roots`: top file, matched SLS, merged in order. YAML only so far.
+ *
+ * Source: golden pillar/top, sls, merging; state-system "Top".
+ */
+import { readFile } from 'node:fs/promises';
+import { isPlainMap, mapEntries, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { mergeMaps } from '../../kernel/std/merge.js';
+import { loadYaml, YamlError } from '../../kernel/yaml/load.js';
+import type { Logger } from '../../kernel/contract/log.js';
+import type { Roots } from '../../sls/files/roots.js';
+import type { PillarRequest } from '../commands/minion/pillar.js';
+
+export interface CompileParts {
+  /** `pillar_roots` as a file backend. */
+  readonly roots: Roots;
+  readonly topName: string;
+  readonly matches: (expr: Value, kind: string, request: PillarRequest) => boolean;
+  readonly log: Logger;
+}
+
+const ERRORS = '_errors';
+const INCLUDES_MAX = 1000;
+
+/** Errors do not throw: they stand under `_errors`, as Salt has it. */
+export async function compilePillar(request: PillarRequest, parts: CompileParts): Promise<PlainMap> {
+  const errors: string[] = [];
+  let pillar: PlainMap = {};
+  const envs = request.pillarenv === null ? parts.roots.envs() : [request.pillarenv];
+  for (const env of envs) {
+    for (const sls of await matchedSls(env, request, parts, errors)) {
+      const seen = new Set<string>();
+      pillar = mergeMaps(pillar, await loadSls(sls, env, parts, errors, seen)) as PlainMap;
+    }
+  }
+  pillar = mergeMaps(pillar, request.override) as PlainMap;
+  return errors.length === 0 ? pillar : { ...pillar, [ERRORS]: errors };
+}
+
+/** SLS names that the top file gives to the minion, each once, in order. */
+async function matchedSls(env: string, request: PillarRequest, parts: CompileParts, errors: string[]): Promise<string[]> {
+  const top = await loadFile(parts.topName, env, parts, errors);
+  const section = top === undefined ? undefined : top[env];
+  if (!isPlainMap(section)) return [];
+  const names = new Set<string>();
+  for (const [expr, list] of mapEntries(section)) {
+    if (!Array.isArray(list)) continue;
+    const items = list as readonly Value[];
+    const kind = items.map((item) => (isPlainMap(item) ? item['match'] : undefined)).find((match) => typeof match === 'string') ?? 'compound';
+    if (!parts.matches(expr, String(kind), request)) continue;
+    for (const item of items) if (typeof item === 'string') names.add(item);
+  }
+  return [...names];
+}
+
+async function loadSls(name: string, env: string, parts: CompileParts, errors: string[], seen: Set<string>): Promise<PlainMap> {
+  if (seen.has(name) || seen.size >= INCLUDES_MAX) return {};
+  seen.add(name);
+  const path = name.replaceAll('.', '/');
+  const data = (await loadFile(`${path}.sls`, env, parts, errors)) ?? (await loadFile(`${path}/init.sls`, env, parts, errors));
+  if (data === undefined) {
+    const text = `Specified SLS '${name}' in environment '${env}' is not available on the salt master`;
+    if (!errors.some((known) => known.startsWith('Rendering'))) errors.push(text);
+    parts.log.warn({ sls: name, saltenv: env }, 'pillar SLS not found');
+    return {};
+  }
+  let merged: PlainMap = {};
+  const { include, ...own } = data;
+  for (const entry of Array.isArray(include) ? (include as readonly Value[]) : []) {
+    const target = isPlainMap(entry) ? (Object.keys(entry)[0] ?? '') : String(entry);
+    const included = await loadSls(target.startsWith('.') ? relativeName(name, target) : target, env, parts, errors, seen);
+    const options = isPlainMap(entry) && isPlainMap(entry[target]) ? entry[target] : {};
+    const key = options['key'];
+    merged = mergeMaps(merged, typeof key === 'string' ? nest(key, included) : included) as PlainMap;
+  }
+  return mergeMaps(merged, own) as PlainMap;
+}
+
+function relativeName(from: string, target: string): string {
+  const dots = /^\.+/.exec(target)?.[0].length ?? 1;
+  return [...from.split('.').slice(0, -dots), target.slice(dots)].join('.');
+}
+
+function nest(key: string, value: PlainMap): PlainMap {
+  return key.split(':').reduceRight<PlainMap>((inner, part) => ({ [part]: inner }), value);
+}
+
+async function loadFile(path: string, env: string, parts: CompileParts, errors: string[]): Promise<PlainMap | undefined> {
+  const found = await parts.roots.find(path, env);
+  if (found === undefined) return undefined;
+  const text = await readFile(found.path, 'utf8');
+  try {
+    const data = loadYaml(text, { source: path });
+    return isPlainMap(data) ? data : {};
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    parts.log.error({ err: error, sls: path, saltenv: env }, 'pillar SLS cannot be read');
+    const name = path.replace(/(\/init)?\.sls$/, '').replaceAll('/', '.');
+    errors.push(`Rendering SLS '${name}' failed. Please see master log for details.`);
+    return {};
+  }
+}
