@@ -20,6 +20,8 @@ export interface CompileParts {
 }
 
 const ERRORS = '_errors';
+/** Later sources win, maps are merged into each other. */
+const merge = (base: PlainMap, update: PlainMap): PlainMap => mergeMaps(base, update, 'smart') as PlainMap;
 const INCLUDES_MAX = 1000;
 
 /** Errors do not throw: they stand under `_errors`, as Salt has it. */
@@ -30,10 +32,10 @@ export async function compilePillar(request: PillarRequest, parts: CompileParts)
   for (const env of envs) {
     for (const sls of await matchedSls(env, request, parts, errors)) {
       const seen = new Set<string>();
-      pillar = mergeMaps(pillar, await loadSls(sls, env, parts, errors, seen)) as PlainMap;
+      pillar = merge(pillar, await loadSls(sls, env, parts, errors, seen));
     }
   }
-  pillar = mergeMaps(pillar, request.override) as PlainMap;
+  pillar = merge(pillar, request.override);
   return errors.length === 0 ? pillar : { ...pillar, [ERRORS]: errors };
 }
 
@@ -71,9 +73,9 @@ async function loadSls(name: string, env: string, parts: CompileParts, errors: s
     const included = await loadSls(target.startsWith('.') ? relativeName(name, target) : target, env, parts, errors, seen);
     const options = isPlainMap(entry) && isPlainMap(entry[target]) ? entry[target] : {};
     const key = options['key'];
-    merged = mergeMaps(merged, typeof key === 'string' ? nest(key, included) : included) as PlainMap;
+    merged = merge(merged, typeof key === 'string' ? nest(key, included) : included);
   }
-  return mergeMaps(merged, own) as PlainMap;
+  return merge(merged, own);
 }
 
 function relativeName(from: string, target: string): string {
