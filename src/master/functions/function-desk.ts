@@ -3,7 +3,7 @@
  *
  * Source: golden events/runner, wheel; wire-protocol section 9.
  */
-import { failureText } from '../../kernel/loader/failure-text.js';
+import { clientFailure } from '../../kernel/loader/failure-text.js';
 import type { ModuleHost } from '../../kernel/loader/module-host.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { TaskGroup } from '../../kernel/std/async.js';
@@ -63,7 +63,8 @@ export class FunctionDesk implements AsyncDisposable {
       const value = await session.call(call.fun, call.args, call.kwargs);
       outcome = { value, success: isSuccess(value, session.retcode), outputter: await session.outputterOf(call.fun) };
     } catch (error) {
-      outcome = { value: failureText(call.fun, error, client).text, success: false, outputter: undefined };
+      const { text, success } = clientFailure(client, call.fun, error);
+      outcome = { value: text, success, outputter: undefined };
     }
     const data: PlainMap = {
       fun: about.fun, jid: about.jid, user: about.user, fun_args: about.args, return: outcome.value, success: outcome.success,

@@ -1,0 +1,128 @@
+/**
+ * The master's own local socket for the command line: publishes, waits by the rule of `jobs/wait.ts`, and streams each
+ * answer the moment it comes. A client that goes away ends its wait, never the job.
+ */
+import type { Socket } from 'node:net';
+import { decodeBus, encodeBus, MapSplitter } from '../../bus/codec/codec.js';
+import { listen } from '../../bus/event/local-sockets.js';
+import type { Logger } from '../../kernel/contract/log.js';
+import { parseJid } from '../../kernel/contract/job.js';
+import { newJid } from '../../kernel/std/time.js';
+import { isList, isPlainMap, type PlainMap } from '../../kernel/std/value.js';
+import type { Access, ClientKind } from '../access/authorise.js';
+import { orderOf } from '../commands/open/open.js';
+import type { FunctionDesk } from '../functions/function-desk.js';
+import { ReturnWatch, type WaitParts } from '../jobs/wait.js';
+
+export interface DoorParts extends WaitParts {
+  readonly access: Access;
+  readonly functions: FunctionDesk;
+  readonly stats: () => PlainMap;
+  readonly defaults: { readonly timeoutMs: number; readonly gatherTimeoutMs: number };
+  readonly log: Logger;
+}
+
+const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
+const REQUEST_WAIT_MS = 10_000;
+/** A client that reads slower than this many bytes is waited for. */
+const BEHIND_BYTES_MAX = 1024 * 1024;
+
+export async function serveDoor(path: string, mode: number, parts: DoorParts): Promise<AsyncDisposable> {
+  const listening = await listen(path, mode, (socket) => {
+    void serveOne(socket, parts).catch((err: unknown) => {
+      parts.log.debug({ err }, 'local client ended');
+      socket.destroy();
+    });
+  });
+  return { [Symbol.asyncDispose]: () => listening.stop() };
+}
+
+async function serveOne(socket: Socket, parts: DoorParts): Promise<void> {
+  const gone = new AbortController();
+  socket.on('error', () => gone.abort());
+  socket.on('close', () => gone.abort());
+  const send = async (frame: PlainMap): Promise<void> => {
+    if (gone.signal.aborted) return;
+    socket.write(encodeBus(frame));
+    if (socket.writableLength <= BEHIND_BYTES_MAX) return;
+    await new Promise<void>((resolve) => {
+      socket.once('drain', resolve);
+      gone.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  };
+  const request = await readOne(socket);
+  const load = isPlainMap(request['load']) ? request['load'] : {};
+  const proof: PlainMap = { key: request['key'] ?? '', user: request['user'] ?? '', fun: load['fun'] ?? '' };
+  await answer(String(request['op']), { ...load, ...proof }, parts, send, gone.signal);
+  await send({ kind: 'end' });
+  socket.end();
+}
+
+function readOne(socket: Socket): Promise<PlainMap> {
+  const splitter = new MapSplitter({ bytesMax: REQUEST_BYTES_MAX });
+  return new Promise((resolve, reject) => {
+    socket.setTimeout(REQUEST_WAIT_MS, () => reject(new Error('no request within 10 s')));
+    socket.on('close', () => reject(new Error('closed before a request')));
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        const [first] = splitter.push(chunk);
+        if (first === undefined) return;
+        socket.setTimeout(0);
+        const request = decodeBus(first);
+        if (isPlainMap(request)) resolve(request);
+        else reject(new Error('the request is no map'));
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  });
+}
+
+type Send = (frame: PlainMap) => Promise<void>;
+
+async function answer(op: string, load: PlainMap, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
+  const client: ClientKind = op === 'runner' || op === 'wheel' ? op : 'local';
+  const identity = parts.access.identify(load, client);
+  if (identity.kind === 'refused') return send({ kind: 'refused', error: { ...identity.error } });
+  if (op === 'stats') return send({ kind: 'stats', data: parts.stats() });
+  const fun = isList(load['fun']) ? load['fun'].map(String) : String(load['fun']);
+  const error = parts.access.refuse(identity, client, fun, isList(load['arg']) ? load['arg'] : []);
+  if (error !== undefined) return send({ kind: 'refused', error: { ...error } });
+  if (op === 'publish') return publish(load, identity.name, parts, send, gone);
+  if (op === 'runner' || op === 'wheel') return callFunction(op, load, identity.name, parts, send, gone);
+  return send({ kind: 'refused', error: { name: 'UnknownOperation', message: `The master has no operation '${op}'` } });
+}
+
+async function publish(load: PlainMap, user: string, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
+  const jid = parseJid(load['jid']) ?? newJid();
+  using watch = new ReturnWatch(parts, jid);
+  const published = await parts.publish({ ...orderOf(load, user), jid });
+  if (published.kind === 'no_minions') return send({ kind: 'no_minions', error: published.error });
+  await send({ kind: 'published', jid, minions: [...published.minions], missing: [...published.missing] });
+  if (load['wait'] === false) return;
+  const timeoutMs = Number(load['timeout_ms'] ?? parts.defaults.timeoutMs);
+  const gatherTimeoutMs = Number(load['gather_timeout_ms'] ?? parts.defaults.gatherTimeoutMs);
+  const all = [...published.minions, ...published.missing];
+  for await (const got of watch.answers(jid, all, { timeoutMs, gatherTimeoutMs, user, signal: gone })) {
+    if (gone.aborted) return;
+    await send(got.kind === 'returned' ? { kind: 'return', id: got.id, load: got.load } : { kind: 'missing', id: got.id, why: got.why });
+  }
+}
+
+async function callFunction(
+  client: 'runner' | 'wheel', load: PlainMap, user: string, parts: DoorParts, send: Send, gone: AbortSignal,
+): Promise<void> {
+  const call = {
+    fun: String(load['fun']), args: isList(load['arg']) ? load['arg'] : [], kwargs: isPlainMap(load['kwarg']) ? load['kwarg'] : {},
+  };
+  const detached = load['wait'] === false;
+  const started = parts.functions.start(client, call, user, detached ? undefined : gone);
+  await send({ kind: 'started', jid: started.jid, tag: started.tag });
+  if (detached) return;
+  const frames: Promise<void>[] = [];
+  using progress = parts.bus.subscribe(`${started.tag}/progress`, ({ data }) => void frames.push(send({ kind: 'progress', data })));
+  const data = await started.done;
+  void progress;
+  await Promise.all(frames);
+  await send({ kind: 'result', data });
+}
