@@ -24,6 +24,8 @@ export class Sessions {
   readonly #dir: string;
   readonly #lifeMs: number;
   readonly #sessions = new Map<string, Session>();
+  /** Told of every key that is handed out. */
+  onIssue: (id: MinionId, key: string) => void = () => undefined;
 
   constructor(dir: string, lifeSeconds: number) {
     this.#dir = dir;
@@ -34,6 +36,12 @@ export class Sessions {
 
   /** The key of a minion; made when there is none or it is too old. */
   issue(id: MinionId): string {
+    const key = this.#current(id);
+    this.onIssue(id, key);
+    return key;
+  }
+
+  #current(id: MinionId): string {
     const known = this.#find(id);
     if (known !== undefined && Date.now() - known.madeUnixMs < this.#lifeMs) return known.key;
     const key = generateKeyString();

@@ -1,0 +1,314 @@
+/**
+ * Wires the parts of a master and starts them; nothing else.
+ * Order of its life: configuration (given) -> directories -> keys -> sockets -> announce. Stopping is the reverse.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openKeyPair, openMasterKeyPair } from '../bus/channel/key-files.js';
+import { PublishEnvelope } from '../bus/channel/publish-envelope.js';
+import { Sessions } from '../bus/channel/sessions.js';
+import { isSignatureAlgorithm } from '../bus/crypto/algorithms.js';
+import { isHashType } from '../bus/crypto/digest.js';
+import { loadPublicKey } from '../bus/crypto/rsa.js';
+import { EventBus } from '../bus/event/bus.js';
+import { serveLocalSockets } from '../bus/event/local-sockets.js';
+import { servePublications, serveRequests } from '../bus/transport/zeromq.js';
+import { readBytes } from '../bus/wire/shape.js';
+import { signedMessageBytes } from '../bus/wire/signed-message.js';
+import { DOOR_NAME } from '../client/door.js';
+import { ModuleHost } from '../kernel/loader/module-host.js';
+import type { Logger } from '../kernel/contract/log.js';
+import type { MinionId } from '../kernel/contract/job.js';
+import type { Sys } from '../kernel/contract/sys.js';
+import { within } from '../kernel/std/async.js';
+import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
+import { rootsOptions, Roots } from '../sls/files/roots.js';
+import { Access } from './access/authorise.js';
+import { LocalKeys, type LocalUser } from './access/local-keys.js';
+import { signInCommand } from './commands/auth/sign-in.js';
+import { fileCommands } from './commands/files/files.js';
+import { eventCommand } from './commands/minion/event.js';
+import { housekeepingCommands } from './commands/minion/housekeeping.js';
+import { mineCommands } from './commands/minion/mine.js';
+import { pillarCommand } from './commands/minion/pillar.js';
+import { returnCommand } from './commands/minion/return.js';
+import { openCommands } from './commands/open/open.js';
+import { serveDoor } from './door/serve-door.js';
+import { FunctionDesk } from './functions/function-desk.js';
+import { ActiveJobs } from './jobs/active-jobs.js';
+import { JobStore } from './jobs/job-store.js';
+import { publishJob, type JobOrder } from './jobs/publish-job.js';
+import { SaltCliFiles } from './jobs/salt-cli-files.js';
+import { KeyStore } from './keys/key-store.js';
+import { KnownStore } from './known/known-store.js';
+import { MinionTargets } from './known/targets.js';
+import { compilePillar } from './pillar/compile.js';
+import { masterPorts } from './ports.js';
+import { Presence } from './publisher/presence.js';
+import { Publisher } from './publisher/publisher.js';
+import { CommandTable } from './requests/command.js';
+import { RequestDesk } from './requests/serve.js';
+import { Upkeep } from './upkeep/upkeep.js';
+
+export interface MasterHost {
+  readonly opts: Readonly<PlainMap>;
+  readonly sys: Sys;
+  readonly log: Logger;
+  /** Folder of the built program. */
+  readonly distDir: string;
+}
+
+export interface RunningMaster extends AsyncDisposable {
+  readonly requestAddress: string;
+  readonly publishAddress: string;
+}
+
+const STOP_WITHIN_MS = 5000;
+/** Keys that may wait for a decision; a flood of new ids is answered `full`. */
+const PENDING_KEYS_MAX = 20_000;
+const FRAME_BYTES_MAX = 256 * 1024 * 1024;
+
+/** @throws BindError, KeyFileError, JobStoreError */
+export async function startMaster({ opts, sys, log, distDir }: MasterHost): Promise<RunningMaster> {
+  const stack = new AsyncDisposableStackLike();
+  try {
+    return await start({ opts, sys, log, distDir }, stack);
+  } catch (error) {
+    await stack.dispose();
+    throw error;
+  }
+}
+
+async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDisposableStackLike): Promise<RunningMaster> {
+  const pkiDir = text(opts, 'pki_dir');
+  const cacheDir = text(opts, 'cachedir');
+  const sockDir = text(opts, 'sock_dir');
+  prepareDirectories(opts, [cacheDir, sockDir]);
+
+  const keys = new KeyStore(pkiDir);
+  keys.prepare(opts['permissive_pki_access'] === true);
+  const masterId = text(opts, 'id');
+  const pair = await openMasterKeyPair(pkiDir, masterId, { bits: int(opts, 'keysize', 2048), passphrase: optional(opts, 'key_pass') });
+  const signWith = text(opts, 'publish_signing_algorithm');
+  const envelope = new PublishEnvelope({
+    privateKey: pair.privateKey,
+    signWith: opts['sign_pub_messages'] === false ? undefined : isSignatureAlgorithm(signWith) ? signWith : 'PKCS1v15-SHA1',
+  });
+  const sessions = new Sessions(join(cacheDir, 'sessions'), int(opts, 'publish_session', 86_400));
+  const bus = new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed'));
+  const known = new KnownStore(cacheDir);
+  const jobs = new JobStore(join(cacheDir, 'tsalt-jobs.db'));
+  stack.defer(() => jobs.close());
+  const active = new ActiveJobs();
+  const roots = new Roots(rootsOptions(opts));
+  const targets = new MinionTargets({ keys, known, nodegroups: opts['nodegroups'] ?? {} });
+  const hashType = isHashType(opts['hash_type']) ? opts['hash_type'] : 'sha256';
+  const storeJobs = opts['job_cache'] !== false;
+
+  const publications = await servePublications({
+    address: address(opts, 'publish_port'), ipv6: isV6(opts), backlog: int(opts, 'zmq_backlog', 1000),
+    frameBytesMax: FRAME_BYTES_MAX, hwm: int(opts, 'pub_hwm', 1000), log,
+  });
+  stack.use(publications);
+  const publisher = new Publisher({ server: publications, envelope, filtering: opts['zmq_filtering'] === true });
+  const presence = new Presence({
+    publisher, keys, known, bus, publishPort: int(opts, 'publish_port', 4505), fireEvents: opts['presence_events'] === true,
+  });
+  const publish = (order: JobOrder) => publishJob(order, {
+    bus, jobs, active, storeJobs, log,
+    expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
+    publish: (load, minions) => publisher.publish(load, minions),
+  });
+  const waitParts = {
+    bus, publish, isAccepted: (id: string) => keys.isAccepted(id as MinionId), isConnected: (id: string) => presence.isConnected(id),
+  };
+  const rotateAesKey = (): void => {
+    envelope.rotate();
+    bus.fire('key', { rotate_aes_key: true });
+  };
+
+  const users = await localUsers(opts, sys);
+  const access = new Access({
+    keys: new LocalKeys(cacheDir, users), masterUser: text(opts, 'user') || 'root',
+    publisherAcl: map(opts['publisher_acl']), blacklist: map(opts['publisher_acl_blacklist']),
+  });
+  const runnerDirs = (kind: string): string[] => [
+    ...(kind === 'runners' ? list(opts['runner_dirs']) : []),
+    join(text(opts, 'extension_modules'), kind),
+    ...list(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]),
+  ];
+  const host = new ModuleHost({
+    distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}),
+    ports: masterPorts({ opts, bus, jobs, keys, known, waitParts, presence, targets, rotateAesKey, pair, roots }),
+  });
+  stack.use(host);
+  const functions = new FunctionDesk(host, bus, log);
+  stack.use(functions);
+  const foreign = new SaltCliFiles(cacheDir, hashType);
+  stack.defer(() => foreign.clean(true));
+
+  const table = new CommandTable([
+    signInCommand({
+      keys, sessions: expecting(sessions, publisher), envelope, privateKey: pair.privateKey, publicPem: pair.publicPem, bus, log,
+      publishPort: int(opts, 'publish_port', 4505),
+      pubSignature: await pubSignature(opts, pkiDir, pair.publicPem),
+      openMode: opts['open_mode'] === true, authEvents: opts['auth_events'] !== false,
+      minionsMax: int(opts, 'max_minions', 0), pendingMax: PENDING_KEYS_MAX,
+      isConnected: (id) => presence.isConnected(id), connectedCount: () => presence.connected().length,
+      autosign: {
+        autoAccept: opts['auto_accept'] === true, autosignFile: optional(opts, 'autosign_file'), autorejectFile: optional(opts, 'autoreject_file'),
+        autosignDir: join(pkiDir, 'minions_autosign'), autosignTimeoutMinutes: int(opts, 'autosign_timeout', 120),
+        autosignGrainsDir: optional(opts, 'autosign_grains_dir'), permissive: opts['permissive_pki_access'] === true, log,
+      },
+    }),
+    ...openCommands({ access, publish, functions, onForeignJob: (jid, load, minions) => foreign.write(jid, load, minions) }),
+    returnCommand({
+      bus, jobs, active, storeJobs, log, signatureFault: (load, id) => signatureFault(load, keys.read('accepted', id as MinionId)),
+      requireSignature: opts['require_minion_sign_messages'] === true, dropUnsigned: opts['drop_messages_signature_fail'] === true,
+    }),
+    eventCommand({ bus, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }) }),
+    pillarCommand({
+      keys, known, bus, privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false,
+      compile: (request) => compilePillar(request, {
+        roots: new Roots({ ...rootsOptions(opts), fileRoots: rootsOptions({ file_roots: opts['pillar_roots'] ?? {} }).fileRoots }),
+        topName: 'top.sls', log, matches: (expr, kind, { id, grains }) => targets.isMatch(expr, kind, { id, grains }),
+      }),
+    }),
+    ...mineCommands({ known, match: (tgt, tgtType) => targets.expected(tgt, tgtType === 'pillar' ? 'pillar_exact' : tgtType, ':').minions }),
+    ...fileCommands({
+      roots, log,
+      receive: {
+        allowed: opts['file_recv'] === true, bytesMax: int(opts, 'file_recv_max_size', 100) * 1024 * 1024, minionsDir: join(cacheDir, 'minions'),
+      },
+    }),
+    ...housekeepingCommands({
+      bus, keys, sessions, known, opts, allowRevoke: opts['allow_minion_key_revoke'] !== false, rotateAesKey,
+      masterTops: () => Promise.resolve({}),
+    }),
+  ]);
+  const desk = new RequestDesk({
+    table, sessions, keys, log, minimumVersion: int(opts, 'minimum_auth_version', 3), requestTtlSeconds: int(opts, 'request_server_ttl', 0),
+  });
+  const requests = await serveRequests(
+    { address: address(opts, 'ret_port'), ipv6: isV6(opts), backlog: int(opts, 'zmq_backlog', 1000), frameBytesMax: table.bytesMax, log },
+    (frame, peer) => desk.answer(frame, peer),
+  );
+  stack.use(requests);
+  stack.use(await serveLocalSockets({
+    bus, log, publishPath: join(sockDir, 'master_event_pub.ipc'), pullPath: join(sockDir, 'master_event_pull.ipc'), publishMode: 0o660,
+    eventBytesMax: int(opts, 'max_event_size', 1_048_576), subscriberBytesMax: int(opts, 'ipc_write_buffer', 64 * 1024 * 1024) || 64 * 1024 * 1024,
+    onPushed: ({ tag, data }) => void bus.fire(tag, data),
+  }));
+  const publishPull = join(sockDir, 'publish_pull.ipc');
+  // The real command line asks only whether this path exists.
+  writeFileSync(publishPull, '', { mode: 0o600 });
+  stack.defer(() => rmSync(publishPull, { force: true }));
+  const doorMode = users.length > 1 ? 0o666 : 0o600;
+  stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
+    ...waitParts, access, functions, log,
+    defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
+    stats: () => ({
+      requests: { ...desk.counters, refused: { ...desk.counters.refused } }, published: publisher.published, events: { ...bus.counters },
+      minions: { accepted: keys.count('accepted'), connected: presence.connected().length }, rss_bytes: process.memoryUsage().rss,
+    }),
+  }));
+  stack.use(new Upkeep({
+    everyMs: Number(opts['loop_interval'] ?? 60) * 1000, log,
+    duties: {
+      presence: () => presence.check(),
+      rotation: () => rotateWhenAsked(cacheDir, rotateAesKey),
+      retention: async () => void (await jobs.removeOlder(Date.now() - keepMs(opts))),
+      foreign: () => foreign.clean(),
+    },
+  }));
+  log.info({ requests: requests.address, publications: publications.address, id: masterId }, 'master is ready');
+  return {
+    requestAddress: requests.address,
+    publishAddress: publications.address,
+    async [Symbol.asyncDispose]() {
+      await within(stack.dispose(), STOP_WITHIN_MS, undefined);
+    },
+  };
+}
+
+/** What was opened, to be closed in reverse. Node 20 has no `AsyncDisposableStack`. */
+class AsyncDisposableStackLike {
+  readonly #closers: (() => Promise<void> | void)[] = [];
+  use(resource: AsyncDisposable): void {
+    this.#closers.push(() => Promise.resolve(resource[Symbol.asyncDispose]()));
+  }
+  defer(close: () => Promise<void> | void): void {
+    this.#closers.push(close);
+  }
+  async dispose(): Promise<void> {
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
+  }
+}
+
+function prepareDirectories(opts: Readonly<PlainMap>, dirs: readonly string[]): void {
+  const open = Object.keys(map(opts['publisher_acl'])).length > 0 || Object.keys(map(opts['external_auth'])).length > 0;
+  for (const dir of dirs) mkdirSync(dir, { recursive: true, mode: open ? 0o755 : 0o750 });
+}
+
+/** Issuing a session also tells the publisher by which topic that minion will show itself. */
+function expecting(sessions: Sessions, publisher: Publisher): Sessions {
+  sessions.onIssue = (id, key) => publisher.expect(id, key);
+  return sessions;
+}
+
+async function localUsers(opts: Readonly<PlainMap>, sys: Sys): Promise<LocalUser[]> {
+  const own = text(opts, 'user') || 'root';
+  const patterns = Object.keys(map(opts['publisher_acl']));
+  const named = patterns.length === 0 ? [] : (await sys.users()).filter(({ name }) => patterns.includes(name));
+  const me = await sys.userByName(own);
+  const users = [{ name: 'root', uid: 0 }, { name: own, uid: me?.uid ?? 0 }, ...named.map(({ name, uid }) => ({ name, uid }))];
+  return users.filter((user, at) => users.findIndex(({ name }) => name === user.name) === at);
+}
+
+/** With `master_sign_pubkey`: our public key, signed by the key `master_sign`. */
+async function pubSignature(opts: Readonly<PlainMap>, pkiDir: string, publicPem: string) {
+  if (opts['master_sign_pubkey'] !== true) return undefined;
+  const name = text(opts, 'master_sign_key_name') || 'master_sign';
+  const signer = await openKeyPair(pkiDir, name, { bits: 2048, passphrase: optional(opts, 'signing_key_pass') });
+  const kept = optional(opts, 'master_pubkey_signature');
+  const keptPath = kept === undefined ? undefined : join(pkiDir, kept);
+  if (opts['master_use_pubkey_signature'] === true && keptPath !== undefined && existsSync(keptPath)) {
+    const signature = readFileSync(keptPath, 'utf8');
+    return () => signature;
+  }
+  return (algo: 'PKCS1v15-SHA1' | 'PKCS1v15-SHA224') => `${signer.privateKey.sign(Buffer.from(publicPem), algo).toString('base64').replace(/(.{76})(?!$)/g, '$1\n')}\n`;
+}
+
+function signatureFault(load: PlainMap, pem: string | undefined): string | undefined {
+  if (pem === undefined) return 'no accepted key';
+  const algorithm = load['sig_algo'];
+  const algo = isSignatureAlgorithm(algorithm) ? algorithm : 'PKCS1v15-SHA1';
+  const fits = loadPublicKey(pem).verify(signedMessageBytes(load), readBytes(load['sig'], 'load.sig'), algo);
+  return fits ? undefined : 'it was made over other bytes or by another key';
+}
+
+/** `salt-key` and `tsalt-key` ask for a new AES key by this file, mode exactly 0400. Source: wire-protocol 3.4. */
+function rotateWhenAsked(cacheDir: string, rotate: () => void): void {
+  const path = join(cacheDir, '.dfn');
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || (found.mode & 0o777) !== 0o400) return;
+  rmSync(path, { force: true });
+  rotate();
+}
+
+function keepMs(opts: Readonly<PlainMap>): number {
+  const seconds = opts['keep_jobs_seconds'];
+  return (typeof seconds === 'number' ? seconds : int(opts, 'keep_jobs', 24) * 3600) * 1000;
+}
+
+function address(opts: Readonly<PlainMap>, port: string): string {
+  const host = text(opts, 'interface');
+  return `tcp://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${int(opts, port, 0)}`;
+}
+
+const isV6 = (opts: Readonly<PlainMap>): boolean => opts['ipv6'] === true || text(opts, 'interface').includes(':');
+const text = (opts: Readonly<PlainMap>, name: string): string => (typeof opts[name] === 'string' ? opts[name] : '');
+const optional = (opts: Readonly<PlainMap>, name: string): string | undefined => text(opts, name) || undefined;
+const int = (opts: Readonly<PlainMap>, name: string, fallback: number): number => (typeof opts[name] === 'number' ? opts[name] : fallback);
+const map = (value: Value | undefined): PlainMap => (isPlainMap(value) ? value : {});
+const list = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : typeof value === 'string' && value !== '' ? [value] : []);

@@ -1,0 +1,140 @@
+/** What runners and wheel functions may reach of the master. */
+import type { KeyPair } from '../bus/channel/key-files.js';
+import type { EventBus } from '../bus/event/bus.js';
+import { pemFingerprint } from '../bus/crypto/fingerprint.js';
+import { isHashType } from '../bus/crypto/digest.js';
+import { parseMinionId } from '../kernel/contract/job.js';
+import type { EventPort, JobStorePort, KeysPort, LocalJob, LocalPort, MatchPort, Ports } from '../kernel/contract/ports.js';
+import { newJid } from '../kernel/std/time.js';
+import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
+import type { Roots } from '../sls/files/roots.js';
+import type { JobStore } from './jobs/job-store.js';
+import type { JobOrder } from './jobs/publish-job.js';
+import { ReturnWatch, type WaitParts } from './jobs/wait.js';
+import type { KeyState, KeyStore } from './keys/key-store.js';
+import type { KnownStore } from './known/known-store.js';
+import type { MinionTargets } from './known/targets.js';
+import type { Presence } from './publisher/presence.js';
+
+export interface MasterPortParts {
+  readonly opts: Readonly<PlainMap>;
+  readonly bus: EventBus;
+  readonly jobs: JobStore;
+  readonly keys: KeyStore;
+  readonly known: KnownStore;
+  readonly waitParts: WaitParts;
+  readonly presence: Presence;
+  readonly targets: MinionTargets;
+  readonly rotateAesKey: () => void;
+  readonly pair: KeyPair;
+  readonly roots: Roots;
+}
+
+export function masterPorts(parts: MasterPortParts): Partial<Ports> {
+  return {
+    events: eventPort(parts.bus), local: localPort(parts), jobStore: jobStorePort(parts.jobs), keys: keysPort(parts), known: parts.known,
+    match: matchPort(parts.targets),
+  };
+}
+
+function eventPort(bus: EventBus): EventPort {
+  const fire = (tag: string, data: Value): Promise<boolean> => {
+    bus.fire(tag, isPlainMap(data) ? data : { data });
+    return Promise.resolve(true);
+  };
+  return { fireLocal: fire, fireMaster: fire };
+}
+
+function orderOf(job: LocalJob, jid: string): JobOrder {
+  const kwarg = job.kwarg ?? {};
+  const arg = [...(job.arg ?? []), ...(Object.keys(kwarg).length === 0 ? [] : [{ ...kwarg, __kwarg__: true }])];
+  return {
+    fun: job.fun, arg, tgt: job.tgt, tgtType: job.tgt_type ?? 'glob', ret: job.ret ?? '', user: job.user ?? 'root', jid,
+    more: job.metadata === undefined ? {} : { metadata: job.metadata },
+  };
+}
+
+function localPort({ waitParts, opts }: MasterPortParts): LocalPort {
+  return {
+    async *returns(job, signal) {
+      const jid = newJid();
+      using watch = new ReturnWatch(waitParts, jid);
+      const published = await waitParts.publish(orderOf(job, jid));
+      if (published.kind === 'no_minions') return;
+      const options = {
+        timeoutMs: job.timeoutMs ?? Number(opts['timeout'] ?? 5) * 1000, gatherTimeoutMs: Number(opts['gather_job_timeout'] ?? 10) * 1000,
+        user: job.user ?? 'root', signal,
+      };
+      for await (const answer of watch.answers(jid, [...published.minions, ...published.missing], options)) {
+        if (answer.kind === 'missing') yield { id: answer.id, answered: false, ret: '', retcode: 1, out: undefined };
+        else {
+          const { load } = answer;
+          yield {
+            id: answer.id, answered: true, ret: load['return'] ?? null, retcode: Number(load['retcode'] ?? 0) || 0,
+            out: typeof load['out'] === 'string' ? load['out'] : undefined,
+          };
+        }
+      }
+    },
+    async publish(job) {
+      const published = await waitParts.publish(orderOf(job, newJid()));
+      return published.kind === 'published' ? { jid: published.jid, minions: [...published.minions] } : { jid: '', minions: [] };
+    },
+  };
+}
+
+function jobStorePort(jobs: JobStore): JobStorePort {
+  return {
+    list: (filter) => Promise.resolve(jobs.list(filter).map(({ jid, load, minions, startedUnixMs }) => ({
+      ...load, jid, minions: [...minions], started_ms: startedUnixMs,
+    }))),
+    load: (jid) => {
+      const job = jobs.job(jid);
+      return Promise.resolve(job === undefined ? undefined : { ...job.load, jid, minions: [...job.minions] });
+    },
+    returns: (jid) => Promise.resolve(Object.fromEntries(jobs.returns(jid))),
+  };
+}
+
+const STATES: Record<string, KeyState> = { minions: 'accepted', minions_pre: 'pending', minions_rejected: 'rejected', minions_denied: 'denied' };
+
+function keysPort({ keys, presence, bus, rotateAesKey, opts }: MasterPortParts): KeysPort {
+  const hashType = isHashType(opts['hash_type']) ? opts['hash_type'] : 'sha256';
+  const text = (state: string, id: string): string | undefined => {
+    const at = STATES[state];
+    const parsed = parseMinionId(id);
+    return at === undefined || parsed === undefined ? undefined : keys.read(at, parsed);
+  };
+  return {
+    list: () => Promise.resolve({
+      minions: keys.ids('accepted'), minions_pre: keys.ids('pending'), minions_rejected: keys.ids('rejected'), minions_denied: keys.ids('denied'),
+    }),
+    connected: () => Promise.resolve(presence.connected()),
+    text: (state, id) => Promise.resolve(text(state, id)),
+    finger: (state, id) => {
+      const pem = text(state, id);
+      return Promise.resolve(pem === undefined ? undefined : pemFingerprint(pem, hashType));
+    },
+    act(action, ids, from) {
+      const done: string[] = [];
+      for (const id of ids.map(parseMinionId).filter((parsed) => parsed !== undefined)) {
+        for (const state of from.map((name) => STATES[name]).filter((known) => known !== undefined)) {
+          const changed = action === 'delete' ? keys.remove(state, id) : keys.move(id, state, action === 'accept' ? 'accepted' : 'rejected');
+          if (!changed) continue;
+          done.push(id);
+          bus.fire('salt/key', { result: true, act: action === 'delete' ? 'delete' : `${action}ed`, id });
+          break;
+        }
+      }
+      if (done.length > 0 && action !== 'accept' && opts['rotate_aes_key'] !== false) rotateAesKey();
+      return Promise.resolve({ [action === 'reject' ? 'minions_rejected' : 'minions']: done });
+    },
+  };
+}
+
+function matchPort(targets: MinionTargets): MatchPort {
+  return {
+    matches: (expr, kind, _delimiter, id) => Promise.resolve(targets.isMatch(expr, kind, { id: id ?? '', grains: {} })),
+  };
+}
+
