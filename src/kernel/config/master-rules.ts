@@ -1,10 +1,9 @@
 /** Rules of the master's configuration, in Salt's order. Source: read and observed, Salt 3008.3. */
 import { str } from '../std/python-text.js';
 import { isMap, isNumber, isTruthy, mapEntries, mapFrom, mapHas, type PlainMap } from '../std/value.js';
-import { ConfigError } from './config-error.js';
 import type { Notices } from './notice.js';
 import { joinPath, prefixRootDir } from './root-dir.js';
-import { deriveFolders, nameBackends, normalise, renameEnvironment, setWriteBuffer, text } from './shared-rules.js';
+import { checkAlgorithm, deriveFolders, nameBackends, normalise, renameEnvironment, setWriteBuffer, text } from './shared-rules.js';
 import { effectivePools } from './worker-pools.js';
 
 const PATHS = [
@@ -12,8 +11,6 @@ const PATHS = [
   'syndic_dir', 'sqlite_queue_dir', 'autosign_grains_dir',
 ];
 const MAYBE_ADDRESSES = ['log_file', 'key_logfile', 'ssh_log_file'];
-const SIGNING = ['PKCS1v15-SHA1', 'PKCS1v15-SHA224'];
-const ENCRYPTION = ['OAEP-SHA1', 'OAEP-SHA224'];
 const WORKERS_MIN_WITH_PEER = 3;
 
 /** Turns merged values into the options of a master; the id is there already. @throws ConfigError */
@@ -33,15 +30,8 @@ export function applyMasterRules(opts: PlainMap, notices: Notices): void {
   raiseWorkers(opts, notices);
   if (isTruthy(opts['worker_pools_enabled'])) opts['worker_pools'] = effectivePools(opts);
   checkSshOptions(opts, notices);
-  checkAlgorithm(opts, 'publish_signing_algorithm', SIGNING, 'The  publish signging algorithm');
-  checkAlgorithm(opts, 'cluster_encryption_algorithm', ENCRYPTION, 'The cluster encryption algorithm');
-}
-
-/** @throws ConfigError with Salt's words, its spelling included */
-export function checkAlgorithm(opts: PlainMap, name: string, valid: readonly string[], subject: string): void {
-  const value = opts[name] ?? null;
-  if (typeof value === 'string' && valid.includes(value)) return;
-  throw new ConfigError(`${subject} '${str(value)}' is not valid. Please specify one of ${valid.join(',')}.`);
+  checkAlgorithm(opts, 'publish_signing_algorithm', 'signing', 'The  publish signging algorithm');
+  checkAlgorithm(opts, 'cluster_encryption_algorithm', 'encryption', 'The cluster encryption algorithm');
 }
 
 /** Before Salt 3008 this port was read from a name that never was an option. */

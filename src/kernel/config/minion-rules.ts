@@ -1,10 +1,9 @@
 /** Rules of the minion's configuration, in Salt's order. Source: read and observed, Salt 3008.3. */
 import { basename, dirname } from 'node:path';
 import type { PlainMap } from '../std/value.js';
-import { checkAlgorithm } from './master-rules.js';
 import type { Notices } from './notice.js';
 import { joinPath, prefixRootDir } from './root-dir.js';
-import { deriveFolders, normalise, nameBackends, renameEnvironment, setWriteBuffer, text } from './shared-rules.js';
+import { checkAlgorithm, deriveFolders, normalise, nameBackends, renameEnvironment, setWriteBuffer, text } from './shared-rules.js';
 
 const PATHS = ['pki_dir', 'cachedir', 'sock_dir', 'extension_modules', 'pidfile'];
 const MAYBE_ADDRESSES = ['log_file', 'key_logfile'];
@@ -18,8 +17,8 @@ export function applyMinionRules(opts: PlainMap, notices: Notices): void {
   prefixRootDir(opts, PATHS, MAYBE_ADDRESSES);
   setWriteBuffer(opts);
   normalise(opts, 'minion', notices);
-  checkAlgorithm(opts, 'encryption_algorithm', ['OAEP-SHA1', 'OAEP-SHA224'], 'The encryption algorithm');
-  checkAlgorithm(opts, 'signing_algorithm', ['PKCS1v15-SHA1', 'PKCS1v15-SHA224'], 'The signging algorithm');
+  checkAlgorithm(opts, 'encryption_algorithm', 'encryption', 'The encryption algorithm');
+  checkAlgorithm(opts, 'signing_algorithm', 'signing', 'The signging algorithm');
   opts['__cachedir'] ??= opts['cachedir'] ?? null;
 }
 

@@ -132,3 +132,16 @@ function normalDiscovery(value: Value, role: Role): Value {
   if (role === 'master') for (const key of ['attempts', 'pause', 'match']) delete usual[key];
   return updateMap(usual, given, { mergeLists: true });
 }
+
+const ALGORITHMS = {
+  signing: ['PKCS1v15-SHA1', 'PKCS1v15-SHA224'],
+  encryption: ['OAEP-SHA1', 'OAEP-SHA224'],
+} as const;
+
+/** @throws ConfigError with Salt's words, its spelling included */
+export function checkAlgorithm(opts: PlainMap, name: string, kind: keyof typeof ALGORITHMS, subject: string): void {
+  const value = opts[name] ?? null;
+  const valid: readonly Value[] = ALGORITHMS[kind];
+  if (valid.includes(value)) return;
+  throw new ConfigError(`${subject} '${str(value)}' is not valid. Please specify one of ${valid.join(',')}.`);
+}
