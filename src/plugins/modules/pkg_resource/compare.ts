@@ -1,0 +1,58 @@
+/** Compares version texts as Salt does without a package manager: as Python's loose versions. */
+import type { Logger } from '../../../kernel/contract/log.js';
+import { Float, isTruthy, type Value } from '../../../kernel/std/value.js';
+
+const RESULTS: Readonly<Record<string, readonly number[]>> = { '<': [-1], '<=': [-1, 0], '==': [0], '>=': [0, 1], '>': [1] };
+
+/** True when a result of a comparison (-1, 0, 1; null when there is none) fits an operator. */
+export function fitsOperator(result: number | null, operator: string, log: Logger): boolean {
+  const known = Object.hasOwn(RESULTS, operator) ? RESULTS[operator] : undefined;
+  if (known === undefined && operator !== '!=') {
+    log.error({}, `Invalid operator '${operator}' for version comparison`);
+    return false;
+  }
+  if (result === null) return false;
+  return known === undefined ? result !== 0 : known.includes(result);
+}
+
+/** `first operator second`. */
+export function compareWith(first: string, operator: string, second: string, ignoreEpoch: boolean, log: Logger): boolean {
+  const bare = (version: string): string => (ignoreEpoch ? version.slice(version.indexOf(':') + 1) : version);
+  return fitsOperator(compareLoose(bare(first), bare(second)), operator, log);
+}
+
+/**
+ * Parts are runs of digits, runs of small letters and what stands between. Numbers are compared as numbers as long as
+ * neither version has other parts, else as texts of at least eight digits. Source: read, Salt 3008.3.
+ */
+export function compareLoose(first: string, second: string): number {
+  const left = partsOf(first);
+  const right = partsOf(second);
+  if (![...left, ...right].every((part) => /^\d+$/.test(part))) {
+    return compareLists(left.map(padded), right.map(padded));
+  }
+  return compareLists(left.map(BigInt), right.map(BigInt));
+}
+
+function partsOf(version: string): string[] {
+  return version.split(/(\d+|[a-z]+|\.)/).filter((part) => part !== '' && part !== '.');
+}
+
+const padded = (part: string): string => (/^\d+$/.test(part) ? BigInt(part).toString().padStart(8, '0') : part);
+
+function compareLists<T extends string | bigint>(left: readonly T[], right: readonly T[]): number {
+  for (const [at, part] of left.entries()) {
+    const other = right[at];
+    if (other === undefined || part > other) return 1;
+    if (part < other) return -1;
+  }
+  return left.length < right.length ? -1 : 0;
+}
+
+/** Salt's `is_true`: numbers above zero, the word true, and what Python counts as true. */
+export function isTrue(value: Value | undefined): boolean {
+  const number = typeof value === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(value) ? Number(value)
+    : typeof value === 'number' || typeof value === 'bigint' || value instanceof Float ? Number(value) : undefined;
+  if (number !== undefined) return number > 0;
+  return typeof value === 'string' ? value.toLowerCase() === 'true' : isTruthy(value);
+}
