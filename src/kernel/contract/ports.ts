@@ -171,6 +171,23 @@ export interface KnownPort {
   contains(bank: string, key?: string): Promise<boolean>;
 }
 
+/** Template engines (`jinja`, `py`, ...), for `cp.get_template`, `file.managed` and whoever renders text. */
+export interface RenderPort {
+  /** Names of the engines at hand. */
+  engines(): readonly string[];
+  /**
+   * Renders text. `variables` stand beside `salt`, `pillar`, `grains`, `opts` and win over them.
+   * @throws PythonError (`salt.exceptions.SaltRenderError`) with Salt's text
+   */
+  template(text: string, engine: string, options: RenderOptions): Promise<string>;
+}
+export interface RenderOptions {
+  readonly saltenv: string;
+  readonly variables: PlainMap;
+  /** Where the text came from, for messages and for engines that look beside it. */
+  readonly path?: string;
+}
+
 /** Pieces of the state engine for the module `state`; text is SLS. */
 export interface StatePort {
   run(request: PlainMap, call: (fun: string, args?: readonly Value[], kwargs?: PlainMap) => Promise<Value>): Promise<Value>;
@@ -195,4 +212,5 @@ export interface Ports {
   known: KnownPort;
   state: StatePort;
   match: MatchPort;
+  render: RenderPort;
 }

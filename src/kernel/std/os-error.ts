@@ -50,7 +50,7 @@ export function osErrorText(error: NodeJS.ErrnoException, options: { path?: bool
 
 /** Name of the class Python raises. */
 export function osErrorClass(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
+  switch (error.code ?? '') {
     case 'ENOENT': return 'FileNotFoundError';
     case 'EACCES':
     case 'EPERM': return 'PermissionError';
