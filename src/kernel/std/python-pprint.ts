@@ -3,7 +3,7 @@
  *
  * Source: observed, Python 3.11; golden: outputters/pprint-*.
  */
-import { compareValues } from './python-order.js';
+import { compareText, compareValues } from './python-order.js';
 import { linesWithEnds, SPACE_CLASS, textLength } from './python-space.js';
 import { repr, reprBytes, reprText } from './python-text.js';
 import { Tuple, ValueSet } from './sequences.js';
@@ -28,10 +28,16 @@ export function pformat(value: Value, indent = 1): string {
 function layOut(value: Value, place: Place, indent: number): string {
   const flat = sortedRepr(value);
   if (textLength(flat) <= WIDTH - place.column - place.behind) return flat;
+  if (value === '' || (value instanceof ValueSet && value.length === 0)) return flat;
   if (typeof value === 'string') return layOutText(value, place, flat);
   if (isBytes(value)) return layOutBytes(value, place);
   if (Array.isArray(value)) return layOutList(value, place, indent);
   return isMap(value) ? layOutMap(value, place, indent) : flat;
+}
+
+function className(value: Value): string {
+  if (value instanceof Tuple) return 'tuple';
+  return value instanceof ValueSet ? 'set' : typeName(value);
 }
 
 /** Keys or items in order; what Python cannot compare is ordered by the name of its type. */
@@ -39,7 +45,7 @@ function inOrder<T>(items: readonly T[], keyOf: (item: T) => Value): T[] {
   return [...items].sort((a, b) => {
     const left = keyOf(a);
     const right = keyOf(b);
-    return compareValues(left, right) ?? compareValues(typeName(left), typeName(right)) ?? 0;
+    return compareValues(left, right) ?? compareText(className(left), className(right));
   });
 }
 

@@ -1,6 +1,6 @@
 /** Fills a pattern of Python's `str.format`, as users write it in `state_tabular`: `{0}{2:>10}.{3:<10} {6[duration]!s}{5}`. */
 import { PythonError } from '../../../kernel/contract/errors.js';
-import { center, padEnd, padStart } from '../../../kernel/std/python-space.js';
+import { textLength } from '../../../kernel/std/python-space.js';
 import { repr, str } from '../../../kernel/std/python-text.js';
 import { isMap, type Value } from '../../../kernel/std/value.js';
 import { needItem, needKey } from '../parts/python-errors.js';
@@ -9,16 +9,14 @@ const WIDTH_MAX = 1000;
 const FIELD = /\{\{|\}\}|\{(\d*)((?:\[[^\]]*\])*)(?:!([rs]))?(?::([^{}]*))?\}|[{}]/g;
 const SPEC = /^(?:(.)?([<>^]))?(\d+)?s?$/su;
 
+/** Blanks, or another character, around a text. Unlike `str.center`, `^` puts the odd one to the right. */
 function align(text: string, spec: string): string {
   const match = SPEC.exec(spec);
   if (match === null) throw new PythonError('ValueError', 'Invalid format specifier');
   const [, fill = ' ', side = '<', width = '0'] = match;
-  const columns = Math.min(Number(width), WIDTH_MAX);
-  const pad = side === '>' ? padStart : side === '^' ? center : padEnd;
-  const padded = pad(text, columns);
-  if (fill === ' ') return padded;
-  const before = side === '<' ? 0 : padded.indexOf(text);
-  return fill.repeat(before) + text + fill.repeat(padded.length - text.length - before);
+  const missing = Math.max(0, Math.min(Number(width), WIDTH_MAX) - textLength(text));
+  const before = side === '>' ? missing : side === '^' ? Math.floor(missing / 2) : 0;
+  return fill.repeat(before) + text + fill.repeat(missing - before);
 }
 
 /** Follows `[key]` and `[0]` into a value. */
