@@ -25,10 +25,9 @@ const DEFAULTS: PlainMap = {
 
 const plugins = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'src', 'plugins', 'output');
 
-/** `progress` is left out: the recordings come from a Salt without the package that draws the bar. */
 async function load(name: string): Promise<OutputPlugin | undefined> {
   const path = join(plugins, `${name}.js`);
-  if (name === 'progress' || !existsSync(path)) return undefined;
+  if (!existsSync(path)) return undefined;
   return ((await import(pathToFileURL(path).href)) as { default: OutputPlugin }).default;
 }
 

@@ -3,7 +3,8 @@ import { TsaltError } from '../../kernel/contract/errors.js';
 import type { OutputOptions, OutputPlugin } from '../../kernel/contract/plugin.js';
 import { redactHidden } from '../../kernel/std/masked.js';
 import { stripEnd } from '../../kernel/std/python-space.js';
-import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isMap, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { loadYaml } from '../../kernel/yaml/load.js';
 
 /** Finds an outputter by the name users type; undefined when there is none. */
 export type LoadOutput = (name: string) => Promise<OutputPlugin | undefined>;
@@ -11,6 +12,8 @@ export type LoadOutput = (name: string) => Promise<OutputPlugin | undefined>;
 export interface DisplayOptions extends OutputOptions {
   /** Takes one line for the log when an outputter is missing or fails. */
   readonly warn?: (text: string) => void;
+  /** Reads the file of the option `color_theme`; without it themes are not used. */
+  readonly readText?: (path: string) => Promise<string | undefined>;
 }
 
 /**
@@ -30,9 +33,9 @@ export async function display(
   options: DisplayOptions = {},
 ): Promise<string> {
   const shown = redactHidden(data);
-  const settings = { ...opts, color: colorOf(opts) };
+  const { warn = () => undefined, readText, ...rest } = options;
+  const settings = { ...opts, color: colorOf(opts), color_theme: await themeOf(opts, readText, warn) };
   const wanted = outputterName(outputter, opts);
-  const { warn = () => undefined, ...rest } = options;
   const names = [...new Set([wanted, 'nested', 'raw'])];
   for (const [at, name] of names.entries()) {
     const plugin = await load(name);
@@ -59,6 +62,27 @@ function reasonOf(error: Error): string {
 function colorOf(opts: Readonly<PlainMap>): Value {
   if (isTruthy(opts['force_color'])) return true;
   return isTruthy(opts['no_color']) ? false : (opts['color'] ?? false);
+}
+
+/** The codes in the file of `color_theme`, `{ GREEN: '0;35' }`; null when there are none. */
+async function themeOf(
+  opts: Readonly<PlainMap>,
+  readText: DisplayOptions['readText'],
+  warn: (text: string) => void,
+): Promise<Value> {
+  const path = opts['color_theme'];
+  if (typeof path !== 'string' || path === '' || readText === undefined || !isTruthy(colorOf(opts))) return null;
+  try {
+    const text = await readText(path);
+    if (text === undefined) warn(`The named theme ${path} if not available`);
+    const theme = text === undefined ? null : loadYaml(text, { source: path });
+    if (isMap(theme)) return theme;
+    warn(`Failed to read the color theme ${path}`);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    warn(`Failed to read the color theme ${path}: ${reasonOf(error)}`);
+  }
+  return null;
 }
 
 /** The name of the outputter to use. */

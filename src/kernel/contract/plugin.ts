@@ -78,6 +78,15 @@ export interface OutputOptions {
   /** Return code of the job, for outputters that show it. */
   readonly retcode?: number;
   readonly nestedIndent?: number;
+  /** How far a job is, for the outputter `progress`. */
+  readonly progress?: Progress;
+}
+export interface Progress {
+  readonly returned: number;
+  readonly expected: number;
+  readonly elapsedSeconds: number;
+  /** Width of the line; 79 when not given. */
+  readonly columns?: number;
 }
 export const defineOutput = (plugin: Omit<OutputPlugin, 'kind'>): OutputPlugin => ({ kind: 'output', ...plugin });
 

@@ -1,5 +1,6 @@
 /** Salt's names of terminal colours and the ANSI codes they stand for. Source: observed; golden: outputters/*-color. */
-import type { Value } from './value.js';
+import { str } from './python-text.js';
+import { isMap, isTruthy, mapEntries, type Value } from './value.js';
 
 const CODES = {
   BLACK: '30', DARK_GRAY: '1;30', RED: '31', LIGHT_RED: '1;31', GREEN: '32', LIGHT_GREEN: '1;32', YELLOW: '33',
@@ -15,15 +16,17 @@ const NAMES = Object.keys(CODES) as ColorName[];
 const colorsFrom = (code: (name: ColorName) => string): Colors =>
   Object.fromEntries(NAMES.map((name) => [name, code(name)])) as Colors;
 
-const ON = colorsFrom((name) => `\x1b[0;${CODES[name]}m`);
-const OFF = colorsFrom(() => '');
-
-/** The colours for the option `color`: on, off, or the name of the one colour to use for everything. */
-export function colorsFor(use: Value | undefined): Colors {
-  if (use === undefined || use === null || use === false || use === '' || use === 0) return OFF;
-  if (typeof use !== 'string' || !Object.hasOwn(CODES, use)) return ON;
-  const only = ON[use as ColorName];
-  return colorsFrom((name) => (name === 'ENDC' ? ON.ENDC : only));
+/**
+ * The colours for the option `color`: on, off, or the name of the one colour to use for everything. `theme` has codes
+ * that replace the usual ones, such as `{ GREEN: '0;35' }`.
+ */
+export function colorsFor(use: Value | undefined, theme: Value = null): Colors {
+  if (!isTruthy(use)) return colorsFrom(() => '');
+  const codes = new Map<Value, Value>(NAMES.map((name) => [name, `0;${CODES[name]}`]));
+  if (isMap(theme)) for (const [name, code] of mapEntries(theme)) codes.set(name, code);
+  const sequence = (name: Value): string => `\x1b[${str(codes.get(name) ?? '')}m`;
+  const only = typeof use === 'string' && codes.has(use) ? use : undefined;
+  return colorsFrom((name) => sequence(only === undefined || name === 'ENDC' ? name : only));
 }
 
 /** Takes the escape character out of text from minions, so that it cannot steer the terminal. */

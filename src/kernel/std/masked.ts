@@ -5,6 +5,7 @@
  *
  * Source: golden, outputters/json-masked; observed.
  */
+import { setOf, Tuple, tupleOf, ValueSet } from './sequences.js';
 import { isBytes, isMap, isTruthy, mapEntries, mapFrom, type Value } from './value.js';
 
 const REDACTED = '**********';
@@ -29,17 +30,13 @@ export function redact(value: Value): Value {
   return isBytes(value) ? Buffer.from(REDACTED) : REDACTED;
 }
 
-/** The value with all marked containers in it redacted; the same value when there are none. */
+/**
+ * A copy in which all marked containers are redacted. Always a copy, in which no container stands twice: YAML would
+ * write the second as a reference. Golden: outputters/yaml-shared.
+ */
 export function redactHidden(value: Value): Value {
   if (!isContainer(value)) return value;
-  if (masked.has(value)) return redact(value);
-  let changed = false;
-  const copy = mapContainer(value, (item) => {
-    const shown = redactHidden(item);
-    changed ||= !Object.is(shown, item);
-    return shown;
-  });
-  return changed ? copy : value;
+  return masked.has(value) ? redact(value) : mapContainer(value, redactHidden);
 }
 
 type Container = Extract<Value, readonly Value[] | Map<Value, Value> | { [key: string]: Value }>;
@@ -53,6 +50,10 @@ function childrenOf(container: Container): Value[] {
 }
 
 function mapContainer(container: Container, change: (item: Value) => Value): Value {
-  if (!isMap(container)) return container.map((item) => change(item));
+  if (!isMap(container)) {
+    const items = container.map((item) => change(item));
+    if (container instanceof Tuple) return tupleOf(items);
+    return container instanceof ValueSet ? setOf(items) : items;
+  }
   return mapFrom(mapEntries(container).map(([key, item]) => [key, change(item)] as const));
 }

@@ -1,5 +1,5 @@
 /** Data as an indented tree; the outputter `nested`, and the changes in `highstate`. */
-import { colorsFor, hideEscapes, type ColorName, type Colors } from '../../../kernel/std/colors.js';
+import { hideEscapes, type ColorName, type Colors } from '../../../kernel/std/colors.js';
 import { sortValues } from '../../../kernel/std/python-order.js';
 import { splitLines } from '../../../kernel/std/python-space.js';
 import { repr, str } from '../../../kernel/std/python-text.js';
@@ -8,7 +8,7 @@ import {
   Extension, isBytes, isMap, isNumber, mapEntries, type Value, type ValueMap,
 } from '../../../kernel/std/value.js';
 import { decodeBytes } from './decode.js';
-import { flag, type Options } from './options.js';
+import { colorsOf, flag, type Options } from './options.js';
 
 /** The step to the right for what stands below a key, and for what stands in a list of lists or maps. */
 const BELOW_KEY = 4;
@@ -22,7 +22,7 @@ class Tree {
   readonly #failed: boolean;
 
   constructor(opts: Options, failed: boolean) {
-    this.#colors = colorsFor(opts['color']);
+    this.#colors = colorsOf(opts);
     this.#stripEscapes = flag(opts, 'strip_colors', true);
     this.#failed = failed;
   }

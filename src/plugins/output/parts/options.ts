@@ -12,5 +12,5 @@ export function flag(opts: Options, name: string, fallback: boolean): boolean {
 
 /** The colours to print with. */
 export function colorsOf(opts: Options): Colors {
-  return colorsFor(opts['color']);
+  return colorsFor(opts['color'], opts['color_theme']);
 }
