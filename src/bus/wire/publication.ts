@@ -4,7 +4,7 @@
  * Source: wire-protocol section 6; golden wire/jobs, signed.
  */
 import { parseJid, type Publication } from '../../kernel/contract/job.js';
-import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isList, type Value } from '../../kernel/std/value.js';
 import { binaryFields, decodeNetwork, encodeNetwork } from '../codec/codec.js';
 import { optionalText, readBytes, readMap, WireShapeError } from './shape.js';
 
@@ -61,16 +61,4 @@ function readFun(fun: Value | undefined): string | readonly string[] {
   if (typeof fun === 'string') return fun;
   if (isList(fun) && fun.every((name) => typeof name === 'string')) return fun as readonly string[];
   throw new WireShapeError('load.fun', 'a function name or a list of them', fun);
-}
-
-/** Arguments of a published call: the last map marked `__kwarg__` holds the keyword ones. */
-export function splitKwargs(arg: readonly Value[]): { args: Value[]; kwargs: PlainMap } {
-  const args: Value[] = [];
-  const kwargs: PlainMap = {};
-  for (const item of arg) {
-    if (isPlainMap(item) && item['__kwarg__'] === true) {
-      for (const [key, value] of Object.entries(item)) if (key !== '__kwarg__') kwargs[key] = value;
-    } else args.push(item);
-  }
-  return { args, kwargs };
 }

@@ -1,0 +1,10 @@
+/** The grains of this minion: all plugins, built-in and of the user. */
+import { gatherFacts } from '../kernel/facts/facts.js';
+import type { Logger } from '../kernel/contract/log.js';
+import type { Sys } from '../kernel/contract/sys.js';
+import type { ModuleHost } from '../kernel/loader/module-host.js';
+import type { PlainMap } from '../kernel/std/value.js';
+
+export function gatherGrains(host: ModuleHost, parts: { opts: Readonly<PlainMap>; sys: Sys; log: Logger }): Promise<PlainMap> {
+  return gatherFacts({ ...parts, plugins: () => host.grainsPlugins(), context: (_name, grains) => host.grainsContext(grains) });
+}

@@ -1,0 +1,103 @@
+/** A publication arrives: mine? seen before? then it runs, as many at once as `process_count_max` allows. */
+import { compileTarget, type TargetFacts } from '../sls/target/target.js';
+import type { Publication } from '../kernel/contract/job.js';
+import type { Logger } from '../kernel/contract/log.js';
+import { TaskGroup } from '../kernel/std/async.js';
+import type { PlainMap, Value } from '../kernel/std/value.js';
+import type { RunningJobs } from './job/running.js';
+
+export interface IntakeParts {
+  readonly running: RunningJobs;
+  readonly facts: () => TargetFacts;
+  readonly nodegroups: Value;
+  readonly run: (job: Publication, signal: AbortSignal) => Promise<PlainMap>;
+  readonly deliver: (job: Publication, ret: PlainMap) => Promise<void>;
+  readonly jobsMax: number;
+  /** How many job ids are remembered, to start each once (`minion_jid_queue_hwm`). */
+  readonly jidsMax: number;
+  readonly log: Logger;
+}
+
+/** Jobs that may wait for a place; more are refused. */
+const WAITING_MAX = 1000;
+
+export class Intake implements AsyncDisposable {
+  readonly #parts: IntakeParts;
+  readonly #tasks: TaskGroup;
+  readonly #seen = new Set<string>();
+  #waiting = 0;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+    this.#tasks = new TaskGroup({ limit: parts.jobsMax, onError: (err) => parts.log.error({ err }, 'job crashed') });
+  }
+
+  /** Returns at once; the job runs by itself. */
+  take(job: Publication): void {
+    const { log, running } = this.#parts;
+    if (!this.#isMine(job)) return;
+    if (this.#seen.has(job.jid) || running.has(job.jid)) {
+      log.debug({ jid: job.jid }, 'job was taken before');
+      return;
+    }
+    this.#remember(job.jid);
+    if (this.#waiting >= WAITING_MAX) {
+      log.error({ jid: job.jid, waiting: this.#waiting }, 'job refused: too many wait');
+      void this.#parts.deliver(job, refusal(job));
+      return;
+    }
+    this.#waiting += 1;
+    log.info({ jid: job.jid, fun: job.fun, user: job.user }, 'job received');
+    void this.#tasks.start(() => this.#run(job)).finally(() => {
+      this.#waiting -= 1;
+    });
+  }
+
+  #isMine(job: Publication): boolean {
+    try {
+      const matches = compileTarget({ expr: job.tgt, kind: job.tgt_type, delimiter: job.delimiter }, { nodegroups: this.#parts.nodegroups });
+      return matches(this.#parts.facts());
+    } catch (err) {
+      this.#parts.log.warn({ err, jid: job.jid, tgt_type: job.tgt_type }, 'target cannot be read: job is not for us');
+      return false;
+    }
+  }
+
+  async #run(job: Publication): Promise<void> {
+    const abort = new AbortController();
+    const { running } = this.#parts;
+    const fun: Value = typeof job.fun === 'string' ? job.fun : [...job.fun];
+    running.add(job.jid, {
+      about: {
+        ...job.more, jid: job.jid, fun, arg: job.arg, tgt: job.tgt, tgt_type: job.tgt_type, ret: job.ret, user: job.user, pid: process.pid,
+        resource_targets: [], pure_resource_target: false, minion_is_target: true,
+      },
+      startedUnixMs: Date.now(), abort,
+    });
+    try {
+      const ret = await this.#parts.run(job, abort.signal);
+      await this.#parts.deliver(job, ret);
+    } finally {
+      running.remove(job.jid);
+    }
+  }
+
+  #remember(jid: string): void {
+    this.#seen.add(jid);
+    if (this.#seen.size <= this.#parts.jidsMax) return;
+    const oldest = this.#seen.values().next();
+    if (oldest.done !== true) this.#seen.delete(oldest.value);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#parts.running.abortAll('The minion stops');
+    await this.#tasks[Symbol.asyncDispose]();
+  }
+}
+
+function refusal(job: Publication): PlainMap {
+  return {
+    cmd: '_return', success: false, return: `ERROR: the minion refused the job: ${WAITING_MAX} jobs wait already`, retcode: 1,
+    jid: job.jid, fun: typeof job.fun === 'string' ? job.fun : [...job.fun], fun_args: job.arg, user: job.user, out: 'nested',
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * One job from its publication to its return.
+ *
+ * Source: wire-protocol section 8; golden events/job-*, cli/salt-*.
+ */
+import { jobFailure, compoundFailure, missingFunctionReturn } from '../../kernel/loader/failure-text.js';
+import type { ModuleHost } from '../../kernel/loader/module-host.js';
+import type { CallSession } from '../../kernel/loader/call-session.js';
+import { splitPublishedArgs } from '../../kernel/loader/words.js';
+import { FunctionMissingError } from '../../kernel/contract/errors.js';
+import type { Publication } from '../../kernel/contract/job.js';
+import type { Logger } from '../../kernel/contract/log.js';
+import { stampNow } from '../../kernel/std/time.js';
+import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+
+export interface RunJobParts {
+  readonly host: ModuleHost;
+  readonly id: string;
+  readonly log: Logger;
+}
+
+interface Outcome {
+  readonly value: Value;
+  readonly retcode: number;
+  readonly success: boolean;
+  readonly out: string | undefined;
+}
+
+/** Runs the job's function, or all of them in order, and gives the return. Never throws for what a module does. */
+export async function runJob(job: Publication, parts: RunJobParts, signal: AbortSignal): Promise<PlainMap> {
+  const session = parts.host.session({ job: pubFacts(job), signal });
+  const head: PlainMap = { cmd: '_return', id: parts.id };
+  const tail: PlainMap = {
+    jid: job.jid, fun: typeof job.fun === 'string' ? job.fun : [...job.fun],
+    fun_args: job.arg, user: job.user, _stamp: stampNow(),
+  };
+  if (job.more['metadata'] !== undefined) {
+    if (isPlainMap(job.more['metadata'])) tail['metadata'] = job.more['metadata'];
+    else parts.log.warn({ jid: job.jid }, 'metadata of the job is no map: left out');
+  }
+  if (typeof job.fun === 'string') {
+    const outcome = await runOne(job.fun, job.arg, session, parts.host);
+    return {
+      ...head, success: outcome.success, return: outcome.value, retcode: outcome.retcode, ...tail,
+      ...(outcome.out === undefined ? {} : { out: outcome.out }),
+    };
+  }
+  return { ...head, ...(await runSeveral(job, job.fun, session)), ...tail };
+}
+
+/** What functions see as `__pub_*`. */
+function pubFacts(job: Publication): PlainMap {
+  return {
+    ...job.more, jid: job.jid, fun: typeof job.fun === 'string' ? job.fun : [...job.fun], arg: job.arg, tgt: job.tgt, tgt_type: job.tgt_type,
+    ret: job.ret, user: job.user, pid: process.pid,
+  };
+}
+
+async function runOne(fun: string, arg: readonly Value[], session: CallSession, host: ModuleHost): Promise<Outcome> {
+  try {
+    const { args, kwargs } = splitPublishedArgs(arg);
+    const value = await session.call(fun, args, kwargs);
+    return { ...judged(value, session), out: await session.outputterOf(fun) };
+  } catch (error) {
+    if (error instanceof FunctionMissingError && error.fun === fun) return missing(fun, error.message, session);
+    const { text, retcode, out } = jobFailure(fun, error, (await host.catalog.doc('modules', fun)) ?? '');
+    return { value: text, retcode, success: false, out };
+  }
+}
+
+async function missing(fun: string, message: string, session: CallSession): Promise<Outcome> {
+  const docs = await session.call('sys.doc', [`${fun}*`]).catch(() => ({}));
+  return { value: missingFunctionReturn(fun, message, docs), retcode: 1, success: false, out: 'nested' };
+}
+
+/** The exit code that a function set wins; a result map that says false has failed. */
+function judged(value: Value, session: CallSession): { value: Value; retcode: number; success: boolean } {
+  const failedMap = isPlainMap(value) && (value['result'] === false || value['success'] === false);
+  const retcode = session.retcode ?? (failedMap ? 1 : 0);
+  return { value, retcode, success: retcode === 0 };
+}
+
+/** Several functions: one map of each kind by function name, or lists with `multifunc_ordered`. */
+async function runSeveral(job: Publication, funs: readonly string[], session: CallSession): Promise<PlainMap> {
+  const outcomes: (readonly [string, Outcome])[] = [];
+  for (const [at, fun] of funs.entries()) {
+    session.retcode = undefined;
+    const arg = job.arg[at];
+    try {
+      const { args, kwargs } = splitPublishedArgs(isList(arg) ? arg : []);
+      const value = await session.call(fun, args, kwargs);
+      outcomes.push([fun, { ...judged(value, session), out: undefined }]);
+    } catch (error) {
+      const { text } = compoundFailure(error);
+      outcomes.push([fun, { value: text, retcode: 1, success: false, out: undefined }]);
+    }
+  }
+  const collect = (pick: (outcome: Outcome) => Value): Value =>
+    job.more['multifunc_ordered'] === true ? outcomes.map(([, outcome]) => pick(outcome)) : Object.fromEntries(outcomes.map(([fun, outcome]) => [fun, pick(outcome)]));
+  return {
+    success: collect(({ success }) => success), return: collect(({ value }) => value), retcode: collect(({ retcode }) => retcode),
+  };
+}
