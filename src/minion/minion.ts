@@ -23,6 +23,7 @@ import { runJob } from './job/run-job.js';
 import { RunningJobs } from './job/running.js';
 import { giveToReturners } from './job/returners.js';
 import { Mine } from './mine.js';
+import type { MinionState } from './minion-state.js';
 import { minionPorts } from './ports.js';
 
 export interface MinionHost {
@@ -40,12 +41,6 @@ export interface RunningMinion extends AsyncDisposable {
 const STOP_WITHIN_MS = 5000;
 /** Jobs at once when `process_count_max` sets no limit. */
 const JOBS_MAX = 200;
-
-/** What changes while the minion lives. */
-export interface MinionState {
-  grains: PlainMap;
-  pillar: PlainMap;
-}
 
 export async function startMinion({ opts, sys, log, distDir }: MinionHost): Promise<RunningMinion> {
   const id = String(opts['id']);

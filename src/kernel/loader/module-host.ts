@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Context } from '../contract/context.js';
 import { FunctionMissingError } from '../contract/errors.js';
 import type { Logger } from '../contract/log.js';
 import type { FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
@@ -61,6 +62,23 @@ export class ModuleHost implements AsyncDisposable {
   async load<K extends PluginKind>(kind: K, name: string): Promise<PluginOf<K> | undefined> {
     const found = await this.#resolve(kind, name);
     return 'plugin' in found ? found.plugin as PluginOf<K> : undefined;
+  }
+
+  /** Every plugin of a kind that works here, built-in ones first; one that cannot be loaded is logged and left out. */
+  async loadAll<K extends PluginKind>(kind: K): Promise<PluginOf<K>[]> {
+    const plugins: PluginOf<K>[] = [];
+    for (const name of await this.catalog.names(kind)) {
+      const plugin = await this.load(kind, name);
+      if (plugin !== undefined) plugins.push(plugin);
+    }
+    return plugins;
+  }
+
+  /** What a plugin may reach that the program itself calls: grains, a returner, an engine. `grains`: instead of the host's. */
+  context(plugin: string, options: { signal: AbortSignal; job?: PlainMap; grains?: PlainMap }): Context {
+    const { grains, ...session } = options;
+    const host = grains === undefined ? this.#sessionHost : { ...this.#sessionHost, grains: () => grains };
+    return new CallContext(new Session(host, session), 'modules', plugin, 0);
   }
 
   /** Forgets every lookup; files of users are read anew at the next one. */

@@ -1,0 +1,7 @@
+import type { PlainMap } from '../kernel/std/value.js';
+
+/** What changes while a minion lives. */
+export interface MinionState {
+  grains: PlainMap;
+  pillar: PlainMap;
+}

@@ -1,0 +1,86 @@
+/** What execution modules may reach of this minion. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KeyPair } from '../bus/channel/key-files.js';
+import type { EventBus } from '../bus/event/bus.js';
+import type { Ports, RefreshPort } from '../kernel/contract/ports.js';
+import type { PlainMap, Value } from '../kernel/std/value.js';
+import { FileClient } from '../sls/files/file-client.js';
+import { remoteFiles } from '../sls/files/remote-files.js';
+import { syncPlugins } from '../sls/files/sync-plugins.js';
+import { compileTarget } from '../sls/target/target.js';
+import type { MasterConnection } from './connection/master-connection.js';
+import type { RunningJobs } from './job/running.js';
+import type { MinionState } from './minion-state.js';
+
+export interface MinionPortParts {
+  readonly opts: Readonly<PlainMap>;
+  readonly id: string;
+  readonly connection: MasterConnection;
+  readonly bus: EventBus;
+  readonly running: RunningJobs;
+  readonly state: MinionState;
+  readonly refreshGrains: () => Promise<boolean>;
+  readonly reload: () => Promise<boolean>;
+  readonly pair: KeyPair;
+}
+
+export function minionPorts(parts: MinionPortParts): Partial<Ports> {
+  const { connection, bus, running, opts, id, state } = parts;
+  const files = new FileClient({
+    source: remoteFiles((load, options) => connection.request(load, options)), cacheDir: String(opts['cachedir']),
+    hashType: String(opts['hash_type'] ?? 'sha256'), push: (load) => connection.request(load), id,
+  });
+  return {
+    files,
+    master: { request: (load, options) => connection.request(load, options) },
+    jobs: running,
+    events: {
+      fireLocal: (tag, data) => {
+        bus.fire(tag, data);
+        return Promise.resolve(true);
+      },
+      fireMaster: async (tag, data, preload) => {
+        await connection.request({ id, tag, data, cmd: '_minion_event', pretag: null, ...preload });
+        return true;
+      },
+    },
+    refresh: refreshPort(parts, files),
+    match: {
+      matches: (expr, kind, delimiter, minionId) => Promise.resolve(
+        compileTarget({ expr, kind, delimiter }, { nodegroups: opts['nodegroups'] ?? {} })({ id: minionId ?? id, grains: state.grains, pillar: state.pillar })),
+    },
+  };
+}
+
+function refreshPort(parts: MinionPortParts, files: FileClient): RefreshPort {
+  const { connection, opts, refreshGrains, reload } = parts;
+  const extmods = String(opts['extension_modules'] ?? join(String(opts['cachedir']), 'extmods'));
+  return {
+    grains: refreshGrains,
+    modules: reload,
+    pillar: async (options = {}) => {
+      await connection.refreshPillar({
+        ...(options.pillarenv === undefined ? {} : { pillarenv: options.pillarenv }),
+        ...(options.cleanCache === undefined ? {} : { clean_cache: options.cleanCache }),
+      });
+      return true;
+    },
+    compilePillar: (options) => connection.pillar(connection.pillarLoad({
+      ...(options.saltenv === undefined ? {} : { saltenv: options.saltenv }),
+      ...(options.pillarenv === undefined ? {} : { pillarenv: options.pillarenv }),
+      ...(options.override === undefined ? {} : { pillar_override: options.override }),
+    })),
+    externalPillar: (external: Value, override) => connection.pillar(connection.pillarLoad({ ext: external, pillar_override: override ?? {} })),
+    revokeAuth: async (options = {}) => (await connection.request({ cmd: 'revoke_auth', preserve_minion_cache: options.preserveMinionCache === true })) === true,
+    regenKeys: () => {
+      for (const ending of ['pem', 'pub']) rmSync(join(String(opts['pki_dir']), `minion.${ending}`), { force: true });
+      return Promise.resolve();
+    },
+    syncKind: async (kind, saltenvs, names) => {
+      const changed = await syncPlugins({ files, kind, saltenvs, extmods, only: names?.only, without: names?.without });
+      if (changed.length > 0) await reload();
+      return changed;
+    },
+  };
+}

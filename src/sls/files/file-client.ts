@@ -1,0 +1,169 @@
+/**
+ * The `salt://` client of a minion: a local cache below `cachedir/files/<saltenv>`, kept by hash.
+ *
+ * Source: wire-protocol 7.1; golden wire/calls. A file is written beside its place and renamed when it is whole and its
+ * hash is right, so that nobody reads half of it.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CommandExecutionError } from '../../kernel/contract/errors.js';
+import type { FilePort } from '../../kernel/contract/ports.js';
+import { isSafeName, safeJoin } from '../../kernel/sys/safe-path.js';
+import type { PlainMap, Value } from '../../kernel/std/value.js';
+import type { FileSource } from './file-source.js';
+
+export interface FileClientOptions {
+  readonly source: FileSource;
+  readonly cacheDir: string;
+  readonly hashType: string;
+  /** Sends a piece of an upload (`_file_recv`); undefined on a host without a master. */
+  readonly push?: (load: PlainMap) => Promise<Value>;
+  readonly id: string;
+}
+
+const PUSH_BYTES = 262_144;
+/** Fetches of one file, when it changes while it is read. */
+const FETCH_TRIES = 3;
+
+export class FileClient implements FilePort {
+  readonly #options: FileClientOptions;
+
+  constructor(options: FileClientOptions) {
+    this.#options = options;
+  }
+
+  async cacheFile(path: string, saltenv: string): Promise<string | undefined> {
+    const { rel, env } = parseUrl(path, saltenv);
+    return this.fetchFile(rel, env, this.cachePath(rel, env));
+  }
+
+  async fetchFile(path: string, saltenv: string, dest: string, options: { gzip?: number } = {}): Promise<string | undefined> {
+    const { rel, env } = parseUrl(path, saltenv);
+    const { source } = this.#options;
+    const wanted = await source.hash(rel, env);
+    if (wanted === undefined) return undefined;
+    if ((await hashOf(dest, wanted.hash_type)) === wanted.hsum) return dest;
+    for (let attempt = 1; ; attempt += 1) {
+      const expected = attempt === 1 ? wanted : await source.hash(rel, env);
+      if (expected === undefined) return undefined;
+      const got = await this.#download(rel, env, dest, expected, options.gzip ?? 0);
+      if (got === 'right') return dest;
+      if (got === 'missing') return undefined;
+      if (attempt >= FETCH_TRIES) {
+        throw new CommandExecutionError(`Cannot fetch salt://${rel}: what came has another ${expected.hash_type} than the master named, ${FETCH_TRIES} times`);
+      }
+    }
+  }
+
+  async #download(
+    rel: string, env: string, dest: string, wanted: { hash_type: string; hsum: string }, gzip: number,
+  ): Promise<'right' | 'wrong' | 'missing'> {
+    const temporary = join(dirname(dest), `.${randomUUID()}.part`);
+    await mkdir(dirname(dest), { recursive: true, mode: 0o755 });
+    const hash = createHash(wanted.hash_type);
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      for (let loc = 0; ;) {
+        const { data, dest: served } = await this.#options.source.piece(rel, env, loc, gzip);
+        if (data.length === 0) {
+          if (served === '' && loc === 0) return 'missing';
+          break;
+        }
+        await file.write(data);
+        hash.update(data);
+        loc += data.length;
+      }
+      if (hash.digest('hex') !== wanted.hsum) return 'wrong';
+      await file.chmod(0o644);
+      await rename(temporary, dest);
+      return 'right';
+    } finally {
+      await file.close();
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async hashFile(path: string, saltenv: string): Promise<{ hash_type: string; hsum: string } | undefined> {
+    const { rel, env } = parseUrl(path, saltenv);
+    return this.#options.source.hash(rel, env);
+  }
+
+  hashAndStat(path: string, saltenv: string): Promise<readonly [Value, Value]> {
+    const { rel, env } = parseUrl(path, saltenv);
+    return this.#options.source.hashAndStat(rel, env);
+  }
+
+  fileList(saltenv: string, prefix: string): Promise<string[]> {
+    return this.#options.source.list('files', saltenv, prefix);
+  }
+
+  fileListEmptyDirs(saltenv: string, prefix: string): Promise<string[]> {
+    return this.#options.source.list('emptyDirs', saltenv, prefix);
+  }
+
+  dirList(saltenv: string, prefix: string): Promise<string[]> {
+    return this.#options.source.list('dirs', saltenv, prefix);
+  }
+
+  symlinkList(saltenv: string, prefix: string): Promise<Record<string, string>> {
+    return this.#options.source.symlinks(saltenv, prefix);
+  }
+
+  envs(): Promise<string[]> {
+    return this.#options.source.envs();
+  }
+
+  masterOpts(): Promise<PlainMap> {
+    return this.#options.source.masterOpts();
+  }
+
+  /** @throws UnsafePathError when the path would leave the cache */
+  cachePath(path: string, saltenv: string): string {
+    const { rel, env } = parseUrl(path, saltenv);
+    if (!isSafeName(env)) throw new CommandExecutionError(`'${env}' is no name of an environment`);
+    return safeJoin(join(this.#options.cacheDir, 'files', env), rel);
+  }
+
+  async push(localPath: string, nameParts: readonly string[]): Promise<boolean> {
+    const { push } = this.#options;
+    if (push === undefined) return false;
+    const file = await open(localPath, 'r');
+    try {
+      const { size } = await file.stat();
+      const buffer = Buffer.allocUnsafe(PUSH_BYTES);
+      for (let loc = 0; ;) {
+        const { bytesRead } = await file.read(buffer, 0, PUSH_BYTES, loc);
+        if (bytesRead === 0 && loc > 0) return true;
+        const accepted = await push({
+          cmd: '_file_recv', path: [...nameParts], size, loc, data: Buffer.from(buffer.subarray(0, bytesRead)),
+        });
+        if (accepted !== true && accepted !== null) return false;
+        loc += bytesRead;
+        if (bytesRead === 0) return true;
+      }
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** `salt://a/b?saltenv=dev` or `a/b`. */
+export function parseUrl(path: string, saltenv: string): { rel: string; env: string } {
+  const bare = path.startsWith('salt://') ? path.slice('salt://'.length) : path;
+  const query = /\?(?:saltenv|env)=([^&]*)$/.exec(bare);
+  const rel = (query === null ? bare : bare.slice(0, query.index)).replace(/^\|/, '').replace(/^\/+/, '');
+  return { rel, env: query?.[1] ?? saltenv };
+}
+
+async function hashOf(path: string, hashType: string): Promise<string | undefined> {
+  const hash = createHash(hashType);
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  return hash.digest('hex');
+}
