@@ -22,7 +22,8 @@ export class Catalog implements CatalogPort {
 
   async functions(kind: string): Promise<string[]> {
     const names: string[] = [];
-    for (const [serves, { entry }] of await this.#chosen(kind)) {
+    for (const [serves, candidate] of await this.#chosen(kind)) {
+      const entry = await candidate.entry();
       const functions = [...Object.keys(entry.functions), ...Object.keys(entry.aliases ?? {})];
       names.push(...functions.map((name) => `${serves}.${name}`));
     }
@@ -34,24 +35,27 @@ export class Catalog implements CatalogPort {
     const [serves, name] = splitName(fullName);
     const candidate = await this.#candidate(kind, serves);
     if (candidate === undefined) return undefined;
-    const docs = await candidate.docs();
-    return name === '' ? docs[''] ?? '' : docs[candidate.entry.aliases?.[name] ?? name] ?? (name in candidate.entry.functions ? '' : undefined);
+    const [docs, entry] = [await candidate.docs(), await candidate.entry()];
+    if (name === '') return docs[''] ?? '';
+    const real = entry.aliases?.[name] ?? name;
+    return Object.hasOwn(entry.functions, real) ? docs[real] ?? '' : undefined;
   }
 
   async argspec(kind: string, fullName: string): Promise<PlainMap | undefined> {
     const [serves, name] = splitName(fullName);
-    const entry = (await this.#candidate(kind, serves))?.entry;
-    const found = entry?.functions[entry.aliases?.[name] ?? name];
+    const entry = await (await this.#candidate(kind, serves))?.entry();
+    const real = entry?.aliases?.[name] ?? name;
+    const found = entry !== undefined && Object.hasOwn(entry.functions, real) ? entry.functions[real] : undefined;
     return found === undefined ? undefined : argspecOf(found);
   }
 
   async provider(kind: string, name: string): Promise<string | undefined> {
-    return (await this.#candidate(kind, name))?.entry.name;
+    return (await this.#candidate(kind, name))?.name;
   }
 
   async notLoaded(kind: string): Promise<string[]> {
     const table = await this.#source.table(kind as PluginKind);
-    const serving = new Set([...(await table.chosen()).values()].map(({ entry }) => entry.name));
+    const serving = new Set([...(await table.chosen()).values()].map((candidate) => candidate.name));
     return table.files().filter((name) => !serving.has(name));
   }
 

@@ -58,7 +58,9 @@ function describeFunction(name: string, plugin: FunctionPlugin): FunctionEntry {
 
 function describeParam(fun: string, name: string, param: Param<unknown>): ParamEntry {
   if (typeof param?.read !== 'function') throw new Error(`parameter '${name}' of '${fun}' is not made by p`);
-  const bare = param.default === undefined || param.kind === 'rest' || param.kind === 'keywords';
+  // The third place of keywords says that they want the facts of the job.
+  if (param.kind === 'keywords') return param.pub === true ? [name, param.kind, true] : [name, param.kind];
+  const bare = param.default === undefined || param.kind === 'rest';
   return bare ? [name, param.kind] : [name, param.kind, encodeDefault(param.default)];
 }
 

@@ -5,7 +5,7 @@ import type { ParamKind } from '../contract/params.js';
 import type { PluginKind } from '../contract/plugin.js';
 import { Float, type PlainMap, type Value } from '../std/value.js';
 
-/** `[name, kind]` of a required parameter, `[name, kind, default]` of the others. Whole floats and large ints are tagged. */
+/** `[name, kind]` of a required parameter, `[name, kind, default]` of the others. Whole floats and large ints are tagged. For `keywords`, true says `pub`. */
 export type ParamEntry = readonly [name: string, kind: ParamKind, fallback?: Value];
 
 export interface FunctionEntry {

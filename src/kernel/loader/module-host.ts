@@ -14,11 +14,12 @@ import type { Sys } from '../contract/sys.js';
 import { isTruthy, type PlainMap, type Value } from '../std/value.js';
 import { CallContext, Session, type CallSession, type Found, type FunctionKind, type SessionHost, type SessionOptions } from './call-session.js';
 import { Catalog, functionOf, splitName } from './catalog.js';
-import { describePlugin, isFunctionPlugin } from './describe.js';
+import { describePlugin, FUNCTION_KINDS, isFunctionPlugin, type Description } from './describe.js';
 import { readPluginDocs, readPluginIndex, type PluginDocs, type PluginEntry, type PluginIndex } from './index-file.js';
+import { ModuleWorkers } from './module-workers.js';
 import { pluginOfExports } from './plain-form.js';
 import { PluginTable, type Candidate } from './plugin-table.js';
-import { importFailure, listUserFiles, UserFilePreparer, type UserFile } from './user-files.js';
+import { importFailure, listUserFiles, namesAnother, UserFilePreparer, type UserFile } from './user-files.js';
 
 export interface ModuleHostOptions {
   /** Folder of the built program: `plugin-index.json`, `plugins/<kind>/<name>.js`. */
@@ -44,6 +45,7 @@ export class ModuleHost implements AsyncDisposable {
   #index: Promise<PluginIndex> | undefined;
   #docs: Promise<PluginDocs> | undefined;
   #preparer: UserFilePreparer | undefined;
+  #workers: ModuleWorkers | undefined;
 
   constructor(options: ModuleHostOptions) {
     this.#options = options;
@@ -88,6 +90,7 @@ export class ModuleHost implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#workers?.[Symbol.asyncDispose]();
     await this.#preparer?.[Symbol.asyncDispose]();
   }
 
@@ -98,7 +101,7 @@ export class ModuleHost implements AsyncDisposable {
     const { plugin, candidate } = found;
     const fn = isFunctionPlugin(plugin) ? functionOf(plugin, name) : undefined;
     if (fn === undefined) throw new FunctionMissingError(fun);
-    return { fullName: fun, fn, plugin: candidate.entry.name, user: candidate.user, owner: plugin as FunctionPlugin };
+    return { fullName: fun, fn, plugin: candidate.name, user: candidate.user, owner: plugin as FunctionPlugin };
   }
 
   async #resolve(kind: PluginKind, serves: string): Promise<{ plugin: Plugin; candidate: Candidate } | { refused: boolean; reason: string | undefined }> {
@@ -109,7 +112,7 @@ export class ModuleHost implements AsyncDisposable {
       try {
         return { plugin: await candidate.load(), candidate };
       } catch (err) {
-        this.#options.log.error({ err, kind, plugin: candidate.entry.name }, 'plugin cannot be loaded');
+        this.#options.log.error({ err, kind, plugin: candidate.name }, 'plugin cannot be loaded');
         table.drop(candidate, err instanceof Error ? err.message : String(err));
       }
     }
@@ -142,7 +145,7 @@ export class ModuleHost implements AsyncDisposable {
     let plugin: Promise<Plugin> | undefined;
     const url = pathToFileURL(join(this.#options.distDir, 'plugins', kind, `${entry.name}.js`)).href;
     return {
-      entry, user: false,
+      name: entry.name, serves: entry.serves, user: false, entry: async () => entry,
       load: () => (plugin ??= import(url).then((exports: { default: Plugin }) => exports.default)),
       docs: async () => {
         this.#docs ??= readPluginDocs(this.#options.distDir);
@@ -167,20 +170,50 @@ export class ModuleHost implements AsyncDisposable {
     return made.filter((candidate) => candidate !== undefined);
   }
 
+  /** Known by name only until somebody asks; a file that says which other name it serves is asked at once. */
   async #userCandidate(kind: PluginKind, file: UserFile): Promise<Candidate | undefined> {
+    let loaded: Promise<UserPlugin> | undefined;
+    const load = () => (loaded ??= this.#loadUserFile(kind, file));
+    const candidate: Candidate = {
+      name: file.name, serves: file.name, user: true,
+      entry: async () => (await load()).description.entry,
+      load: async () => (await load()).plugin,
+      docs: async () => (await load()).description.docs,
+    };
+    try {
+      if (!await namesAnother(file.path)) return candidate;
+      return { ...candidate, serves: (await candidate.entry()).serves };
+    } catch {
+      // Said in the log by the failed import.
+      return candidate;
+    }
+  }
+
+  async #loadUserFile(kind: PluginKind, file: UserFile): Promise<UserPlugin> {
     try {
       this.#preparer ??= new UserFilePreparer({
         door: join(this.#options.distDir, (await this.#readIndex()).door), ...cacheRoot(this.#options.opts['cachedir']),
       });
       const { url, source } = await this.#preparer.prepare(file.path);
-      const plugin = pluginOfExports(kind, file.name, await import(url) as Record<string, unknown>, source);
-      const { entry, docs } = describePlugin(kind, file.name, plugin);
-      return { entry, user: true, load: async () => plugin, docs: async () => docs };
+      if (!FUNCTION_KINDS.includes(kind)) {
+        const plugin = pluginOfExports(kind, file.name, await import(url) as Record<string, unknown>, source);
+        return { plugin, description: describePlugin(kind, file.name, plugin) };
+      }
+      const { distDir, opts, log } = this.#options;
+      this.#workers ??= new ModuleWorkers({ script: join(distDir, 'workers', 'module-worker.js'), opts, log });
+      const workerFile = { kind, name: file.name, url, source };
+      const description = await this.#workers.describe(workerFile);
+      return { description, plugin: this.#workers.plugin(workerFile, description) };
     } catch (error) {
       this.#options.log.error({ kind, plugin: file.name, reason: await importFailure(file.path, error) }, 'user plugin cannot be loaded');
-      return undefined;
+      throw error;
     }
   }
+}
+
+interface UserPlugin {
+  readonly plugin: Plugin;
+  readonly description: Description;
 }
 
 /** Salt's sentence for a function that is not there. */

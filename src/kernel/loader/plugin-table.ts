@@ -6,8 +6,12 @@ import type { PluginEntry } from './index-file.js';
 
 /** A plugin that may serve a name; imported by `load`, once. */
 export interface Candidate {
-  readonly entry: PluginEntry;
+  /** File name without ending. */
+  readonly name: string;
+  readonly serves: string;
   readonly user: boolean;
+  /** What the index has of it. @throws Error when a user's file cannot be imported; that was logged */
+  entry(): Promise<PluginEntry>;
   load(): Promise<Plugin>;
   docs(): Promise<Readonly<Record<string, string>>>;
 }
@@ -17,6 +21,9 @@ export interface Refused {
   readonly reason: string | undefined;
   readonly refused: boolean;
 }
+
+/** True, or why not (empty when no reason is given), or undefined when the plugin is for other systems. */
+type Usable = true | string | undefined;
 
 export interface TableRules {
   readonly grains: () => PlainMap;
@@ -33,14 +40,14 @@ export interface TableRules {
 export class PluginTable {
   readonly #byName = new Map<string, Candidate[]>();
   readonly #chosen = new Map<string, Promise<Candidate | Refused>>();
-  readonly #usable = new Map<Candidate, Promise<true | string>>();
+  readonly #usable = new Map<Candidate, Promise<Usable>>();
   readonly #rules: TableRules;
 
   /** The order of candidates is their rank. */
   constructor(candidates: readonly Candidate[], rules: TableRules) {
     this.#rules = rules;
     for (const candidate of candidates) {
-      const { name, serves } = candidate.entry;
+      const { name, serves } = candidate;
       if (isNamed(rules.disabled, name, serves) || (rules.allowed.length > 0 && !isNamed(rules.allowed, name, serves))) continue;
       const others = this.#byName.get(serves);
       if (others === undefined) this.#byName.set(serves, [candidate]);
@@ -69,48 +76,51 @@ export class PluginTable {
 
   /** Names of all files, also of those that serve nothing here, sorted. */
   files(): string[] {
-    return [...new Set([...this.#byName.values()].flat().map(({ entry }) => entry.name))].sort();
+    return [...new Set([...this.#byName.values()].flat().map(({ name }) => name))].sort();
   }
 
   /** Forgets a plugin whose import failed, so that the next in rank serves the name. */
   drop(candidate: Candidate, reason: string): void {
     this.#usable.set(candidate, Promise.resolve(reason));
-    this.#chosen.delete(candidate.entry.serves);
+    this.#chosen.delete(candidate.serves);
   }
 
   async #choose(serves: string): Promise<Candidate | Refused> {
-    const candidates = this.#ranked(serves);
     const reasons: string[] = [];
-    for (const candidate of candidates) {
+    let refused = false;
+    for (const candidate of this.#ranked(serves)) {
       const usable = await this.#isUsable(candidate);
       if (usable === true) return candidate;
-      if (usable !== '' && !reasons.includes(usable)) reasons.push(usable);
+      refused ||= usable !== undefined;
+      if (usable !== undefined && usable !== '' && !reasons.includes(usable)) reasons.push(usable);
     }
-    return { refused: candidates.length > 0, reason: reasons.length === 0 ? undefined : reasons.join('; ') };
+    return { refused, reason: reasons.length === 0 ? undefined : reasons.join('; ') };
   }
 
   #ranked(serves: string): readonly Candidate[] {
     const wanted = this.#rules.providers[serves];
-    const named = typeof wanted === 'string' ? [...this.#byName.values()].flat().filter(({ entry }) => entry.name === wanted) : [];
-    if (named.length > 0) return named;
-    return (this.#byName.get(serves) ?? []).filter(({ entry }) => fitsGrains(entry.when, this.#rules.grains()));
+    const named = typeof wanted === 'string' ? [...this.#byName.values()].flat().filter(({ name }) => name === wanted) : [];
+    return named.length > 0 ? named : this.#byName.get(serves) ?? [];
   }
 
-  #isUsable(candidate: Candidate): Promise<true | string> {
+  #isUsable(candidate: Candidate): Promise<Usable> {
     const known = this.#usable.get(candidate);
     if (known !== undefined) return known;
-    const asking = candidate.entry.virtual ? this.#ask(candidate) : Promise.resolve(true as const);
+    const asking = this.#ask(candidate);
     this.#usable.set(candidate, asking);
     return asking;
   }
 
-  /** True, or why not; empty when the plugin gives no reason. */
-  async #ask(candidate: Candidate): Promise<true | string> {
+  async #ask(candidate: Candidate): Promise<Usable> {
     try {
+      const { when, virtual, serves, name } = await candidate.entry();
+      const isWanted = this.#rules.providers[serves] === name;
+      if (!isWanted && !fitsGrains(when, this.#rules.grains())) return undefined;
+      if (!virtual) return true;
       const answer = await this.#rules.ask(await candidate.load());
       return typeof answer === 'string' ? answer : answer || '';
     } catch (err) {
-      this.#rules.log.error({ err, plugin: candidate.entry.name }, 'plugin cannot be loaded');
+      if (!candidate.user) this.#rules.log.error({ err, plugin: candidate.name }, 'plugin cannot be loaded');
       return err instanceof Error ? err.message : String(err);
     }
   }

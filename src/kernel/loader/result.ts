@@ -30,7 +30,8 @@ export async function finishResult(result: unknown, isUsers: boolean, onProgress
   return list.length > 0 ? list : merged;
 }
 
-function isGenerator(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
+/** True for what a generator function gives when it is called. */
+export function isGenerator(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
   return value !== null && typeof value === 'object' && 'next' in value && typeof value.next === 'function'
     && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }

@@ -199,10 +199,15 @@ function firstProblem(source: string, problems: readonly OxcProblem[]): { line: 
 
 /** Node tells no line of a syntax error in a module; the transformer does, where it is installed. */
 async function lineOfSyntaxError(path: string, error: unknown): Promise<number | undefined> {
-  if (!(error instanceof SyntaxError)) return undefined;
+  if (!(error instanceof Error && error.name === 'SyntaxError')) return undefined;
   const parser = await import('oxc-transform').catch(() => undefined);
   const source = await readLimited(path);
   return parser === undefined ? undefined : firstProblem(source, (await parser.transform(path, source, { lang: 'js', sourceType: 'module' })).errors)?.line;
+}
+
+/** True when the text speaks of serving another name than that of the file. */
+export async function namesAnother(path: string): Promise<boolean> {
+  return /\bserves\b|__virtualname__/.test(await readLimited(path));
 }
 
 /** One sentence: file, line, reason. Paths of rewritten files are given as the user knows them. */
