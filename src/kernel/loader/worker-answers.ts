@@ -1,0 +1,64 @@
+/** What the program does for a function of a user that runs in a thread: calls, files and processes, ports, pieces of an answer. */
+import type { Context } from '../contract/context.js';
+import { CommandExecutionError } from '../contract/errors.js';
+import type { Deferred } from '../std/async.js';
+import type { PlainMap, Value } from '../std/value.js';
+import { unpack, type Ask, type FromWorker } from './worker-messages.js';
+
+export interface Piece {
+  readonly value: Value;
+  consumed(): void;
+}
+
+/** One call under way in a thread. */
+export interface Call {
+  readonly context: Context | undefined;
+  readonly done: Deferred<FromWorker>;
+  /** Set while somebody waits for the next piece of a generator. */
+  wanted: Deferred<Piece | undefined> | undefined;
+  readonly pieces: Piece[];
+}
+
+/** @throws whatever the asked part throws */
+export async function answerOf(question: Ask, call: Call): Promise<unknown> {
+  const { context } = call;
+  if (context === undefined) throw new CommandExecutionError('Nothing can be asked while a file is imported');
+  switch (question.what) {
+    case 'call': return context.call(question.fun, unpack(question.args) as Value[], unpack(question.kwargs) as PlainMap);
+    case 'has': return context.has(question.fun);
+    case 'sys': return methodOf(context.sys, question.method)(...withSignal(question.method, unpack(question.args, context.signal) as unknown[], context.signal));
+    case 'port': {
+      const result: unknown = await methodOf(context.port(question.port as 'files'), question.method)(...unpack(question.args, context.signal) as unknown[]);
+      return isAsyncIterable(result) ? collected(result) : result;
+    }
+    case 'piece':
+      await new Promise<void>((resolve) => givePiece(call, { value: unpack(question.value) as Value, consumed: resolve }));
+      return null;
+  }
+}
+
+/** What a user function starts ends with its job, whether it passed the signal on or not. */
+function withSignal(method: string, args: unknown[], signal: AbortSignal): unknown[] {
+  return method === 'run' ? [args[0], { ...args[1] as object, signal }] : args;
+}
+
+function methodOf(owner: object, name: string): (...args: unknown[]) => unknown {
+  const method: unknown = (owner as Record<string, unknown>)[name];
+  if (typeof method !== 'function' || name in Object.prototype) throw new CommandExecutionError(`There is no '${name}'`);
+  return (...args) => method.apply(owner, args) as unknown;
+}
+
+export const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> => value !== null && typeof value === 'object' && Symbol.asyncIterator in value;
+
+async function collected(items: AsyncIterable<unknown>): Promise<unknown[]> {
+  const list: unknown[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+function givePiece(call: Call, piece: Piece): void {
+  const { wanted } = call;
+  call.wanted = undefined;
+  if (wanted === undefined) call.pieces.push(piece);
+  else wanted.resolve(piece);
+}
