@@ -193,7 +193,7 @@ interface OxcProblem {
 function firstProblem(source: string, problems: readonly OxcProblem[]): { line: number | undefined; message: string } | undefined {
   const wrong = problems.find(({ severity }) => String(severity) === 'Error');
   if (wrong === undefined) return undefined;
-  const at = wrong.labels[0]?.start;
+  const at = wrong.labels.at(-1)?.start;
   return { message: wrong.message, line: at === undefined ? undefined : Buffer.from(source).subarray(0, at).toString().split('\n').length };
 }
 
