@@ -29,6 +29,8 @@ export interface FilePort {
 /** Requests to the master under the identity of this minion. */
 export interface MasterPort {
   request(load: PlainMap, options?: { timeoutMs?: number }): Promise<Value>;
+  /** Asks a master at this address, ours or another, in clear whether it answers; absent where that cannot be done. */
+  ping?(address: string, options?: { timeoutMs?: number }): Promise<boolean>;
 }
 
 export interface EventPort {
