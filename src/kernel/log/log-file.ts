@@ -1,4 +1,5 @@
 /** The log file: pino's writer in this thread, closed to others, replaced when it grows too large, opened anew on demand. */
+import { loadPino } from './pino.js';
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { pino } from 'pino';
@@ -30,7 +31,7 @@ export class LogFile {
 
   /** @throws the system's error when the file cannot be opened */
   static async open(options: LogFileOptions): Promise<LogFile> {
-    const { pino } = await import('pino');
+    const pino = await loadPino();
     mkdirSync(dirname(options.path), { recursive: true, mode: FOLDER_MODE });
     return new LogFile(options, pino.destination({ dest: options.path, sync: true, append: true, mode: FILE_MODE }));
   }

@@ -1,4 +1,5 @@
 /** Where log lines go: readable text or JSON lines, to anything that takes text. */
+import { loadPino } from './pino.js';
 import type { LogFields } from '../contract/log.js';
 import { errorText, factsText, setIn, showable, visible } from './facts.js';
 import { levels, type LevelName } from './levels.js';
@@ -56,7 +57,7 @@ function stackOf(err: Error): string {
 
 /** JSON lines by pino: `time`, `level`, `name`, `pid`, the facts, `msg`. */
 export async function jsonSink(level: number, output: Output): Promise<Sink> {
-  const { pino } = await import('pino');
+  const pino = await loadPino();
   const { all: _all, quiet: _quiet, ...customLevels } = levels;
   const bounded = {
     write(line: string): void {
