@@ -1,0 +1,150 @@
+/**
+ * `tsalt`: asks the master to publish a job and shows each answer the moment it comes. The master does the waiting.
+ *
+ * Source: golden cli/salt-*; wire-protocol section 9.
+ */
+import { join } from 'node:path';
+import { askMaster, DOOR_NAME } from '../../client/door.js';
+import { readLocalKey } from '../../client/local-key.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { EXIT } from '../exit-code.js';
+import type { Command } from './compound-command.js';
+import { executingText, FAILED, missingText, NO_MINIONS, NO_RETURN, summaryText } from './texts.js';
+
+export interface SaltRequest {
+  readonly tgt: Value;
+  readonly tgtType: string;
+  readonly command: Command;
+  readonly ret: string;
+  readonly timeoutMs: number | undefined;
+  readonly gatherTimeoutMs: number | undefined;
+  /** Options that travel: delimiter, metadata, ret_config, ret_kwargs, module_executors, start_event, ... */
+  readonly kwargs: PlainMap;
+  readonly async: boolean;
+  readonly static: boolean;
+  readonly verbose: boolean;
+  readonly showJid: boolean;
+  readonly summary: boolean;
+  readonly showTimeout: boolean;
+  /** Outputter asked for on the command line. */
+  readonly outputter: string | null;
+}
+
+export interface SaltHost {
+  readonly opts: Readonly<PlainMap>;
+  readonly signal: AbortSignal;
+  /** A line of results. */
+  print(text: string): void;
+  /** A line about the run, on standard error. */
+  complain(text: string): void;
+  /** Return data through an outputter. */
+  show(data: Value, outputter: string | null, options?: { retcode?: number }): Promise<void>;
+}
+
+interface Tally {
+  readonly all: Map<string, { ret: Value; out: string | undefined; retcode: number }>;
+  readonly missing: string[];
+  readonly failed: string[];
+  jid: string;
+  targeted: number;
+}
+
+/** Gives the exit code. @throws MasterUnreachableError */
+export async function runSalt(request: SaltRequest, host: SaltHost): Promise<number> {
+  const { key, user } = readLocalKey(host.opts);
+  const load: PlainMap = {
+    tgt: request.tgt, tgt_type: request.tgtType, fun: request.command.fun, arg: request.command.arg, ret: request.ret, jid: '',
+    kwargs: request.kwargs, wait: !request.async,
+    ...(request.timeoutMs === undefined ? {} : { timeout_ms: request.timeoutMs }),
+    ...(request.gatherTimeoutMs === undefined ? {} : { gather_timeout_ms: request.gatherTimeoutMs }),
+  };
+  const tally: Tally = { all: new Map(), missing: [], failed: [], jid: '0', targeted: 0 };
+  const path = join(String(host.opts['sock_dir']), DOOR_NAME);
+  for await (const frame of askMaster(path, { op: 'publish', key, user, load }, host.signal)) {
+    const ended = await take(frame, request, host, tally);
+    if (ended !== undefined) return ended;
+  }
+  return finish(request, host, tally);
+}
+
+/** Shows one frame; a number ends the command with that exit code. */
+async function take(frame: PlainMap, request: SaltRequest, host: SaltHost, tally: Tally): Promise<number | undefined> {
+  switch (frame['kind']) {
+    case 'refused':
+      host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
+      return EXIT.ok;
+    case 'no_minions':
+      host.print(NO_MINIONS);
+      if (request.async) {
+        host.print('Executed command with job ID: 0');
+        return EXIT.ok;
+      }
+      if (request.static) await host.show({}, request.outputter);
+      host.complain(NO_RETURN);
+      return EXIT.noMinions;
+    case 'published':
+      tally.jid = String(frame['jid']);
+      tally.targeted = lengthOf(frame['minions']) + lengthOf(frame['missing']);
+      announce(request, host, tally.jid);
+      return request.async ? EXIT.ok : undefined;
+    case 'return':
+      await takeReturn(frame, request, host, tally);
+      return undefined;
+    case 'missing':
+      await takeMissing(frame, request, host, tally);
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+function announce(request: SaltRequest, host: SaltHost, jid: string): void {
+  if (request.async) host.print(`Executed command with job ID: ${jid}`);
+  else if (request.verbose) host.print(executingText(jid));
+  else if (request.showJid) host.print(`jid: ${jid}`);
+}
+
+async function takeReturn(frame: PlainMap, request: SaltRequest, host: SaltHost, tally: Tally): Promise<void> {
+  const id = String(frame['id']);
+  const load = isPlainMap(frame['load']) ? frame['load'] : {};
+  const ret = load['return'] ?? null;
+  const retcode = codeOf(load['retcode'], load['success']);
+  const out = typeof load['out'] === 'string' ? load['out'] : undefined;
+  tally.all.set(id, { ret, out, retcode });
+  if (retcode !== 0) tally.failed.push(id);
+  if (!request.static) await host.show({ [id]: ret }, request.outputter ?? out ?? null, { retcode });
+}
+
+async function takeMissing(frame: PlainMap, request: SaltRequest, host: SaltHost, tally: Tally): Promise<void> {
+  const id = String(frame['id']);
+  tally.missing.push(id);
+  if (request.static) return;
+  await host.show({ [id]: missingText(String(frame['why']), tally.jid) }, request.outputter, { retcode: 1 });
+}
+
+async function finish(request: SaltRequest, host: SaltHost, tally: Tally): Promise<number> {
+  if (request.static) {
+    const out = [...tally.all.values()][0]?.out;
+    await host.show(Object.fromEntries([...tally.all].map(([id, { ret }]) => [id, ret])), request.outputter ?? out ?? null);
+  }
+  if (request.summary) {
+    const { targeted, missing, failed, all } = tally;
+    host.print(summaryText({ targeted, missing, failed, returned: all.size, verbose: request.verbose }));
+  }
+  if (tally.all.size === 0 && tally.missing.length === 0) {
+    host.complain(NO_RETURN);
+    return EXIT.noMinions;
+  }
+  if (tally.failed.length === 0 && (tally.missing.length === 0 || request.static)) return EXIT.ok;
+  host.complain(FAILED);
+  return EXIT.failed;
+}
+
+const lengthOf = (value: Value | undefined): number => (Array.isArray(value) ? value.length : 0);
+
+/** One code: the largest for several functions; a job of several functions counts as done whatever its parts gave. */
+function codeOf(retcode: Value | undefined, success: Value | undefined): number {
+  if (isPlainMap(retcode)) return 0;
+  const code = Number(retcode ?? 0) || 0;
+  return code === 0 && success === false ? 1 : code;
+}

@@ -1,0 +1,43 @@
+/** What `tsalt` says around the answers. Source: golden cli/salt-*. */
+
+export const NO_MINIONS = 'No minions matched the target. No command was sent, no jid was assigned.';
+export const NO_RETURN = 'ERROR: No return received';
+export const FAILED = 'ERROR: Minions returned with non-zero exit code';
+
+export function missingText(why: string, jid: string): string {
+  if (why === 'not_connected') return 'Minion did not return. [Not connected]';
+  return [
+    'Minion did not return. [No response]',
+    'The minions may not have all finished running and any remaining minions will return upon completion. '
+      + 'To look up the return data for this job later, run the following command:',
+    '',
+    `tsalt-run jobs.lookup_jid ${jid}`,
+  ].join('\n');
+}
+
+export function executingText(jid: string): string {
+  const line = `Executing job with jid ${jid}`;
+  return `${line}\n${'-'.repeat(line.length)}\n`;
+}
+
+export interface Summary {
+  readonly targeted: number;
+  readonly returned: number;
+  readonly missing: readonly string[];
+  readonly failed: readonly string[];
+  readonly verbose: boolean;
+}
+
+export function summaryText({ targeted, returned, missing, failed, verbose }: Summary): string {
+  const line = '-------------------------------------------';
+  const lines = [
+    '', '', line, 'Summary', line,
+    `# of minions targeted: ${targeted}`, `# of minions returned: ${returned}`,
+    `# of minions that did not return: ${missing.length}`, `# of minions with errors: ${failed.length}`,
+  ];
+  if (verbose) {
+    if (missing.length > 0) lines.push(`Minions that did not return: ${missing.join(' ')}`);
+    if (failed.length > 0) lines.push(`Minions with failures: ${failed.join(' ')}`);
+  }
+  return [...lines, line].join('\n');
+}
