@@ -4,8 +4,8 @@
  *
  * Source: golden cli/salt-multi-fun*.
  */
-import { joinPublishedArgs, readWords } from '../../kernel/loader/words.js';
 import type { Value } from '../../kernel/std/value.js';
+import { parseWords, publishedArguments } from '../words.js';
 
 export interface Command {
   readonly fun: string | string[];
@@ -18,7 +18,7 @@ export class CompoundCommandError extends Error {}
 
 export function readCommand(words: readonly string[], options: { separator: string; noParse: readonly string[] }): Command {
   const [fun = '', ...rest] = words;
-  const read = (part: readonly string[]): Value[] => joinPublishedArgs(readWords(part, { noParse: options.noParse }));
+  const read = (part: readonly string[]): Value[] => publishedArguments(parseWords(part, { noParse: options.noParse }));
   if (!fun.includes(',')) return { fun, arg: read(rest) };
   const funs = fun.split(',').map((name) => name.trim());
   const parts = splitAt(rest, options.separator);

@@ -67,6 +67,17 @@ export class MasterConnection implements AsyncDisposable {
     return this.#end.promise;
   }
 
+  /** One conversation without publications and start events, for a single command: signs in and fetches the pillar. */
+  async open(): Promise<void> {
+    const [master] = this.#parts.masters;
+    if (master === undefined) throw new SignInError('unreadable', 'No master is configured');
+    const { link } = await this.#makeLink(master);
+    await this.#signIn(link);
+    this.#link = link;
+    this.#ready.resolve();
+    this.#parts.setPillar(await link.pillar(this.pillarLoad(), this.#tries({})));
+  }
+
   /** Sends a load; waits for the connection when there is none yet. */
   async request(load: PlainMap, options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<Value> {
     const link = await this.#linked(options.signal);
@@ -147,6 +158,21 @@ export class MasterConnection implements AsyncDisposable {
   }
 
   async #connect(master: MasterAddress): Promise<void> {
+    const { id, log } = this.#parts;
+    const { link, address, ipv6 } = await this.#makeLink(master);
+    await this.#signIn(link);
+    this.#subscribe(link, address, ipv6);
+    this.#link = link;
+    const pillar = await link.pillar(this.pillarLoad(), this.#tries({}));
+    this.#parts.setPillar(pillar);
+    this.#ready.resolve();
+    log.info({ master: master.host, id }, 'connected to the master');
+    await this.#announce(link);
+    this.#parts.bus.fire('__master_connected', { master: master.host });
+    void this.#parts.onConnected().catch((err: unknown) => log.warn({ err }, 'work after connecting failed'));
+  }
+
+  async #makeLink(master: MasterAddress): Promise<{ link: MasterLink; address: string; ipv6: boolean }> {
     const { opts, pair, id, log } = this.#parts;
     const ipv6 = opts['ipv6'] === true || master.host.includes(':');
     const address = await addressOf(master.host, ipv6);
@@ -162,16 +188,7 @@ export class MasterConnection implements AsyncDisposable {
       signMessages: opts['minion_sign_messages'] === true, verifyPublications: opts['sign_pub_messages'] === true,
       autosignGrains: this.#autosignGrains(),
     });
-    await this.#signIn(link);
-    this.#subscribe(link, address, ipv6);
-    this.#link = link;
-    const pillar = await link.pillar(this.pillarLoad(), this.#tries({}));
-    this.#parts.setPillar(pillar);
-    this.#ready.resolve();
-    log.info({ master: master.host, id }, 'connected to the master');
-    await this.#announce(link);
-    this.#parts.bus.fire('__master_connected', { master: master.host });
-    void this.#parts.onConnected().catch((err: unknown) => log.warn({ err }, 'work after connecting failed'));
+    return { link, address, ipv6 };
   }
 
   /** Waits while the key is pending, as often as it takes. */

@@ -1,0 +1,68 @@
+/**
+ * `tsalt-call`: runs a function on this machine as the minion would; with `--local` without a master.
+ *
+ * Source: golden cli/call-*; wire-protocol section 8 (`jid: "req"`).
+ */
+import { callFailure } from '../../kernel/loader/failure-text.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { newJid, stampNow } from '../../kernel/std/time.js';
+import { EXIT } from '../exit-code.js';
+import type { SaltHost } from '../salt/run-salt.js';
+import type { LocalMinion } from '../../minion/local-minion.js';
+
+export interface CallRequest {
+  readonly fun: string;
+  readonly args: readonly Value[];
+  readonly kwargs: PlainMap;
+  readonly local: boolean;
+  readonly metadata: boolean;
+  readonly retcodePassthrough: boolean;
+  /** Returners, comma separated. */
+  readonly returners: string;
+  readonly outputter: string | null;
+}
+
+/** Gives the exit code. */
+export async function runCall(request: CallRequest, host: SaltHost & { complainRaw(text: string): void; printRaw(text: string): void }, minion: LocalMinion): Promise<number> {
+  const { fun, args, kwargs } = request;
+  const jid = newJid();
+  const funArgs: Value[] = Object.keys(kwargs).length === 0 ? [...args] : [...args, { ...kwargs }];
+  const session = minion.host.session({
+    job: { jid, fun, tgt: 'salt-call', pid: process.pid }, signal: host.signal,
+  });
+  let value: Value;
+  try {
+    value = await session.call(fun, args, kwargs);
+  } catch (error) {
+    const failure = callFailure(fun, error, (await minion.host.catalog.doc('modules', fun)) ?? '');
+    if (failure.stdout !== '') host.printRaw(failure.stdout);
+    if (failure.stderr !== '') host.complainRaw(failure.stderr);
+    return failure.exitCode;
+  }
+  const retcode = session.retcode ?? (isFailed(value) ? 1 : 0);
+  const out = await session.outputterOf(fun);
+  const ret: PlainMap = { jid, return: value, retcode, id: minion.id, fun, fun_args: funArgs };
+  if (!request.local) await report(ret, out, request, minion, host);
+  const shown: Value = request.metadata ? { local: ret } : { local: value };
+  await host.show(shown, request.outputter ?? out ?? (request.metadata ? 'nested' : null), { retcode });
+  if (retcode === 0) return EXIT.ok;
+  return request.retcodePassthrough ? retcode : EXIT.failed;
+}
+
+/** Tells the master, as a job of its own. */
+async function report(ret: PlainMap, out: string | undefined, request: CallRequest, minion: LocalMinion, host: SaltHost): Promise<void> {
+  const load: PlainMap = {
+    cmd: '_return', ...ret, jid: 'req', tgt: minion.id, tgt_type: 'glob', _stamp: stampNow(), ...(out === undefined ? {} : { out }),
+  };
+  try {
+    await minion.report(load);
+  } catch (error) {
+    host.complain(`[WARNING ] The master did not take the return of ${request.fun}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  for (const name of request.returners.split(',').filter((part) => part !== '')) await minion.giveTo(name, ret);
+}
+
+/** A result map that says it failed. */
+function isFailed(value: Value): boolean {
+  return isPlainMap(value) && (value['result'] === false || value['success'] === false);
+}
