@@ -69,7 +69,7 @@ export async function runSalt(request: SaltRequest, host: SaltHost): Promise<num
 
 /** Shows one frame; a number ends the command with that exit code. */
 async function take(frame: PlainMap, request: SaltRequest, host: SaltHost, tally: Tally): Promise<number | undefined> {
-  switch (frame['kind']) {
+  switch (String(frame['kind'])) {
     case 'refused':
       host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
       return EXIT.ok;
