@@ -1,0 +1,22 @@
+/** Command line of `tsalt-cp`. Source of flags, kinds and defaults: golden, cli/_options.json. */
+import { off, on, type ProgramTable } from './option.js';
+import { hardCrash, logging, output, target, timeout, usual } from './shared.data.js';
+
+export const cpTable: ProgramTable = {
+  name: 'tsalt-cp',
+  usage: "[options] '<target>' SOURCE DEST",
+  description: 'tsalt-cp is NOT intended to broadcast large files, it is intended to handle text files. tsalt-cp can be used to distribute configuration files.',
+  rows: [...usual, timeout(5), hardCrash],
+  groups: [
+    output(),
+    target,
+    {
+      title: 'File Options',
+      rows: [
+        on('-C --chunked', 'chunked', 'Send files in pieces: for large files, directories and empty directories.'),
+        off('-n --no-compression', 'gzip', 'Send the pieces uncompressed.'),
+      ],
+    },
+    logging('log_file', '/var/log/salt/master'),
+  ],
+};
