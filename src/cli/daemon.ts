@@ -5,11 +5,11 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createLog, type Log } from '../kernel/log/log.js';
 import type { LoadedConfig } from '../kernel/config/load.js';
 import { deferred } from '../kernel/std/async.js';
 import type { PlainMap } from '../kernel/std/value.js';
+import { distDirectory } from './dist-directory.js';
 
 export interface DaemonOptions {
   readonly name: 'tsalt.master' | 'tsalt.minion';
@@ -118,11 +118,4 @@ function notify(address: string, state: string): void {
   const child = spawn('systemd-notify', [state], { stdio: 'ignore', env: { ...process.env, NOTIFY_SOCKET: address } });
   child.on('error', () => undefined);
   child.unref();
-}
-
-/** Folder of the built program: `dist/`, from any chunk below it. */
-export function distDirectory(): string {
-  const here = fileURLToPath(import.meta.url);
-  const at = here.lastIndexOf('/dist/');
-  return at >= 0 ? here.slice(0, at + '/dist'.length) : `${here.slice(0, here.lastIndexOf('/build/'))}/dist`;
 }

@@ -1,0 +1,149 @@
+/**
+ * What a short-lived command has: its configuration with the command line laid over it, a log on standard error, and
+ * ways to print. Imported by actions only, after the line was read: it loads the tables of the configuration.
+ *
+ * Source: read, Salt 3008.3 (order in which options, Saltfile and configuration meet).
+ */
+import { appendFileSync, statSync, truncateSync } from 'node:fs';
+import { homedir } from 'node:os';
+import type { Logger } from '../kernel/contract/log.js';
+import { loadClientConfig } from '../kernel/config/load-client.js';
+import { findConfigDir, loadMasterConfig, loadMinionConfig, type ConfigRequest, type LoadedConfig } from '../kernel/config/load.js';
+import { createConsoleLog, createLog, type Log } from '../kernel/log/log.js';
+import { isTruthy, type PlainMap, type Value } from '../kernel/std/value.js';
+import { readText } from '../kernel/sys/files.js';
+import { distDirectory } from './dist-directory.js';
+import { allRows } from './options/option.js';
+import { outputLoader } from './print/load-output.js';
+import { display } from './print/display.js';
+import { UsageError, type ParsedLine } from './parsed-line.js';
+import type { Run } from './run-program.js';
+import { withSaltfile } from './saltfile.js';
+import { refuseTwoTargets } from './target-kind.js';
+
+/** Whose configuration the command reads: the master's with what users have, the master's alone, the minion's. */
+export type Role = 'client' | 'master' | 'minion';
+
+export interface ContextRequest {
+  readonly role: Role;
+  /** Name of the program in log lines, such as `tsalt.key`. */
+  readonly logName: string;
+  /** Come over the configuration and the command line. */
+  readonly overrides?: PlainMap;
+  /** Option that names a log file of the program's own; without it, the log goes to standard error only. */
+  readonly logFileOption?: string;
+  /** The folder of the configuration when the command line names none. */
+  readonly configDir?: string;
+}
+
+export interface CliContext {
+  /** With the Saltfile. */
+  readonly line: ParsedLine;
+  readonly opts: Readonly<PlainMap>;
+  readonly log: Log;
+  readonly distDir: string;
+  readonly signal: AbortSignal;
+  /** A line of results. */
+  print(text: string): void;
+  printRaw(text: string): void;
+  /** A line about the run, on standard error. */
+  complain(text: string): void;
+  complainRaw(text: string): void;
+  /** Return data through an outputter, to standard output or to the file of `--out-file`. */
+  show(data: Value, outputter: string | null, options?: { retcode?: number }): Promise<void>;
+}
+
+/** @throws UsageError, ConfigError */
+export async function openContext(run: Run, request: ContextRequest): Promise<CliContext> {
+  const line = withSaltfile(run.line);
+  const configDir = configDirOf(line, request);
+  const loaded = await loadConfig(request.role, { configDir, overrides: { ...givenOptions(line), ...request.overrides } });
+  const opts = withLine(loaded.opts, line, request.overrides ?? {});
+  refuseTwoTargets(line);
+  emptyOutputFile(line);
+  const log = await openLog(opts, line, request);
+  for (const { level, text } of loaded.notices) log.notice(level, text);
+  const distDir = distDirectory();
+  return {
+    line, opts, log, distDir, signal: run.signal,
+    print: (text) => void process.stdout.write(`${text}\n`),
+    printRaw: (text) => void process.stdout.write(text),
+    complain: (text) => void process.stderr.write(`${text}\n`),
+    complainRaw: (text) => void process.stderr.write(text),
+    show: shower(opts, log, distDir),
+  };
+}
+
+/** Shows data as the options say. */
+function shower(opts: Readonly<PlainMap>, log: Log, distDir: string): CliContext['show'] {
+  const load = outputLoader(opts, log satisfies Logger, distDir);
+  return async (data, outputter, options = {}) => {
+    const text = await display(data, outputter, opts, load, { ...options, readText, warn: (said) => log.notice('error', said) });
+    if (text === '') return;
+    const file = opts['output_file'];
+    if (isTruthy(file)) appendFileSync(String(file), `${text}\n`);
+    else process.stdout.write(`${text}\n`);
+  };
+}
+
+function configDirOf(line: ParsedLine, request: ContextRequest): string {
+  const given = line.values['config_dir'] ?? request.configDir;
+  const configDir = findConfigDir(given === undefined ? undefined : String(given).replace(/^~(?=\/|$)/, homedir()));
+  if (!(statSync(configDir, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
+    process.stderr.write(`WARNING: CONFIG '${configDir}' directory does not exist.\n`);
+  }
+  return configDir;
+}
+
+function loadConfig(role: Role, request: ConfigRequest): Promise<LoadedConfig> {
+  if (role === 'client') return loadClientConfig(request);
+  return role === 'master' ? loadMasterConfig(request) : loadMinionConfig({ ...request, cacheMinionId: true });
+}
+
+/** Options that were given, as the configuration has them. */
+function givenOptions(line: ParsedLine): PlainMap {
+  return Object.fromEntries([...line.given].map((dest) => [dest, line.values[dest] ?? null]));
+}
+
+/**
+ * The configuration with the command line over it: what was given wins, defaults of the line fill what the configuration
+ * leaves open. Colours are on only where there is a terminal.
+ */
+function withLine(config: Readonly<PlainMap>, line: ParsedLine, overrides: PlainMap): Readonly<PlainMap> {
+  const opts: PlainMap = { ...config };
+  for (const { dest } of allRows(line.table)) {
+    const value = line.values[dest];
+    if (value !== undefined && value !== null && (opts[dest] ?? null) === null) opts[dest] = value;
+  }
+  Object.assign(opts, givenOptions(line), overrides);
+  if (line.given.has('state_verbose')) opts['state_verbose'] = asFlag(opts['state_verbose'] ?? null);
+  const isPlain = process.stdout.isTTY !== true || (process.env['NO_COLOR'] ?? '') !== '';
+  if (isPlain || isTruthy(opts['output_file'])) opts['color'] = false;
+  return Object.freeze(opts);
+}
+
+/** `True`, `true`, `False` and `false` as the words say; anything else stays text. */
+function asFlag(value: Value): Value {
+  if (value === 'True' || value === 'true') return true;
+  return value === 'False' || value === 'false' ? false : value;
+}
+
+/** Results are added to the file one after the other, so it begins empty. */
+function emptyOutputFile(line: ParsedLine): void {
+  const path = line.values['output_file'];
+  if (typeof path !== 'string' || path === '' || line.values['output_file_append'] === true) return;
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false) truncateSync(path);
+  } catch (error) {
+    throw new UsageError(`${path}: Access denied: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+async function openLog(opts: Readonly<PlainMap>, line: ParsedLine, { logName, logFileOption }: ContextRequest): Promise<Log> {
+  const level = line.values['log_level'];
+  const options = { opts, name: logName, level: level === undefined || level === null ? undefined : String(level) };
+  const file = logFileOption === undefined ? undefined : opts[logFileOption];
+  if (typeof file !== 'string' || file === '') return createConsoleLog(options);
+  const fileLevel = line.values['log_level_logfile'];
+  return createLog({ ...options, file, ...(typeof fileLevel === 'string' ? { fileLevel } : {}) });
+}
