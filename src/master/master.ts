@@ -30,6 +30,7 @@ import { fileCommands } from './commands/files/files.js';
 import { eventCommand } from './commands/minion/event.js';
 import { housekeepingCommands } from './commands/minion/housekeeping.js';
 import { mineCommands } from './commands/minion/mine.js';
+import { peerCommands } from './commands/minion/publish.js';
 import { pillarCommand } from './commands/minion/pillar.js';
 import { returnCommand } from './commands/minion/return.js';
 import { openCommands } from './commands/open/open.js';
@@ -174,6 +175,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
         topName: 'top.sls', log, matches: (expr, kind, { id, grains }) => targets.isMatch(expr, kind, { id, grains }),
       }),
     }),
+    ...peerCommands({ ...waitParts, jobs, functions, peer: map(opts['peer']), peerRun: map(opts['peer_run']), gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
     ...mineCommands({ known, match: (tgt, tgtType) => targets.expected(tgt, tgtType === 'pillar' ? 'pillar_exact' : tgtType, ':').minions }),
     ...fileCommands({
       roots, log,

@@ -1,0 +1,125 @@
+/**
+ * What minions may ask of others through the master: `minion_pub`, `minion_publish`, `pub_ret`, `minion_runner`.
+ *
+ * Source: wire-protocol section 7; golden wire/calls; config `peer`, `peer_run`.
+ */
+import type { JobStore } from '../../jobs/job-store.js';
+import type { JobOrder, JobPublished } from '../../jobs/publish-job.js';
+import { ReturnWatch, type WaitParts } from '../../jobs/wait.js';
+import { splitPublishedArgs } from '../../../kernel/loader/words.js';
+import { newJid } from '../../../kernel/std/time.js';
+import { isList, type PlainMap } from '../../../kernel/std/value.js';
+import type { FunctionDesk } from '../../functions/function-desk.js';
+import { reply, SIZES, type MinionCommand } from '../../requests/command.js';
+
+export interface PeerParts extends WaitParts {
+  readonly publish: (order: JobOrder) => Promise<JobPublished>;
+  readonly jobs: JobStore;
+  readonly functions: FunctionDesk;
+  /** `peer` and `peer_run`: regular expression of minion ids to functions. */
+  readonly peer: PlainMap;
+  readonly peerRun: PlainMap;
+  readonly gatherTimeoutMs: number;
+}
+
+/** Publishing through others would go round for ever. */
+const NEVER = /^publish\./;
+const ASKS_MAX = 10_000;
+const TIMEOUT_SECONDS_MAX = 3600;
+
+export function peerCommands(parts: PeerParts): MinionCommand[] {
+  /** Who asked for a job: only that minion may read its returns. */
+  const asked = new Map<string, string>();
+  const publish = async (load: PlainMap, id: string): Promise<JobPublished | undefined> => {
+    const order = orderOf(load, id);
+    if (order === undefined || !isAllowed(parts.peer, id, order.fun)) return undefined;
+    const published = await parts.publish(order);
+    if (published.kind === 'published') {
+      asked.set(published.jid, id);
+      const oldest = asked.keys().next();
+      if (asked.size > ASKS_MAX && oldest.done !== true) asked.delete(oldest.value);
+    }
+    return published;
+  };
+  const rule = 'An accepted minion, for the functions that `peer` gives it';
+  return [
+    {
+      name: 'minion_pub', from: 'minion', bytesMax: SIZES.medium, rule,
+      async run(load, sender) {
+        const published = await publish(load, sender.id);
+        return reply(published?.kind === 'published' ? { jid: published.jid, minions: [...published.minions] } : {});
+      },
+    },
+    {
+      name: 'minion_publish', from: 'minion', bytesMax: SIZES.medium, rule,
+      async run(load, sender) {
+        const jid = newJid();
+        using watch = new ReturnWatch(parts, jid);
+        const published = await publish({ ...load, jid }, sender.id);
+        if (published?.kind !== 'published') return reply({});
+        return reply(await collect(watch, published, load, sender.id, parts));
+      },
+    },
+    {
+      name: 'pub_ret', from: 'minion', bytesMax: SIZES.small, rule: 'The minion that asked for the job, and no other',
+      run(load, sender) {
+        const jid = String(load['jid'] ?? '');
+        if (asked.get(jid) !== sender.id) return Promise.resolve(reply({}));
+        const returns = parts.jobs.returns(jid);
+        return Promise.resolve(reply(Object.fromEntries([...returns].map(([id, ret]) => [
+          id, { ret: ret['return'] ?? null, ...(ret['out'] === undefined ? {} : { out: ret['out'] }) },
+        ]))));
+      },
+    },
+    {
+      name: 'minion_runner', from: 'minion', bytesMax: SIZES.medium, rule: 'An accepted minion, for the runners that `peer_run` gives it',
+      async run(load, sender) {
+        const fun = String(load['fun'] ?? '');
+        if (!isAllowed(parts.peerRun, sender.id, fun)) return reply({});
+        const { args, kwargs } = splitPublishedArgs(isList(load['arg']) ? load['arg'] : []);
+        const started = parts.functions.start('runner', { fun, args, kwargs }, sender.id, AbortSignal.timeout(TIMEOUT_SECONDS_MAX * 1000));
+        return reply((await started.done)['return'] ?? null);
+      },
+    },
+  ];
+}
+
+/** `{minion: value}`, or with `form: full` `{minion: {ret, out}}`. */
+async function collect(
+  watch: ReturnWatch, published: Extract<JobPublished, { kind: 'published' }>, load: PlainMap, user: string, parts: PeerParts,
+): Promise<PlainMap> {
+  const timeoutMs = Math.min(Number(load['tmo'] ?? load['timeout'] ?? 5) || 5, TIMEOUT_SECONDS_MAX) * 1000;
+  const result: PlainMap = {};
+  const options = { timeoutMs, gatherTimeoutMs: parts.gatherTimeoutMs, user, signal: AbortSignal.timeout(TIMEOUT_SECONDS_MAX * 1000) };
+  for await (const answer of watch.answers(published.jid, published.minions, options)) {
+    if (answer.kind !== 'returned') continue;
+    const value = answer.load['return'] ?? null;
+    result[answer.id] = load['form'] === 'full' ? { ret: value, ...(answer.load['out'] === undefined ? {} : { out: answer.load['out'] }) } : value;
+  }
+  return result;
+}
+
+function orderOf(load: PlainMap, id: string): (JobOrder & { fun: string }) | undefined {
+  const { fun, tgt } = load;
+  if (typeof fun !== 'string' || tgt === undefined || NEVER.test(fun)) return undefined;
+  return {
+    fun, tgt, arg: isList(load['arg']) ? load['arg'] : [], tgtType: typeof load['tgt_type'] === 'string' ? load['tgt_type'] : 'glob',
+    ret: typeof load['ret'] === 'string' ? load['ret'] : '', user: id, more: { id },
+    ...(typeof load['jid'] === 'string' && load['jid'] !== '' ? { jid: load['jid'] } : {}),
+  };
+}
+
+/** Both names are matched whole. */
+function isAllowed(rules: PlainMap, id: string, fun: string): boolean {
+  return Object.entries(rules).some(([minions, functions]) =>
+    fits(id, minions) && (isList(functions) ? functions : []).some((pattern) => typeof pattern === 'string' && fits(fun, pattern)));
+}
+
+function fits(text: string, pattern: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`).test(text);
+  } catch {
+    // A rule that is no regular expression allows only its own text.
+    return text === pattern;
+  }
+}
