@@ -20,11 +20,15 @@ export interface Translation {
   /** Names of JavaScript's groups are `g1`, `g2`, ...; this gives the number of Python's names. */
   readonly groups: ReadonlyMap<string, number>;
   readonly groupCount: number;
-  /** Flags with those that the pattern itself set. */
-  readonly flags: number;
+  /** True when even a short text may keep the engine busy: repetitions inside of repetitions, or many in a row. */
+  readonly mayStall: boolean;
 }
 
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', a: '\x07' };
+/** Repetitions up to this number are taken for bounded. */
+const REPEATS_SAFE = 10;
+/** With so many unbounded repetitions in a row a name of a file is still searched in no time. */
+const OPEN_REPETITIONS_SAFE = 3;
 const REPEATABLE = { can: true } as const;
 
 export function translate(pattern: string, flags = 0): Translation {
@@ -41,6 +45,8 @@ class Translator {
   readonly #open = new Set<number>();
   #groupCount = 0;
   #atomicCount = 0;
+  #openRepetitions = 0;
+  #nested = false;
 
   constructor(pattern: string, flags: number) {
     this.#pattern = pattern;
@@ -54,7 +60,8 @@ class Translator {
     const source = this.#alternatives();
     if (this.#at < this.#chars.length) this.#fail('unbalanced parenthesis', this.#at);
     return {
-      source, ignoreCase: this.#has(this.#globalFlags, FLAG.IGNORECASE), groups: this.#groups, groupCount: this.#groupCount, flags: this.#globalFlags,
+      source, ignoreCase: this.#has(this.#globalFlags, FLAG.IGNORECASE), groups: this.#groups, groupCount: this.#groupCount,
+      mayStall: this.#nested || this.#openRepetitions > OPEN_REPETITIONS_SAFE,
     };
   }
 
@@ -161,6 +168,11 @@ class Translator {
     const possessive = lazy === '' && this.#take('+');
     const again = this.#peek();
     if (again === '*' || again === '+' || again === '?' || this.#quantifier() !== undefined) this.#fail('multiple repeat', this.#at);
+    if (short ? sign !== '?' : (range?.most ?? 0) > REPEATS_SAFE) {
+      this.#openRepetitions += 1;
+      // Written characters are letters, digits or escapes, so these signs are quantifiers.
+      this.#nested ||= /[*+]|,\d*\}|\\k/.test(item.text);
+    }
     const single = item.text.startsWith('(') && start < at ? `(?:${item.text})` : item.text;
     const text = `${single}${quantifier}${lazy}`;
     return possessive ? this.#atomic(text) : text;

@@ -27,6 +27,8 @@ export class PythonPattern {
   readonly source: string;
   readonly groupNames: ReadonlyMap<string, number>;
   readonly groupCount: number;
+  /** True when searching even a short text may take for ever; then use `withinTime` there, too. */
+  readonly mayStall: boolean;
   readonly #free: RegExp;
   readonly #sticky: RegExp;
   #whole: RegExp | undefined;
@@ -38,6 +40,7 @@ export class PythonPattern {
     this.#translation = translate(source, flags);
     this.groupNames = this.#translation.groups;
     this.groupCount = this.#translation.groupCount;
+    this.mayStall = this.#translation.mayStall;
     const letters = this.#translation.ignoreCase ? 'vi' : 'v';
     this.#free = new RegExp(this.#translation.source, `${letters}g`);
     this.#sticky = new RegExp(this.#translation.source, `${letters}y`);

@@ -8,6 +8,7 @@ import type { Context } from '../../kernel/contract/context.js';
 import { defineModule, type Fn } from '../../kernel/contract/plugin.js';
 import type { Value } from '../../kernel/std/value.js';
 import { CHANGING } from './file/change/functions.js';
+import { EDITING } from './file/edit/functions.js';
 import { asPythonError } from './file/ground/os-error.js';
 import { LOOKING } from './file/look/functions.js';
 
@@ -23,7 +24,7 @@ function inPythonWords(declared: Fn): Fn {
   return { ...declared, run };
 }
 
-const functions: Readonly<Record<string, Fn>> = { ...LOOKING, ...CHANGING };
+const functions: Readonly<Record<string, Fn>> = { ...LOOKING, ...CHANGING, ...EDITING };
 
 export default defineModule({
   name: 'file',

@@ -49,3 +49,9 @@ test('escapePython() makes every character stand for itself', () => {
 test('subn() stops at its count', () => {
   assert.deepEqual(compilePython('a').subn('b', 'aaa', 2), ['bba', 2]);
 });
+
+for (const [source, stalls] of [['(a+)+$', true], ['(a*)*', true], ['a+b*c+', false], ['.*a.*b.*c.*d.*', true], ['(ab?){3}', false], ['[*+]+', false]] as const) {
+  test(`pattern ${source} ${stalls ? 'may stall' : 'is harmless on short texts'}`, () => {
+    assert.equal(compilePython(source).mayStall, stalls);
+  });
+}

@@ -12,3 +12,10 @@ export function linesGiven(args: readonly Value[], kwargs: PlainMap): readonly V
 export function upTo<T>(items: readonly T[], limit: number | null): T[] {
   return limit === null ? [...items] : items.slice(0, limit);
 }
+
+/** Python's `lstrip(characters)`. */
+export function cutStart(text: string, characters: string): string {
+  let at = 0;
+  while (at < text.length && characters.includes(text.charAt(at))) at += 1;
+  return text.slice(at);
+}

@@ -1,9 +1,10 @@
 /** `file.contains_regex`. */
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import { piecesOf, textLines } from '../ground/content.js';
+import { cutStart } from '../ground/lists.js';
 import { isSystemError } from '../ground/os-error.js';
 import { expandUser, pathExists } from '../ground/probe.js';
-import { compilePattern } from '../ground/regex.js';
+import { compilePattern, searching } from '../ground/regex.js';
 import { Utf8Stream } from '../ground/utf8.js';
 
 /** Asks line by line; each line keeps its end. False where the file cannot be read. */
@@ -12,8 +13,8 @@ export async function containsPattern(sys: Sys, given: string, source: string, c
   if (!(await pathExists(sys, path))) return false;
   const pattern = compilePattern(source, 0);
   try {
-    for await (const line of linesOf(sys, path)) {
-      if (pattern.search(cutStart(line, cutAtStart)) !== undefined) return true;
+    for await (const lines of lineGroups(sys, path)) {
+      if (searching(() => lines.some((line) => pattern.search(cutStart(line, cutAtStart)) !== undefined))) return true;
     }
     return false;
   } catch (error) {
@@ -22,23 +23,16 @@ export async function containsPattern(sys: Sys, given: string, source: string, c
   }
 }
 
-/** Python's `lstrip(characters)`. */
-export function cutStart(text: string, characters: string): string {
-  let at = 0;
-  while (at < text.length && characters.includes(text.charAt(at))) at += 1;
-  return text.slice(at);
-}
-
-/** Lines of a text file with their ends, read in pieces. */
-async function* linesOf(sys: Sys, path: string): AsyncGenerator<string> {
+/** Lines of a text file with their ends, as many as a piece of it holds. */
+async function* lineGroups(sys: Sys, path: string): AsyncGenerator<string[]> {
   const decoder = new Utf8Stream();
   let rest = '';
   for await (const piece of piecesOf(sys, path)) {
     const lines = textLines(rest + decoder.write(piece));
     // The last line may go on in the next piece, and a carriage return may be half of its end.
     rest = lines.pop() ?? '';
-    yield* lines;
+    yield lines;
   }
   decoder.end();
-  yield* textLines(rest);
+  yield textLines(rest);
 }

@@ -4,7 +4,7 @@ import type { Context } from '../../../../kernel/contract/context.js';
 import { PythonError } from '../../../../kernel/contract/errors.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import { joinPath } from '../ground/paths.js';
-import { compilePattern, FLAG, type Pattern } from '../ground/regex.js';
+import { compilePattern, FLAG, searching, type Pattern } from '../ground/regex.js';
 import { textWindows } from './read.js';
 
 /** What a criterion has to know of a path; the dearer, the later it is asked. */
@@ -32,7 +32,8 @@ export class FindOptionError extends PythonError {
 type Maker = (value: string, ctx: Context) => Criterion | Promise<Criterion>;
 
 function byPattern(pattern: Pattern): Criterion {
-  return { need: 'path', fits: ({ name }) => pattern.matchStart(name) !== undefined };
+  const fits = ({ name }: Candidate): boolean => pattern.match(name) !== undefined;
+  return { need: 'path', fits: pattern.mayStall ? (candidate) => searching(() => fits(candidate)) : fits };
 }
 
 /** Salt's own glob: `?` is one character or none, everything else of a regular expression works. */
@@ -129,7 +130,7 @@ function byContent(value: string, sys: Sys): Criterion {
   return { need: 'content', fits: async (candidate) => {
     if (!(await candidate.stat()).isFile()) return false;
     for await (const window of textWindows(sys, joinPath(candidate.folder, candidate.name))) {
-      if (pattern.search(window) !== undefined) return true;
+      if (searching(() => pattern.search(window) !== undefined)) return true;
     }
     return false;
   } };
