@@ -21,20 +21,26 @@ export interface Run {
 /** Gives the exit code. */
 export type Action = (run: Run) => Promise<number>;
 
+export interface ProgramOptions {
+  /** The action minds signals itself, as a daemon does. */
+  readonly ownSignals?: boolean;
+}
+
 /** Runs the program and ends the process. */
-export async function runProgram(table: ProgramTable, action: Action): Promise<never> {
+export async function runProgram(table: ProgramTable, action: Action, options: ProgramOptions = {}): Promise<never> {
   endQuietlyOnBrokenPipe();
-  const code = await codeOf(table, action, process.argv.slice(2));
+  const code = await codeOf(table, action, process.argv.slice(2), options);
   await flushed();
   process.exit(code);
 }
 
-async function codeOf(table: ProgramTable, action: Action, argv: readonly string[]): Promise<number> {
+async function codeOf(table: ProgramTable, action: Action, argv: readonly string[], options: ProgramOptions): Promise<number> {
   let debug = argv.includes('--hard-crash');
   try {
     const line = await withStdin(parseLine(table, argv, process.stdout.columns));
     debug ||= line.values['hard_crash'] === true || ['debug', 'trace', 'garbage', 'all'].includes(String(line.values['log_level']));
     if (line.given.has('versions')) return await showVersions();
+    if (options.ownSignals === true) return await action({ line, signal: new AbortController().signal, onInterrupt: undefined });
     return await untilInterrupted(line, action);
   } catch (error) {
     return endingOf(error, table, debug);

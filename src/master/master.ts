@@ -207,7 +207,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   stack.defer(() => rmSync(publishPull, { force: true }));
   const doorMode = users.length > 1 ? 0o666 : 0o600;
   stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
-    ...waitParts, access, functions, log,
+    ...waitParts, access, functions, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
     stats: () => ({
       requests: { ...desk.counters, refused: { ...desk.counters.refused } }, published: publisher.published, events: { ...bus.counters },

@@ -8,7 +8,7 @@ import { listen } from '../../bus/event/local-sockets.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { parseJid } from '../../kernel/contract/job.js';
 import { newJid } from '../../kernel/std/time.js';
-import { isList, isPlainMap, type PlainMap } from '../../kernel/std/value.js';
+import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { Access, ClientKind } from '../access/authorise.js';
 import { orderOf } from '../commands/open/open.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
@@ -18,6 +18,7 @@ export interface DoorParts extends WaitParts {
   readonly access: Access;
   readonly functions: FunctionDesk;
   readonly stats: () => PlainMap;
+  readonly expected: (tgt: Value, tgtType: string, delimiter: string) => { minions: readonly string[] };
   readonly defaults: { readonly timeoutMs: number; readonly gatherTimeoutMs: number };
   readonly log: Logger;
 }
@@ -88,6 +89,10 @@ async function answer(op: string, load: PlainMap, parts: DoorParts, send: Send, 
   const fun = isList(load['fun']) ? load['fun'].map(String) : String(load['fun']);
   const error = parts.access.refuse(identity, client, fun, isList(load['arg']) ? load['arg'] : []);
   if (error !== undefined) return send({ kind: 'refused', error: { ...error } });
+  if (op === 'preview') {
+    const { tgt, tgtType, delimiter } = orderOf(load, identity.name);
+    return send({ kind: 'preview', minions: [...parts.expected(tgt, tgtType, delimiter ?? ':').minions].sort() });
+  }
   if (op === 'publish') return publish(load, identity.name, parts, send, gone);
   if (op === 'runner' || op === 'wheel') return callFunction(op, load, identity.name, parts, send, gone);
   return send({ kind: 'refused', error: { name: 'UnknownOperation', message: `The master has no operation '${op}'` } });

@@ -1,0 +1,68 @@
+/** From the command line of `tsalt-call` to its request. Source: golden cli/call-*. */
+import { SignInError } from '../../bus/channel/sign-in-error.js';
+import { RequestTimeoutError } from '../../bus/transport/contract.js';
+import { createSys } from '../../kernel/sys/sys.js';
+import type { PlainMap } from '../../kernel/std/value.js';
+import { openLocalMinion, type LocalMinion } from '../../minion/local-minion.js';
+import { openContext, type CliContext } from '../context.js';
+import { EXIT } from '../exit-code.js';
+import { helpText, usageLine } from '../help.js';
+import type { Run } from '../run-program.js';
+import { parseWords } from '../words.js';
+import { runCall } from './run-call.js';
+
+export async function callAction(run: Run): Promise<number> {
+  const { line } = run;
+  const { values } = line;
+  const on = (dest: string): boolean => values[dest] === true;
+  const [fun, ...words] = line.words;
+  if (fun === undefined && !on('grains_run') && !on('doc')) {
+    process.stdout.write(helpText(line.table, process.stdout.columns));
+    process.stderr.write(`${usageLine(line.table)}\n${line.table.name}: error: Requires function, --grains or --doc\n`);
+    return EXIT.usage;
+  }
+  const context = await openContext(run, { role: 'minion', logName: 'tsalt.call', overrides: overrides(values) });
+  const local = on('local') || context.opts['file_client'] === 'local';
+  let minion: LocalMinion;
+  try {
+    minion = await openLocalMinion({
+      opts: context.opts, sys: createSys(), log: context.log, distDir: context.distDir, local, skipGrains: on('skip_grains'),
+    });
+  } catch (error) {
+    if (!(error instanceof SignInError) && !(error instanceof RequestTimeoutError)) throw error;
+    context.complain(`[ERROR   ] ${error.message}`);
+    return EXIT.failed;
+  }
+  await using opened = minion;
+  if (on('grains_run')) return showGrains(context, opened);
+  if (on('doc')) return showDocs(context, opened, fun ?? '');
+  const noParse = String(values['no_parse'] ?? '').split(',');
+  return runCall({
+    fun: fun ?? '', ...parseWords(words, { noParse }), local, metadata: on('metadata'), retcodePassthrough: on('retcode_passthrough'),
+    returners: String(values['return'] ?? ''), outputter: line.given.has('output') ? String(values['output']) : null,
+  }, context, opened);
+}
+
+/** Options of the line that stand for options of the configuration. */
+function overrides(values: Readonly<PlainMap>): PlainMap {
+  const given: PlainMap = {};
+  if (values['local'] === true) given['file_client'] = 'local';
+  if (typeof values['id'] === 'string' && values['id'] !== '') given['id'] = values['id'];
+  if (typeof values['master'] === 'string' && values['master'] !== '') given['master'] = values['master'];
+  if (typeof values['file_root'] === 'string') given['file_roots'] = { base: [values['file_root']] };
+  if (typeof values['pillar_root'] === 'string') given['pillar_roots'] = { base: [values['pillar_root']] };
+  return given;
+}
+
+async function showGrains(context: CliContext, minion: LocalMinion): Promise<number> {
+  const output = context.line.given.has('output') ? String(context.line.values['output']) : 'grains';
+  await context.show({ local: minion.state.grains }, output === 'grains' ? null : output);
+  return EXIT.ok;
+}
+
+async function showDocs(context: CliContext, minion: LocalMinion, name: string): Promise<number> {
+  const session = minion.host.session({ signal: context.signal });
+  const docs = await session.call('sys.doc', name === '' ? [] : [name]) as PlainMap;
+  for (const [fun, text] of Object.entries(docs).sort(([a], [b]) => (a < b ? -1 : 1))) context.printRaw(`${fun}:\n${String(text)}\n\n`);
+  return EXIT.ok;
+}

@@ -1,0 +1,21 @@
+/** What the command lines of both daemons do: read the configuration, go to the background when asked, run. */
+import { homedir } from 'node:os';
+import { findConfigDir, loadMasterConfig, loadMinionConfig } from '../kernel/config/load.js';
+import { detach, DETACHED_MARK, runDaemon, type DaemonOptions } from './daemon.js';
+import type { ParsedLine } from './parsed-line.js';
+
+export async function runDaemonProgram(role: 'master' | 'minion', line: ParsedLine, start: DaemonOptions['start']): Promise<number> {
+  const { values, given } = line;
+  const text = (dest: string): string | undefined => (given.has(dest) && typeof values[dest] === 'string' ? values[dest] : undefined);
+  const named = text('config_dir');
+  const configDir = findConfigDir(named?.replace(/^~(?=\/|$)/, homedir()));
+  const config = role === 'master'
+    ? await loadMasterConfig({ configDir })
+    : await loadMinionConfig({ configDir, cacheMinionId: true });
+  const pidFile = text('pidfile') ?? String(config.opts['pidfile'] ?? '');
+  if (values['daemon'] === true && process.env[DETACHED_MARK] !== '1') return detach(process.argv.slice(2), pidFile);
+  return runDaemon({
+    name: role === 'master' ? 'tsalt.master' : 'tsalt.minion', config, pidFile, start,
+    logLevel: text('log_level'), logFile: text('log_file'), logFileLevel: text('log_level_logfile'),
+  });
+}

@@ -1,0 +1,93 @@
+/** From the command line of `tsalt` to its request. Source: golden cli/salt-*. */
+import { loadYaml } from '../../kernel/yaml/load.js';
+import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { openContext, type CliContext } from '../context.js';
+import { EXIT } from '../exit-code.js';
+import { helpText } from '../help.js';
+import type { Run } from '../run-program.js';
+import { targetKind } from '../target-kind.js';
+import { MasterUnreachableError } from '../../client/door.js';
+import { CompoundCommandError, readCommand, type Command } from './compound-command.js';
+import { publishedTarget, UnknownNodegroupError } from './published-target.js';
+import { runSalt, type SaltRequest } from './run-salt.js';
+
+const MASTER_GONE = 'The salt master could not be contacted. Is master running?';
+
+export async function saltAction(run: Run): Promise<number> {
+  const { line } = run;
+  const [target, ...words] = line.words;
+  if (target === undefined) return usage(run, '\nCannot execute command without defining a target.\n\n');
+  if (words.length === 0 && line.values['doc'] !== true && line.values['preview_target'] !== true) {
+    return usage(run, '\nIncomplete options passed.\n\n');
+  }
+  const context = await openContext(run, { role: 'client', logName: 'tsalt' });
+  try {
+    const request = requestOf(context, target, words);
+    if (line.values['doc'] === true) return await (await import('./documentation.js')).showDocumentation(context, request, words[0] ?? '');
+    if (line.values['preview_target'] === true) return await (await import('./preview.js')).previewTarget(context, request);
+    run.onInterrupt = () => '\nThe job goes on; look at it with: tsalt-run jobs.active';
+    return await runSalt(request, context);
+  } catch (error) {
+    if (error instanceof CompoundCommandError) {
+      context.complain(error.message);
+      return EXIT.badTarget;
+    }
+    if (error instanceof UnknownNodegroupError) {
+      context.print(error.message);
+      return EXIT.ok;
+    }
+    if (!(error instanceof MasterUnreachableError)) throw error;
+    context.log.debug({ err: error }, error.message);
+    context.complain(`[ERROR   ] ${error.message}`);
+    context.print(MASTER_GONE);
+    return EXIT.ok;
+  }
+}
+
+function usage(run: Run, text: string): number {
+  process.stdout.write(helpText(run.line.table, process.stdout.columns));
+  process.stderr.write(text);
+  return EXIT.badTarget;
+}
+
+function requestOf(context: CliContext, target: string, words: readonly string[]): SaltRequest {
+  const { line, opts } = context;
+  const { values } = line;
+  const on = (dest: string): boolean => values[dest] === true;
+  const noParse = String(values['no_parse'] ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const command: Command = words.length === 0
+    ? { fun: '', arg: [] }
+    : readCommand(words, { separator: String(values['args_separator'] ?? ','), noParse });
+  const { tgt, tgtType } = publishedTarget(target, targetKind(line), opts);
+  const timeout = Number(opts['timeout'] ?? 5);
+  return {
+    tgt, tgtType, command,
+    ret: String(values['return'] ?? ''),
+    timeoutMs: timeout * 1000,
+    gatherTimeoutMs: Number(opts['gather_job_timeout'] ?? 10) * 1000,
+    kwargs: travelling(values),
+    async: on('async'), static: on('static'), verbose: on('verbose'), showJid: on('show_jid') || opts['show_jid'] === true,
+    summary: isTruthy(opts['cli_summary']), showTimeout: values['show_timeout'] !== false,
+    outputter: line.given.has('output') ? String(values['output']) : null,
+  };
+}
+
+/** Options that go to the minions with the job. */
+function travelling(values: Readonly<PlainMap>): PlainMap {
+  const kwargs: PlainMap = {};
+  const take = (dest: string, name: string, value: Value = values[dest] ?? null): void => {
+    if (isTruthy(value)) kwargs[name] = value;
+  };
+  take('delimiter', 'delimiter');
+  take('return_config', 'ret_config');
+  take('start_event', 'start_event');
+  const retKwargs = values['return_kwargs'];
+  take('return_kwargs', 'ret_kwargs', typeof retKwargs === 'string' ? loadYaml(retKwargs) : (retKwargs ?? null));
+  const metadata = values['metadata'];
+  if (typeof metadata === 'string' && metadata !== '') kwargs['metadata'] = loadYaml(metadata);
+  const executors = values['module_executors'];
+  if (typeof executors === 'string' && executors !== '') kwargs['module_executors'] = executors.split(',');
+  const executorOpts = values['executor_opts'];
+  if (typeof executorOpts === 'string' && executorOpts !== '') kwargs['executor_opts'] = loadYaml(executorOpts);
+  return kwargs;
+}

@@ -1,0 +1,23 @@
+/** `tsalt --preview-target`: who would answer. Source: golden cli/salt-preview. */
+import { join } from 'node:path';
+import { askMaster, DOOR_NAME } from '../../client/door.js';
+import { readLocalKey } from '../../client/local-key.js';
+import type { CliContext } from '../context.js';
+import { EXIT } from '../exit-code.js';
+import { NO_MINIONS } from './texts.js';
+import type { SaltRequest } from './run-salt.js';
+
+export async function previewTarget(context: CliContext, request: SaltRequest): Promise<number> {
+  const { key, user } = readLocalKey(context.opts);
+  const load = { fun: 'test.ping', tgt: request.tgt, tgt_type: request.tgtType, kwargs: request.kwargs };
+  const path = join(String(context.opts['sock_dir']), DOOR_NAME);
+  for await (const frame of askMaster(path, { op: 'preview', key, user, load }, context.signal)) {
+    if (frame['kind'] !== 'preview' || !Array.isArray(frame['minions'])) continue;
+    const minions = frame['minions'].map(String);
+    if (minions.length === 0) break;
+    await context.show(minions, request.outputter);
+    return EXIT.ok;
+  }
+  context.print(NO_MINIONS);
+  return EXIT.noMinions;
+}
