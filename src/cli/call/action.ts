@@ -34,10 +34,10 @@ export async function callAction(run: Run): Promise<number> {
     return EXIT.failed;
   }
   await using opened = minion;
-  if (on('grains_run')) return showGrains(context, opened);
-  if (on('doc')) return showDocs(context, opened, fun ?? '');
+  if (on('grains_run')) return await showGrains(context, opened);
+  if (on('doc')) return await showDocs(context, opened, fun ?? '');
   const noParse = String(values['no_parse'] ?? '').split(',');
-  return runCall({
+  return await runCall({
     fun: fun ?? '', ...parseWords(words, { noParse }), local, metadata: on('metadata'), retcodePassthrough: on('retcode_passthrough'),
     returners: String(values['return'] ?? ''), outputter: line.given.has('output') ? String(values['output']) : null,
   }, context, opened);
