@@ -112,6 +112,9 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   });
   stack.use(publications);
   const publisher = new Publisher({ server: publications, envelope, filtering: opts['zmq_filtering'] === true });
+  // Each session key also names the topic by which its minion shows that it listens.
+  sessions.onIssue = (id, key) => publisher.expect(id, key);
+  sessions.announce(keys.ids('accepted'));
   const presence = new Presence({
     publisher, keys, known, bus, publishPort: int(opts, 'publish_port', 4505), fireEvents: opts['presence_events'] === true,
   });
@@ -150,7 +153,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
 
   const table = new CommandTable([
     signInCommand({
-      keys, sessions: expecting(sessions, publisher), envelope, privateKey: pair.privateKey, publicPem: pair.publicPem, bus, log,
+      keys, sessions, envelope, privateKey: pair.privateKey, publicPem: pair.publicPem, bus, log,
       publishPort: int(opts, 'publish_port', 4505),
       pubSignature: await pubSignature(opts, pkiDir, pair.publicPem),
       openMode: opts['open_mode'] === true, authEvents: opts['auth_events'] !== false,
@@ -250,12 +253,6 @@ class AsyncDisposableStackLike {
 function prepareDirectories(opts: Readonly<PlainMap>, dirs: readonly string[]): void {
   const open = Object.keys(map(opts['publisher_acl'])).length > 0 || Object.keys(map(opts['external_auth'])).length > 0;
   for (const dir of dirs) mkdirSync(dir, { recursive: true, mode: open ? 0o755 : 0o750 });
-}
-
-/** Issuing a session also tells the publisher by which topic that minion will show itself. */
-function expecting(sessions: Sessions, publisher: Publisher): Sessions {
-  sessions.onIssue = (id, key) => publisher.expect(id, key);
-  return sessions;
 }
 
 async function localUsers(opts: Readonly<PlainMap>, sys: Sys): Promise<LocalUser[]> {

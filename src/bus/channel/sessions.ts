@@ -53,6 +53,14 @@ export class Sessions {
     return key;
   }
 
+  /** Tells again of every key that is known for these ids; at the start of a master, for minions that never noticed it was away. */
+  announce(ids: readonly MinionId[]): void {
+    for (const id of ids) {
+      const session = this.#find(id);
+      if (session !== undefined) this.onIssue(id, session.key);
+    }
+  }
+
   /** What opens and seals for a minion that signed in before, or undefined. */
   crypticle(id: MinionId): Crypticle | undefined {
     return this.#find(id)?.crypticle;

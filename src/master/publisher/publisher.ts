@@ -17,12 +17,16 @@ export interface PublisherOptions {
   readonly filtering: boolean;
 }
 
+/** Strangers may subscribe to anything: so much of it is remembered. */
+const UNCLAIMED_MAX = 50_000;
 const BY_ID = new Set(['glob', 'pcre', 'list']);
 
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #topics = new Map<string, string>();
   readonly #listening = new Set<string>();
+  /** Topics that no known minion owns yet. */
+  readonly #unclaimed = new Set<string>();
   #published = 0;
 
   constructor(options: PublisherOptions) {
@@ -46,8 +50,10 @@ export class Publisher {
 
   /** Remembers by which topic a minion shows that it listens. */
   expect(id: string, sessionKey: string): void {
-    this.#topics.set(presenceTopic(sessionKey), id);
-    if (this.#options.filtering) this.#topics.set(minionTopic(id), id);
+    for (const topic of [presenceTopic(sessionKey), ...(this.#options.filtering ? [minionTopic(id)] : [])]) {
+      this.#topics.set(topic, id);
+      if (this.#unclaimed.delete(topic)) this.#listening.add(id);
+    }
   }
 
   /** True when the minion listens, undefined when this cannot be told (a real minion without filtering). */
@@ -61,7 +67,11 @@ export class Publisher {
 
   #subscribed(topic: string, subscribed: boolean): void {
     const id = this.#topics.get(topic);
-    if (id === undefined) return;
+    if (id === undefined) {
+      if (subscribed && this.#unclaimed.size < UNCLAIMED_MAX) this.#unclaimed.add(topic);
+      if (!subscribed) this.#unclaimed.delete(topic);
+      return;
+    }
     if (subscribed) this.#listening.add(id);
     else this.#listening.delete(id);
   }
