@@ -107,6 +107,8 @@ export interface LocalJob {
   readonly batch?: Value;
   /** Only so many of the minions, chosen at random. */
   readonly subset?: number;
+  /** How long to wait for the answer to "do you still work?". */
+  readonly gatherTimeoutMs?: number;
 }
 export interface LocalReturn {
   readonly id: string;
@@ -138,8 +140,11 @@ export interface MasterSideCall {
 
 /** The job store as runners read it. */
 export interface JobStorePort {
+  /** What was published of each job, with `jid` and `minions`; newest first. */
   list(filter: JobFilter): Promise<PlainMap[]>;
   load(jid: string): Promise<PlainMap | undefined>;
+  /** When the last expected return came, as listings print times; kept only with `job_cache_store_endtime`. */
+  endTime?(jid: string): Promise<string | undefined>;
   /** `{ minion: { return, retcode, success, out } }`. */
   returns(jid: string): Promise<PlainMap>;
   /** Jobs whose returns are not complete and that still run somewhere: asked of the minions by the runner. */
@@ -158,6 +163,8 @@ export interface JobFilter {
 export interface KeysPort {
   list(): Promise<Record<'minions' | 'minions_pre' | 'minions_rejected' | 'minions_denied', string[]>>;
   connected(): Promise<string[]>;
+  /** Addresses from which they are connected, by id, where these are known. */
+  addresses?(): Promise<Record<string, string>>;
   act(action: 'accept' | 'reject' | 'delete', ids: readonly string[], from: readonly string[]): Promise<Record<string, string[]>>;
   /** Public key PEM. */
   text(state: string, id: string): Promise<string | undefined>;

@@ -1,0 +1,212 @@
+/** Shows jobs: those that run now, and those the job store remembers. */
+import { PythonError } from '../../kernel/contract/errors.js';
+import type { Context } from '../../kernel/contract/context.js';
+import { p } from '../../kernel/contract/params.js';
+import { defineRunner, fn } from '../../kernel/contract/plugin.js';
+import { repr } from '../../kernel/std/python-text.js';
+import { isMap, isTruthy, mapEntries, mapFrom, mapGet, mapKeys, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
+import { formatReturn, formatWhole, formatWithTime } from './jobs/format.js';
+import { parseMoment } from './jobs/moment.js';
+import { isWanted, type Wanted } from './jobs/search.js';
+
+/** Jobs read at once when the newest are looked for. */
+const PAGE = 200;
+
+const sourceParam = p.string(null, 'another job cache than that of the master');
+const progressParam = p.bool(false, 'tell what is being done');
+
+async function progress(ctx: Context, wanted: boolean, message: string): Promise<void> {
+  if (!wanted) return;
+  const tag = String(ctx.job['tag'] ?? `salt/run/${String(ctx.job['jid'] ?? '')}`);
+  await ctx.port('events').fireMaster(`${tag}/progress`, { message });
+}
+
+/** Only the master's own store can be read; another fails as a returner that is not there does in Salt. */
+function checkSource(ctx: Context, source: string | null, fun: string): void {
+  if (source === null || source === '' || source === ctx.opts['master_job_cache']) return;
+  throw new PythonError('KeyError', repr(`${source}.${fun}`));
+}
+
+const asked = (outputter: string | null, data: Value): Value => (outputter === null || outputter === '' ? data : { outputter, data });
+
+async function returnsOf(ctx: Context, jid: string): Promise<ValueMap> {
+  const returns = await ctx.port('jobStore').returns(jid);
+  return mapFrom(mapEntries(returns).map(([id, ret]) => [id, formatReturn(ret)]));
+}
+
+/** A job with its answers. */
+async function wholeJob(ctx: Context, jid: string): Promise<PlainMap> {
+  const store = ctx.port('jobStore');
+  const endTime = isTruthy(ctx.opts['job_cache_store_endtime']) ? await store.endTime?.(jid) : undefined;
+  return {
+    ...formatWhole(jid, await store.load(jid)),
+    Result: await returnsOf(ctx, jid),
+    ...(endTime === undefined || endTime === '' ? {} : { EndTime: endTime }),
+  };
+}
+
+const printed = async (ctx: Context, jid: string): Promise<ValueMap> => mapFrom([[jid, await wholeJob(ctx, jid)]]);
+
+/** Stored jobs that are wanted, oldest first. */
+async function storedJobs(ctx: Context, wanted: Wanted): Promise<[string, PlainMap][]> {
+  const jobs = (await ctx.port('jobStore').list({})).map((load): [string, PlainMap] => {
+    const jid = String(load['jid']);
+    return [jid, formatWithTime(jid, load)];
+  });
+  return jobs.filter(([jid, job]) => isWanted(jid, job, wanted)).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+async function active(ctx: Context, display: boolean): Promise<ValueMap> {
+  const jobs = new Map<Value, PlainMap & { Running: Value[]; Returned: Value[] }>();
+  const timeoutMs = Number(ctx.opts['timeout'] ?? 5) * 1000;
+  for await (const { id, answered, ret } of ctx.port('local').returns({ tgt: '*', fun: 'saltutil.running', timeoutMs }, ctx.signal)) {
+    if (!answered || !Array.isArray(ret)) continue;
+    await progress(ctx, display, `Received reply from minion ${id}`);
+    for (const job of ret as readonly Value[]) addRunning(jobs, id, job);
+  }
+  for (const [jid, job] of jobs) job.Returned = mapKeys(await returnsOf(ctx, String(jid)));
+  return mapFrom(jobs);
+}
+
+function addRunning(jobs: Map<Value, PlainMap & { Running: Value[]; Returned: Value[] }>, id: string, job: Value): void {
+  if (!isMap(job)) return;
+  const jid = String(mapGet(job, 'jid') ?? '');
+  const known = jobs.get(jid) ?? { ...formatWithTime(jid, job as PlainMap), Running: [], Returned: [] };
+  known.Running.push(mapFrom([[id, mapGet(job, 'pid') ?? null]]));
+  jobs.set(jid, known);
+}
+
+async function lookup(ctx: Context, jid: string, options: { returned: boolean; missing: boolean; display: boolean }): Promise<Value> {
+  const { Minions: minions = [], Result: result } = await wholeJob(ctx, jid);
+  const answers = mapEntries(result as ValueMap);
+  const found = new Map<Value, Value>();
+  for (const [id, ret] of answers) {
+    await progress(ctx, options.display, String(id));
+    if (options.returned) found.set(id, mapGet(ret as ValueMap, 'return') ?? null);
+  }
+  if (options.missing) {
+    for (const id of minions as readonly Value[]) if (!answers.some(([answered]) => answered === id)) found.set(id, 'Minion did not return');
+  }
+  const first = answers[0]?.[1];
+  const outputter = first !== undefined && isMap(first) ? mapGet(first, 'out') : undefined;
+  return typeof outputter === 'string' ? asked(outputter, mapFrom(found)) : mapFrom(found);
+}
+
+async function exitSuccess(ctx: Context, jid: string): Promise<ValueMap> {
+  const { Minions: minions = [], Result: result } = await wholeJob(ctx, jid);
+  const succeeded = new Map<Value, boolean>((minions as readonly Value[]).map((id) => [id, false]));
+  for (const [id, ret] of mapEntries(result as ValueMap)) {
+    if (isTruthy(mapGet(ret as ValueMap, 'return'))) succeeded.set(id, true);
+  }
+  return mapFrom(succeeded);
+}
+
+/** The newest jobs, oldest of them first, each with its id. */
+async function newest(ctx: Context, count: number, withoutFindJob: boolean): Promise<PlainMap[]> {
+  const store = ctx.port('jobStore');
+  const found: PlainMap[] = [];
+  for (let offset = 0; found.length < count; offset += PAGE) {
+    const page = await store.list({ count: PAGE, offset });
+    for (const load of page) {
+      if (withoutFindJob && load['fun'] === 'saltutil.find_job') continue;
+      const jid = String(load['jid']);
+      const { StartTime: started = '', ...job } = formatWithTime(jid, load);
+      found.push({ ...job, JID: jid, StartTime: started });
+    }
+    if (page.length < PAGE) break;
+  }
+  return found.slice(0, Math.max(count, 0)).reverse();
+}
+
+const moment = (ctx: Context, text: Value): number | undefined => (isTruthy(text) ? parseMoment(String(text), ctx.sys.now()) : undefined);
+
+const wantedNothing = { metadata: null, fun: null, target: null, fromMs: undefined, untilMs: undefined };
+
+export default defineRunner({
+  name: 'jobs',
+  doc: 'Shows jobs: those that run now, and those the job store remembers.',
+  functions: {
+    active: fn({
+      doc: 'List the jobs that some minion still works on, with those that have answered.\n\nsalt-run jobs.active',
+      params: { display_progress: progressParam },
+      run: ({ display_progress }, ctx) => active(ctx, display_progress),
+    }),
+    lookup_jid: fn({
+      doc: 'Give the answers of a job; missing=True also names the minions that did not answer.\n\nsalt-run jobs.lookup_jid 20260102030405678901 missing=True',
+      params: { jid: p.string(), ext_source: sourceParam, returned: p.bool(true), missing: p.bool(false), display_progress: progressParam },
+      async run({ jid, ext_source, display_progress: display, ...which }, ctx) {
+        checkSource(ctx, ext_source, 'get_load');
+        await progress(ctx, display, `Querying returner: ${String(ctx.opts['master_job_cache'] ?? '')}`);
+        return lookup(ctx, jid, { ...which, display });
+      },
+    }),
+    list_job: fn({
+      doc: 'Give one job with everything known about it.\n\nsalt-run jobs.list_job 20260102030405678901',
+      params: { jid: p.string(), ext_source: sourceParam, display_progress: progressParam },
+      async run({ jid, ext_source, display_progress }, ctx) {
+        checkSource(ctx, ext_source, 'get_load');
+        await progress(ctx, display_progress, `Querying returner: ${String(ctx.opts['master_job_cache'] ?? '')}`);
+        return { jid, ...(await wholeJob(ctx, jid)) };
+      },
+    }),
+    list_jobs: fn({
+      doc: "List stored jobs, all or those that fit.\n\nsalt-run jobs.list_jobs search_function='test.*,pkg.install' start_time='2026, Jan 02 03:00'",
+      params: {
+        ext_source: sourceParam, outputter: p.string(null), search_metadata: p.any(null), search_function: p.any(null), search_target: p.any(null),
+        start_time: p.any(null), end_time: p.any(null), display_progress: progressParam,
+      },
+      async run(args, ctx) {
+        checkSource(ctx, args.ext_source, 'get_jids');
+        await progress(ctx, args.display_progress, `Querying returner ${String(ctx.opts['master_job_cache'] ?? '')} for jobs.`);
+        const jobs = await storedJobs(ctx, {
+          metadata: args.search_metadata, fun: args.search_function, target: args.search_target,
+          fromMs: moment(ctx, args.start_time), untilMs: moment(ctx, args.end_time),
+        });
+        return asked(args.outputter, mapFrom(jobs));
+      },
+    }),
+    list_jobs_filter: fn({
+      doc: 'List the newest jobs.\n\nsalt-run jobs.list_jobs_filter 50 filter_find_job=False',
+      params: { count: p.int(), filter_find_job: p.bool(true), ext_source: sourceParam, outputter: p.string(null), display_progress: progressParam },
+      async run(args, ctx) {
+        checkSource(ctx, args.ext_source, 'get_jids_filter');
+        await progress(ctx, args.display_progress, `Querying returner ${String(ctx.opts['master_job_cache'] ?? '')} for jobs.`);
+        return asked(args.outputter, await newest(ctx, args.count, args.filter_find_job));
+      },
+    }),
+    print_job: fn({
+      doc: 'Give one job under its id.\n\nsalt-run jobs.print_job 20260102030405678901',
+      params: { jid: p.string(), ext_source: sourceParam },
+      run({ jid, ext_source }, ctx) {
+        checkSource(ctx, ext_source, 'get_load');
+        return printed(ctx, jid);
+      },
+    }),
+    exit_success: fn({
+      doc: 'Say for each minion of a job whether its answer is true in the sense of Python.\n\nsalt-run jobs.exit_success 20260102030405678901',
+      params: { jid: p.string(), ext_source: sourceParam },
+      run({ jid, ext_source }, ctx) {
+        checkSource(ctx, ext_source, 'get_load');
+        return exitSuccess(ctx, jid);
+      },
+    }),
+    last_run: fn({
+      doc: "Give the newest stored job, or the newest that fits; False when there is none.\n\nsalt-run jobs.last_run target=web1 function='cmd.run'",
+      params: {
+        ext_source: sourceParam, outputter: p.string(null), metadata: p.any(null), function: p.any(null), target: p.any(null),
+        display_progress: progressParam,
+      },
+      async run(args, ctx) {
+        checkSource(ctx, args.ext_source, 'get_jids');
+        if (isTruthy(args.metadata) && !isMap(args.metadata)) return false;
+        const jobs = await storedJobs(ctx, { ...wantedNothing, metadata: args.metadata, fun: args.function, target: args.target });
+        const last = jobs.at(-1);
+        return last === undefined ? false : asked(args.outputter, await printed(ctx, last[0]));
+      },
+    }),
+    master: fn({
+      doc: 'List what the master itself works on.\n\nsalt-run jobs.master',
+      run: (_args, ctx) => ctx.port('jobs').running(),
+    }),
+  },
+});
