@@ -37,14 +37,14 @@ export async function runProgram(argv: readonly [string, ...string[]], options: 
   if (options.cwd !== undefined) await checkFolder(options.cwd);
   const program = await which(argv[0], env['PATH'], options.cwd);
   if (program === undefined) throw new CommandNotFoundError(`Unable to run command '${argv[0]}': no such program`, { context: { program: argv[0] } });
-  const words = [...prelude(options), ...identity.prefix, program, ...argv.slice(1)];
-  if (options.detached === true) return startDetached(words, env, identity, options);
+  const words = [...identity.prefix, program, ...argv.slice(1)];
+  if (options.detached === true) return startDetached([...prelude(options, false), ...words], env, identity, options);
   const pipes = [await openPipe(), options.mergeStderr === true ? undefined : await openPipe()] as const;
   let child: ChildProcess;
   try {
-    child = await start(words, {
+    child = await start([...prelude(options, options.mergeStderr === true && pipes[0] === undefined), ...words], {
       cwd: options.cwd, env, ...identity.ids, detached: true,
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', pipes[0]?.childEnd ?? 'pipe', errorEnd(options, pipes[1])],
+      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', pipes[0]?.childEnd ?? 'pipe', errorEnd(options, pipes)],
     });
   } catch (err) {
     for (const pipe of pipes) pipe?.reader.destroy();
@@ -55,16 +55,19 @@ export async function runProgram(argv: readonly [string, ...string[]], options: 
   return collect(child, pipes[0]?.reader ?? child.stdout, pipes[1]?.reader ?? child.stderr, options);
 }
 
-/** With joined outputs the prelude gives the program its stdout as stderr. */
-function errorEnd(options: RunOptions, pipe: Pipe | undefined): 'ignore' | 'pipe' | number {
-  if (options.mergeStderr === true) return 'ignore';
-  return pipe?.childEnd ?? 'pipe';
+/** Joined outputs share a pipe; where there is none the prelude joins them. */
+function errorEnd(options: RunOptions, [out, err]: readonly [Pipe | undefined, Pipe | undefined]): 'ignore' | 'pipe' | number {
+  return options.mergeStderr === true ? out?.childEnd ?? 'ignore' : err?.childEnd ?? 'pipe';
 }
 
-function prelude(options: RunOptions): string[] {
-  if (options.umask === undefined && options.mergeStderr !== true) return [];
+/**
+ * A shell in between changes the environment (`PWD`, the order of variables), so it is there only for what spawning cannot
+ * do: a umask, and joined outputs where there is no pipe that can be handed over twice.
+ */
+function prelude(options: RunOptions, joins: boolean): string[] {
+  if (options.umask === undefined && !joins) return [];
   const umask = options.umask === undefined ? '' : options.umask.toString(8).padStart(4, '0');
-  return ['/bin/sh', '-c', SHELL_PRELUDE, 'sh', umask, options.mergeStderr === true ? 'join' : ''];
+  return ['/bin/sh', '-c', SHELL_PRELUDE, 'sh', umask, joins ? 'join' : ''];
 }
 
 function environmentOf(base: Environment, identity: Identity, options: RunOptions): Record<string, string> {

@@ -3,7 +3,8 @@ import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
 import { CommandExecutionError, PythonError } from '../../kernel/contract/errors.js';
 import type { Context } from '../../kernel/contract/context.js';
-import type { PlainMap, Value } from '../../kernel/std/value.js';
+import { str } from '../../kernel/std/python-text.js';
+import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { runInChroot } from './cmd/chroot.js';
 import { outputLog } from './cmd/log-level.js';
 import { readPowershellJson, runPowershell, withResult } from './cmd/powershell.js';
@@ -142,7 +143,8 @@ export default defineModule({
         kwargs,
       },
       run: async (args, ctx) => {
-        const { source, template, saltenv } = args;
+        const { source, saltenv } = args;
+        const template = args.template === '' ? null : args.template;
         const asked = request(args, ctx, { template: null });
         const done = await runScript({ source, args: args.args, template, saltenv, kwargs: args.kwargs, request: asked }, ctx);
         return args.hide_output ? { ...done, stdout: '', stderr: '' } : done;
@@ -152,14 +154,14 @@ export default defineModule({
       doc: "Fetches a script from the file server, runs it and gives its exit code.\nsalt '*' cmd.script_retcode salt://scripts/run.sh",
       params: {
         source: p.string(), args: p.any(null, 'Arguments: text or a list'),
-        ...pick('cwd', 'stdin', 'runas', 'group', 'shell', 'python_shell', 'env'), template: p.string('jinja'),
+        ...pick('cwd', 'stdin', 'runas', 'group', 'shell', 'python_shell', 'env'), template: p.any('jinja', 'Template engine for the script; none when empty'),
         ...pick('umask', 'timeout', 'reset_system_locale', 'saltenv', 'output_encoding', 'output_loglevel', 'log_callback', 'use_vt',
           'password', ...SUCCESS),
         kwargs,
       },
       run: async (args, ctx) => {
-        const template = args.template === '' ? null : args.template;
-        const asked = request(args, ctx, { template: null });
+        const template = isTruthy(args.template) ? str(args.template) : null;
+        const asked = request({ ...args, template: null }, ctx);
         const { source, saltenv } = args;
         const done = await runScript({ source, args: args.args, template, saltenv, kwargs: args.kwargs, request: asked }, ctx);
         if (done['retcode'] === undefined) throw new PythonError('KeyError', "'retcode'");

@@ -40,15 +40,3 @@ function asciiText(bytes: Uint8Array): OutputText {
   if (!replaced) return { text: Buffer.from(bytes).toString('latin1'), replaced };
   return { text: Array.from(bytes, (byte) => (byte > 0x7f ? '\ufffd' : String.fromCharCode(byte))).join(''), replaced };
 }
-
-/** Without the white space at its end, as Python's `rstrip()`. */
-export function stripEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && isSpace(text.charCodeAt(end - 1))) end -= 1;
-  return text.slice(0, end);
-}
-
-function isSpace(code: number): boolean {
-  if (code <= 0x20) return (code >= 9 && code <= 13) || (code >= 0x1c && code <= 0x20);
-  return code >= 0x85 && code !== 0xfeff && /[\s\u0085]/.test(String.fromCharCode(code));
-}

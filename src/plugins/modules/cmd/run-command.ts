@@ -9,11 +9,12 @@ import { CommandExecutionError, CommandNotFoundError, PythonError } from '../../
 import type { Context } from '../../../kernel/contract/context.js';
 import type { RunOptions, RunResult } from '../../../kernel/contract/sys.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
+import { stripEnd } from '../../../kernel/std/python-space.js';
 import { repr, str } from '../../../kernel/std/python-text.js';
 import { isNumber, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { commandEnvironment } from './environment.js';
 import { outputLog, type OutputLog } from './log-level.js';
-import { outputText, stripEnd } from './output-text.js';
+import { outputText } from './output-text.js';
 import { DEFAULT_SHELL, type CommandRequest } from './request.js';
 import { splitWords } from './split-words.js';
 import { readSuccess, type Success } from './success.js';

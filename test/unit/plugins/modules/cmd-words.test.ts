@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stripEnd } from '../../../../src/plugins/modules/cmd/output-text.js';
 import { quoteWord, splitWords } from '../../../../src/plugins/modules/cmd/split-words.js';
 
 /** Expected values: Python 3.11 `shlex.split`. */
@@ -28,10 +27,4 @@ test('splitWords() refuses open quotes and a backslash at the end', () => {
 test('quoteWord() is undone by splitWords()', () => {
   for (const word of ['', 'a', 'a b', "it's", '$HOME', '"', '\\', 'ä', '-n']) assert.deepEqual(splitWords(quoteWord(word)), [word]);
   assert.equal(quoteWord('a/b=c'), 'a/b=c');
-});
-
-test('stripEnd() cuts what Python counts as white space', () => {
-  assert.equal(stripEnd(' a \n\t\r\u001c\u00a0\u2003'), ' a');
-  assert.equal(stripEnd('a\ufeff'), 'a\ufeff');
-  assert.equal(stripEnd(' \n'), '');
 });

@@ -119,7 +119,7 @@ test('cmd.run_all gives process id, exit code and both outputs', async () => {
 });
 
 test('cmd.run with clean_env has nothing but what is given and the locale', async () => {
-  const text = await here().call('cmd.run_stdout', ['env'], { clean_env: true, env: { K: null, L: true, LC_TIME: 'x' } });
+  const text = await here().call('cmd.run', ['env'], { clean_env: true, env: { K: null, L: true, LC_TIME: 'x' } });
   const lines = String(text).split('\n');
   assert.equal(lines.length, 15);
   for (const line of ['K=', 'L=True', 'LC_TIME=x', 'LC_CTYPE=C', 'LANGUAGE=C']) assert.ok(lines.includes(line), line);
