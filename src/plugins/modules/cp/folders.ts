@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import type { Context } from '../../../kernel/contract/context.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
+import { pythonMatch } from '../../../kernel/std/python-regex.js';
 import { isTruthy, type Value } from '../../../kernel/std/value.js';
 import { cachedPath, masterPath } from './address.js';
 import { digestOf } from './digest.js';
@@ -28,7 +29,7 @@ function fitsAny(path: string, patterns: Value): boolean {
   const list = Array.isArray(patterns) ? (patterns as readonly Value[]) : [patterns];
   return list.some((pattern) => {
     const text = String(pattern);
-    return text.startsWith('E@') ? new RegExp(text.slice(2), 'u').test(path) : fnmatch(path, text);
+    return text.startsWith('E@') ? pythonMatch(text.slice(2), path, 'search') : fnmatch(path, text);
   });
 }
 
