@@ -1,0 +1,25 @@
+/** Grain `osarch`: the architecture as the package manager calls it. Source: read, Salt 3008.3. */
+import type { Context } from '../../../kernel/contract/context.js';
+import type { Value } from '../../../kernel/std/value.js';
+import { ask } from './look.js';
+
+export async function osArch(ctx: Context, osFamily: string, cpuarch: string): Promise<Value> {
+  switch (osFamily) {
+    case 'Debian':
+      return (await ask(ctx, ['dpkg', '--print-architecture']))?.text.trim() ?? cpuarch;
+    case 'RedHat':
+    case 'Suse':
+      return (await ask(ctx, ['rpm', '--eval', '%{_host_cpu}']))?.text.trim() || cpuarch || 'unknown';
+    case 'NILinuxRT':
+    case 'Poky':
+      return architecturesOf((await ask(ctx, ['opkg', 'print-architecture']))?.text ?? '');
+    default:
+      return cpuarch;
+  }
+}
+
+/** Lines `arch <name> <priority>`: names, the highest priority first. */
+export function architecturesOf(text: string): string[] {
+  const listed = [...text.matchAll(/^arch\s+(\S+)\s+(\d+)\s*$/gm)].map(([, name = '', priority]) => ({ name, priority: Number(priority) }));
+  return listed.sort((a, b) => b.priority - a.priority).map(({ name }) => name);
+}
