@@ -1,62 +1,78 @@
 /**
- * The facts of a host: grains of all plugins, then what the configuration and `/etc/salt/grains` say.
+ * The facts of a host: grains of all plugins, then what the configuration says. Start at `gatherFacts`.
  *
- * Source: config (`grains`, `grains_blacklist`, `grains_deep_merge`); order: built-in, user plugins, the grains file, the
- * option `grains`: later ones win.
+ * Order, later ones win: the plugin `core`, those of users, the other built-in ones (`extra` reads the file `grains`), the
+ * option `grains`. The option is neither filtered by `grains_blacklist` nor merged at depth.
+ *
+ * Source: observed, Salt 3008.3.
  */
-import { dirname, join } from 'node:path';
 import type { Context } from '../contract/context.js';
 import type { Logger } from '../contract/log.js';
 import type { GrainsPlugin } from '../contract/plugin.js';
 import type { Sys } from '../contract/sys.js';
+import { within } from '../std/async.js';
 import { fnmatch } from '../std/fnmatch.js';
-import { mergeMaps } from '../std/merge.js';
-import { isPlainMap, type PlainMap } from '../std/value.js';
-import { loadYaml } from '../yaml/load.js';
+import { updateMap } from '../std/merge.js';
+import { PatternError, pythonMatch } from '../std/python-regex.js';
+import { isPlainMap, isTruthy, type PlainMap } from '../std/value.js';
+
+/** Longest that one plugin may take. */
+const PLUGIN_WAIT_MS = 30_000;
 
 export interface FactsParts {
   readonly opts: Readonly<PlainMap>;
   readonly sys: Sys;
   readonly log: Logger;
-  /** Grains plugins in order; a user's come after the built-in ones. */
+  /** Grains plugins, those of users first; `core` may stand anywhere. */
   readonly plugins: () => Promise<readonly GrainsPlugin[]>;
+  /** What a plugin may reach; `grains` are those gathered before it. */
   readonly context: (name: string, grains: PlainMap) => Context;
 }
 
-/** Never throws for a source that fails: it is logged and the others are kept. */
+/** Never throws for a plugin that fails: it is logged and the others are kept. */
 export async function gatherFacts(parts: FactsParts): Promise<PlainMap> {
-  const { opts, log } = parts;
-  const deep = opts['grains_deep_merge'] === true;
+  const { opts } = parts;
+  if (isTruthy(opts['skip_grains'])) return {};
+  const isDeep = opts['grains_deep_merge'] === true;
+  const unwanted = blacklist(opts);
   let grains: PlainMap = {};
-  const add = (more: PlainMap): void => {
-    grains = deep ? (mergeMaps(grains, more, 'recurse') as PlainMap) : { ...grains, ...more };
-  };
-  for (const plugin of await parts.plugins()) {
-    try {
-      add(await plugin.grains(parts.context(plugin.name, grains)));
-    } catch (err) {
-      log.error({ err, plugin: plugin.name }, 'grains plugin failed');
-    }
+  for (const plugin of coreFirst(await parts.plugins())) {
+    const more = withoutNames(await grainsOf(plugin, grains, parts), unwanted);
+    grains = isDeep ? updateMap(grains, more) as PlainMap : { ...grains, ...more };
   }
-  add(await fromFile(parts));
-  if (isPlainMap(opts['grains'])) add(opts['grains']);
-  return withoutBlacklisted({ ...grains, id: opts['id'] ?? '' }, opts);
+  return isPlainMap(opts['grains']) ? { ...grains, ...opts['grains'] } : grains;
 }
 
-async function fromFile({ opts, sys, log }: FactsParts): Promise<PlainMap> {
-  const path = join(dirname(String(opts['conf_file'] ?? '/etc/salt/minion')), 'grains');
+const coreFirst = (plugins: readonly GrainsPlugin[]): GrainsPlugin[] =>
+  [...plugins.filter(({ name }) => name === 'core'), ...plugins.filter(({ name }) => name !== 'core')];
+
+async function grainsOf(plugin: GrainsPlugin, before: PlainMap, { context, log }: FactsParts): Promise<PlainMap> {
   try {
-    const text = await sys.readText(path);
-    const data = text === undefined ? {} : loadYaml(text, { source: path });
-    return isPlainMap(data) ? data : {};
+    const grains = await within(Promise.resolve(plugin.grains(context(plugin.name, before))), PLUGIN_WAIT_MS, undefined);
+    if (grains === undefined) log.error({ plugin: plugin.name, waitedMs: PLUGIN_WAIT_MS }, 'grains plugin gave no answer in time');
+    return grains ?? {};
   } catch (err) {
-    log.error({ err, path }, 'grains file cannot be read');
+    log.error({ err, plugin: plugin.name }, 'grains plugin failed');
     return {};
   }
 }
 
-function withoutBlacklisted(grains: PlainMap, opts: Readonly<PlainMap>): PlainMap {
-  const patterns = Array.isArray(opts['grains_blacklist']) ? opts['grains_blacklist'].map(String) : [];
+function blacklist(opts: Readonly<PlainMap>): string[] {
+  return Array.isArray(opts['grains_blacklist']) ? opts['grains_blacklist'].map(String) : [];
+}
+
+function withoutNames(grains: PlainMap, patterns: readonly string[]): PlainMap {
   if (patterns.length === 0) return grains;
-  return Object.fromEntries(Object.entries(grains).filter(([name]) => !patterns.some((pattern) => fnmatch(name, pattern))));
+  return Object.fromEntries(Object.entries(grains).filter(([name]) => !patterns.some((pattern) => fits(name, pattern))));
+}
+
+/** A pattern of the shell, or a regular expression over the whole name. */
+function fits(name: string, pattern: string): boolean {
+  if (fnmatch(name, pattern)) return true;
+  try {
+    return pythonMatch(`\\A${pattern}\\Z`, name);
+  } catch (err) {
+    if (err instanceof PatternError) return false;
+    throw err;
+  }
 }

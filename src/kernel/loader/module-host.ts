@@ -66,10 +66,12 @@ export class ModuleHost implements AsyncDisposable {
     return 'plugin' in found ? found.plugin as PluginOf<K> : undefined;
   }
 
-  /** Every plugin of a kind that works here, built-in ones first; one that cannot be loaded is logged and left out. */
+  /** Every plugin of a kind that works here, those of users first, each part by name; one that cannot be loaded is logged and left out. */
   async loadAll<K extends PluginKind>(kind: K): Promise<PluginOf<K>[]> {
+    const chosen = [...await (await this.#table(kind)).chosen()];
+    const ordered = [...chosen.filter(([, { user }]) => user), ...chosen.filter(([, { user }]) => !user)];
     const plugins: PluginOf<K>[] = [];
-    for (const name of await this.catalog.names(kind)) {
+    for (const [name] of ordered) {
       const plugin = await this.load(kind, name);
       if (plugin !== undefined) plugins.push(plugin);
     }

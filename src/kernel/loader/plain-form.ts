@@ -6,9 +6,9 @@
 import type { Context } from '../contract/context.js';
 import { p, type Param, type Params } from '../contract/params.js';
 import type { Fn, FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
-import { PythonError } from '../contract/errors.js';
 import { loadYaml } from '../yaml/load.js';
-import { isMap, type PlainMap, type Value } from '../std/value.js';
+import { updateMap } from '../std/merge.js';
+import { isMap, isPlainMap, type PlainMap, type Value } from '../std/value.js';
 import { FUNCTION_KINDS } from './describe.js';
 
 /** Words JavaScript keeps for itself; `delete_` stands for `delete`, as `list_` does in Python. */
@@ -40,7 +40,7 @@ export function pluginOfExports(kind: PluginKind, file: string, exports: Namespa
   if (functions.length === 0) throw new Error('it exports no function and no plugin');
   const head = { name: file, ...virtualParts(exports) };
   if (FUNCTION_KINDS.includes(kind)) return { ...head, ...functionParts(kind as FunctionPlugin['kind'], functions, exports, source) };
-  if (kind === 'grains') return { ...head, kind, grains: (ctx) => mergedGrains(functions, ctx) };
+  if (kind === 'grains') return { ...head, kind, grains: (ctx) => mergedGrains(file, functions, ctx) };
   // Returners, outputters and the rest: the exported functions are the methods of the plugin, in our spelling.
   const methods = functions.map(([name, run]) => [name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), run]);
   return { ...head, kind, ...Object.fromEntries(methods) as object } as Plugin;
@@ -89,12 +89,23 @@ function valueFor({ hidden, rest }: WrittenParameter, value: unknown): unknown[]
   return [hidden && value === null ? undefined : value];
 }
 
-async function mergedGrains(functions: readonly [string, PlainFunction][], ctx: Context): Promise<PlainMap> {
-  const merged: PlainMap = {};
-  for (const [name, run] of functions) {
-    const grains = await run.call(ctx);
-    if (!isMap(grains as Value)) throw new PythonError('TypeError', `grains function ${name}() gave no mapping`);
-    Object.assign(merged, grains);
+/**
+ * Salt's way: functions in the order of their names, each sees what came before it when it has a parameter `grains`; one
+ * that fails is logged, and an answer that is no map is left out. Source: observed, Salt 3008.3.
+ */
+async function mergedGrains(file: string, functions: readonly [string, PlainFunction][], ctx: Context): Promise<PlainMap> {
+  let merged: PlainMap = {};
+  const isDeep = ctx.opts['grains_deep_merge'] === true;
+  const join = (grains: PlainMap, more: PlainMap): PlainMap => (isDeep ? updateMap(grains, more) as PlainMap : { ...grains, ...more });
+  for (const [name, run] of functions.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const known: Readonly<Record<string, unknown>> = { grains: join(ctx.grains, merged), proxy: null, [CONTEXT_PARAMETER]: ctx };
+    try {
+      const wanted = readParameters(Function.prototype.toString.call(run)).map((parameter) => known[parameter.name]);
+      const grains = await run.apply(ctx, wanted) as Value;
+      if (isPlainMap(grains)) merged = join(merged, grains);
+    } catch (err) {
+      ctx.log.error({ err, file, function: name }, 'Failed to load grains');
+    }
   }
   return merged;
 }

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import type { FunctionPlugin } from '../../../../src/kernel/contract/plugin.js';
 import { describePlugin } from '../../../../src/kernel/loader/describe.js';
 import { pluginOfExports, readParameters } from '../../../../src/kernel/loader/plain-form.js';
+import type { PlainMap } from '../../../../src/kernel/std/value.js';
+import { listeningLog } from '../../../support/module-host.js';
 
 const cases: readonly [string, string, unknown[]][] = [
   ['no parameters', 'function f() {}', []],
@@ -46,12 +48,25 @@ test('exports with Salt\'s marks become a plugin', async () => {
 });
 
 test('plain exports of other kinds become their methods', async () => {
-  const grains = pluginOfExports('grains', 'mine', { a: () => ({ a: 1 }), b: async () => ({ b: 2 }) }, '');
-  assert.ok(grains.kind === 'grains');
-  assert.deepEqual(await grains.grains({} as never), { a: 1, b: 2 });
   const returner = pluginOfExports('returners', 'mine', { returner: () => undefined, event_return: () => undefined }, '');
   assert.ok(returner.kind === 'returners' && returner.eventReturn !== undefined);
   assert.throws(() => pluginOfExports('modules', 'mine', { CONSTANT: 1 }, ''), /exports no function/);
+});
+
+test('plain grains functions run by name, see what came before, and fail alone', async () => {
+  const plugin = pluginOfExports('grains', 'mine', {
+    z: (grains: { os: string; a: number }) => ({ seen: [grains.os, grains.a], deep: { z: 1 } }),
+    b: async (proxy: unknown, ctx: { id: string }) => ({ id: ctx.id, proxy }),
+    a() { return { a: 1, deep: { a: 1 } }; },
+    broken() { throw new Error('no'); },
+    number: () => 3,
+  }, '');
+  assert.ok(plugin.kind === 'grains');
+  const log = listeningLog();
+  const gather = (opts: PlainMap) => plugin.grains({ opts, grains: { os: 'Debian' }, id: 'web1', log } as never);
+  assert.deepEqual(await gather({}), { a: 1, id: 'web1', proxy: null, seen: ['Debian', 1], deep: { z: 1 } });
+  assert.deepEqual(log.lines.map(({ level, fields }) => [level, fields['function']]), [['error', 'broken']]);
+  assert.deepEqual((await gather({ grains_deep_merge: true }))['deep'], { a: 1, z: 1 });
 });
 
 test('describePlugin() refuses what cannot be called', () => {
