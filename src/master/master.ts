@@ -41,6 +41,7 @@ import { JobStore } from './jobs/job-store.js';
 import { publishJob, type JobOrder } from './jobs/publish-job.js';
 import { SaltCliFiles } from './jobs/salt-cli-files.js';
 import { KeyStore } from './keys/key-store.js';
+import { ROTATION_REQUEST } from './keys/rotation-request.js';
 import { KnownStore } from './known/known-store.js';
 import { MinionTargets } from './known/targets.js';
 import { compilePillar } from './pillar/compile.js';
@@ -143,7 +144,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   ];
   const host = new ModuleHost({
     distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}),
-    ports: masterPorts({ opts, bus, jobs, keys, known, waitParts, presence, targets, rotateAesKey, pair, roots }),
+    ports: masterPorts({ opts, bus, jobs, keys, known, waitParts, presence, targets, rotateAesKey, pair, roots, sys, log }),
   });
   stack.use(host);
   const functions = new FunctionDesk(host, bus, log);
@@ -288,7 +289,7 @@ function signatureFault(load: PlainMap, pem: string | undefined): string | undef
 
 /** `salt-key` and `tsalt-key` ask for a new AES key by this file, mode exactly 0400. Source: wire-protocol 3.4. */
 function rotateWhenAsked(cacheDir: string, rotate: () => void): void {
-  const path = join(cacheDir, '.dfn');
+  const path = join(cacheDir, ROTATION_REQUEST);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined || (found.mode & 0o777) !== 0o400) return;
   rmSync(path, { force: true });

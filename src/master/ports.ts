@@ -4,13 +4,17 @@ import type { EventBus } from '../bus/event/bus.js';
 import { pemFingerprint } from '../bus/crypto/fingerprint.js';
 import { isHashType } from '../bus/crypto/digest.js';
 import { parseMinionId } from '../kernel/contract/job.js';
-import type { EventPort, JobStorePort, KeysPort, LocalJob, LocalPort, MatchPort, Ports } from '../kernel/contract/ports.js';
+import type { Logger } from '../kernel/contract/log.js';
+import type { Sys } from '../kernel/contract/sys.js';
+import type { EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, MatchPort, Ports } from '../kernel/contract/ports.js';
 import { newJid } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import type { Roots } from '../sls/files/roots.js';
 import type { JobStore } from './jobs/job-store.js';
 import type { JobOrder } from './jobs/publish-job.js';
 import { ReturnWatch, type WaitParts } from './jobs/wait.js';
+import { KeyActions } from './keys/key-actions.js';
+import { keyActionsPort } from './keys/key-actions-port.js';
 import type { KeyState, KeyStore } from './keys/key-store.js';
 import type { KnownStore } from './known/known-store.js';
 import type { MinionTargets } from './known/targets.js';
@@ -28,6 +32,8 @@ export interface MasterPortParts {
   readonly rotateAesKey: () => void;
   readonly pair: KeyPair;
   readonly roots: Roots;
+  readonly sys: Sys;
+  readonly log: Logger;
 }
 
 export function masterPorts(parts: MasterPortParts): Partial<Ports> {
@@ -98,13 +104,19 @@ function jobStorePort(jobs: JobStore): JobStorePort {
 
 const STATES: Record<string, KeyState> = { minions: 'accepted', minions_pre: 'pending', minions_rejected: 'rejected', minions_denied: 'denied' };
 
-function keysPort({ keys, presence, bus, rotateAesKey, opts }: MasterPortParts): KeysPort {
+function keysPort(parts: MasterPortParts): KeysPort {
+  const { keys, presence, bus, rotateAesKey, opts, known, log, sys, pair } = parts;
   const hashType = isHashType(opts['hash_type']) ? opts['hash_type'] : 'sha256';
   const text = (state: string, id: string): string | undefined => {
     const at = STATES[state];
     const parsed = parseMinionId(id);
     return at === undefined || parsed === undefined ? undefined : keys.read(at, parsed);
   };
+  const fire = (events: readonly { tag: string; data: PlainMap }[]): Promise<void> => {
+    for (const { tag, data } of events) bus.fire(tag, data);
+    return Promise.resolve();
+  };
+  const actions = new KeyActions({ keys, known, opts, fire, rotate: rotateAesKey, log });
   return {
     list: () => Promise.resolve({
       minions: keys.ids('accepted'), minions_pre: keys.ids('pending'), minions_rejected: keys.ids('rejected'), minions_denied: keys.ids('denied'),
@@ -115,22 +127,17 @@ function keysPort({ keys, presence, bus, rotateAesKey, opts }: MasterPortParts):
       const pem = text(state, id);
       return Promise.resolve(pem === undefined ? undefined : pemFingerprint(pem, hashType));
     },
-    act(action, ids, from) {
-      const done: string[] = [];
-      for (const id of ids.map(parseMinionId).filter((parsed) => parsed !== undefined)) {
-        for (const state of from.map((name) => STATES[name]).filter((known) => known !== undefined)) {
-          const changed = action === 'delete' ? keys.remove(state, id) : keys.move(id, state, action === 'accept' ? 'accepted' : 'rejected');
-          if (!changed) continue;
-          done.push(id);
-          bus.fire('salt/key', { result: true, act: action === 'delete' ? 'delete' : `${action}ed`, id });
-          break;
-        }
-      }
-      if (done.length > 0 && action !== 'accept' && opts['rotate_aes_key'] !== false) rotateAesKey();
-      return Promise.resolve({ [action === 'reject' ? 'minions_rejected' : 'minions']: done });
-    },
+    act: async (action, ids, from) => listsOf(await actOn(actions, action, Object.fromEntries(from.map((status) => [status, [...ids]])), from)),
+    actions: keyActionsPort(actions, { keys, opts, sys, log, publicPem: pair.publicPem }),
   };
 }
+
+function actOn(actions: KeyActions, action: 'accept' | 'reject' | 'delete', wanted: PlainMap, from: readonly string[]): Promise<KeyLists> {
+  const change = { accepted: from.includes('minions'), rejected: from.includes('minions_rejected'), denied: from.includes('minions_denied') };
+  return action === 'delete' ? actions.delete(wanted) : actions[action](wanted, change);
+}
+
+const listsOf = (lists: KeyLists): Record<string, string[]> => Object.fromEntries(Object.entries(lists).map(([status, ids]) => [status, [...ids]]));
 
 function matchPort(targets: MinionTargets): MatchPort {
   return {

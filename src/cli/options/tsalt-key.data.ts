@@ -10,7 +10,7 @@ export const keyTable: ProgramTable = {
     ...usual,
     user('Run as this user.'),
     hardCrash,
-    on('-q --quiet', 'quiet', 'Print nothing.'),
+    on('-q --quiet', 'quiet', 'Do not print why something was refused.'),
     on('-y --yes', 'yes', 'Answer every question with yes. Default: False.'),
     text('--rotate-aes-key', 'rotate_aes_key', 'With False the master keeps its session key when keys are deleted or rejected, which is less safe. Default: True.', { value: true }),
     text('--preserve-minions', 'preserve_minions', 'With True what the master knows of a minion is kept when its key is deleted. Default: False.', { value: false }),

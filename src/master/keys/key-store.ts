@@ -75,6 +75,16 @@ export class KeyStore {
     }
   }
 
+  /** The text of a key file as it is, or undefined. */
+  text(state: KeyState, id: MinionId): string | undefined {
+    try {
+      return readFileSync(this.path(state, id), 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
   isAccepted(id: MinionId): boolean {
     return this.read('accepted', id) !== undefined;
   }
@@ -91,14 +101,15 @@ export class KeyStore {
   /** Writes a key in a state, in place of any before. */
   write(state: KeyState, id: MinionId, pem: string): void {
     const path = this.path(state, id);
-    const temporary = `${path}.${process.pid}.new`;
+    // The dot keeps it out of `ids`.
+    const temporary = join(this.#pkiDir, KEY_FOLDERS[state], `.${id.slice(0, 200)}.${process.pid}.new`);
     mkdirSync(join(this.#pkiDir, KEY_FOLDERS[state]), { recursive: true, mode: 0o700 });
     writeFileSync(temporary, pem, { mode: FILE_MODE });
     renameSync(temporary, path);
     this.#accepted.delete(id);
   }
 
-  /** Moves a key; false when there is none. */
+  /** Moves a key, in place of any that the id has in another state but denied; false when there is none. */
   move(id: MinionId, from: KeyState, to: KeyState): boolean {
     mkdirSync(join(this.#pkiDir, KEY_FOLDERS[to]), { recursive: true, mode: 0o700 });
     try {
@@ -107,6 +118,7 @@ export class KeyStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
     }
+    for (const other of ['accepted', 'pending', 'rejected'] as const) if (other !== to) this.remove(other, id);
     this.#accepted.delete(id);
     return true;
   }
