@@ -108,7 +108,7 @@ class Pattern implements LinearPattern {
     if (this.#linear === undefined || (this.#boundary && /[\u0080-\uffff]/.test(text))) return undefined;
     if (!this.#endBeforeBreak || !text.endsWith('\n')) return this.#linear;
     if (text.indexOf('\n') !== text.length - 1) return undefined;
-    return this.#linearLine ??= compileLinear(this.#root, true);
+    return this.#linearLine ??= compileRe2(this.#root, true);
   }
 
   #prepareRegExp(): Readonly<Record<MatchMode, RegExp>> {
