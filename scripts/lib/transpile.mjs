@@ -27,8 +27,11 @@ export async function transpile() {
     writeFileSync(temporary, code);
     renameSync(temporary, out);
   }
-  for (const old of readdirSync(join(root, 'build'), { recursive: true, withFileTypes: true })) {
-    const path = join(old.parentPath, old.name);
-    if (old.isFile() && path.endsWith('.js') && !wanted.has(path)) rmSync(path);
+  // Only what this wrote: build/ also holds the Python environment of the peer tests.
+  for (const folder of ['src', 'test', 'bench'].map((name) => join(root, 'build', name)).filter((path) => existsSync(path))) {
+    for (const old of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      const path = join(old.parentPath, old.name);
+      if (old.isFile() && path.endsWith('.js') && !wanted.has(path)) rmSync(path);
+    }
   }
 }
