@@ -100,6 +100,12 @@ export class MasterHost {
     return this.#program?.stop() ?? 0;
   }
 
+  /** The process that runs. @throws Error before the start */
+  get process(): Program {
+    if (this.#program === undefined) throw new Error('The master was not started');
+    return this.#program;
+  }
+
   get bus() {
     return { publish: this.path('run/master_event_pub.ipc'), pull: this.path('run/master_event_pull.ipc') };
   }

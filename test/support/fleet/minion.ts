@@ -55,6 +55,12 @@ export class MinionHost {
     return this.#program?.stop() ?? 0;
   }
 
+  /** The process that runs. @throws Error before the start */
+  get process(): Program {
+    if (this.#program === undefined) throw new Error(`The minion ${this.id} was not started`);
+    return this.#program;
+  }
+
   /** Its exit code, once it ends by itself. */
   async ended(): Promise<number> {
     return this.#program?.ended() ?? 0;

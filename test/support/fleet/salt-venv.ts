@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Folder of the repository, seen from `build/test/peer/kit/`. */
+/** Folder of the repository, seen from `build/test/support/fleet/`. */
 export const repository = join(import.meta.dirname, '..', '..', '..', '..');
 
 /** The release that every peer test speaks to. */

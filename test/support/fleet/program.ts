@@ -84,6 +84,11 @@ export class Program {
     return this.#ended;
   }
 
+  /** Sends a signal to the program alone. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Ends the whole group at once; also what it left behind. */
   kill(): void {
     if (this.#child.pid === undefined) return;

@@ -7,7 +7,6 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
-import { skipWithoutSalt } from './salt-venv.js';
 import { Program, type ProgramOptions } from './program.js';
 
 const TEST_MS = 120_000;
@@ -17,16 +16,19 @@ export class Site {
   readonly dir: string;
   readonly #programs: Program[] = [];
   readonly #closers: (() => Promise<void>)[] = [];
+  /** Why none of its tests can run, such as `skipWithoutSalt`. */
+  readonly #skip: string | false;
   #isBroken = false;
 
-  constructor() {
-    this.dir = realpathSync(mkdtempSync(join(tmpdir(), 'tsp-')));
+  constructor(skip: string | false = false) {
+    this.#skip = skip;
+    this.dir = realpathSync(mkdtempSync(join(tmpdir(), 'ts-')));
     after(() => this.#close());
   }
 
-  /** Registers a test that needs real Salt. Once the set-up of a file failed, its tests fail at once. */
+  /** Registers a test. Once the set-up of a file failed, its tests fail at once. */
   test(title: string, run: (t: TestContext) => Promise<void>, options: { skip?: string | false } = {}): void {
-    void test(title, { skip: skipWithoutSalt || (options.skip ?? false), timeout: TEST_MS }, async (t) => {
+    void test(title, { skip: this.#skip || (options.skip ?? false), timeout: TEST_MS }, async (t) => {
       try {
         for (const program of this.#programs) program.mark();
         if (this.#isBroken) throw new Error('The set-up of this file failed: see the first failure');
