@@ -11,6 +11,7 @@ import { CHANGING } from './file/change/functions.js';
 import { EDITING } from './file/edit/functions.js';
 import { asPythonError } from './file/ground/os-error.js';
 import { LOOKING } from './file/look/functions.js';
+import { MANAGING } from './file/manage/functions.js';
 
 /** What the system refuses reaches the user in Python's words, as from Salt. */
 function inPythonWords(declared: Fn): Fn {
@@ -24,7 +25,7 @@ function inPythonWords(declared: Fn): Fn {
   return { ...declared, run };
 }
 
-const functions: Readonly<Record<string, Fn>> = { ...LOOKING, ...CHANGING, ...EDITING };
+const functions: Readonly<Record<string, Fn>> = { ...LOOKING, ...CHANGING, ...EDITING, ...MANAGING };
 
 export default defineModule({
   name: 'file',

@@ -85,7 +85,7 @@ def place(value, top):
     if isinstance(value, dict):
         if set(value) == {"bytes"}:
             return value["bytes"].encode("latin-1")
-        return {key: place(item, top) for key, item in value.items()}
+        return {place(key, top): place(item, top) for key, item in value.items()}
     return [place(item, top) for item in value] if isinstance(value, list) else value
 
 

@@ -1,7 +1,10 @@
 /** Temporary files that nobody else can prepare or read: new names only, mode 0600. */
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import type { Context } from '../../../../kernel/contract/context.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
+import { str } from '../../../../kernel/std/python-text.js';
+import { isList, isMap, mapValues } from '../../../../kernel/std/value.js';
 import { failedWith, systemError } from './os-error.js';
 import { joinPath } from './paths.js';
 
@@ -47,7 +50,10 @@ export async function writeTemporary(sys: Sys, data: string | Uint8Array): Promi
   return path;
 }
 
-/** Removes a file of ours; any other path is left alone. */
-export async function removeTemporary(sys: Sys, path: string): Promise<void> {
-  if (path.startsWith(joinPath(temporaryFolder(sys), TEMPORARY_PREFIX))) await sys.fs.rm(path, { force: true });
+/** Removes a temporary file of ours; any other path, and what lies in a file root, is left alone. */
+export async function removeTemporary({ sys, opts }: Context, path: string): Promise<void> {
+  if (!path.startsWith(joinPath(temporaryFolder(sys), TEMPORARY_PREFIX))) return;
+  const roots = isMap(opts['file_roots']) ? mapValues(opts['file_roots']).flatMap((list) => (isList(list) ? list : [])) : [];
+  if (roots.some((root) => path.startsWith(str(root)))) return;
+  await sys.fs.rm(path, { force: true });
 }
