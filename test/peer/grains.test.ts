@@ -1,5 +1,5 @@
 /**
- * Grains of this machine, and of the release files of many distributions, beside those of real Salt.
+ * Grains of this machine beside those of real Salt; and the recordings of `test/golden/grains` beside its functions.
  * Real Salt is found through TSALT_SALT_VENV, the folder of a Python environment that has it.
  */
 import assert from 'node:assert/strict';
@@ -10,17 +10,18 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadMinionConfig } from '../../src/kernel/config/load.js';
 import type { PlainMap } from '../../src/kernel/std/value.js';
-import { distributionGrains, releaseGrains } from '../../src/plugins/grains/core/distribution.js';
+import { DISTRIBUTIONS } from '../support/distributions.data.js';
 import { gatheredGrains } from '../support/gathered-grains.js';
-import { DISTRIBUTIONS, filesOf } from '../support/distributions.data.js';
+import { TEXT_CASES } from '../support/machine-texts.data.js';
 
 const venv = process.env['TSALT_SALT_VENV'];
 const skip = venv === undefined ? 'TSALT_SALT_VENV does not name an environment with real Salt' : false;
+const sources = join(import.meta.dirname, '../../..');
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'tsalt-grains-peer-')));
 after(() => rmSync(base, { recursive: true }));
 
 /** Grain to the reason why ours may have another value; the type is the same all the same. */
-const exceptions = JSON.parse(readFileSync(join(import.meta.dirname, '../../../test/peer/grains-exceptions.json'), 'utf8')) as Record<string, string>;
+const exceptions = JSON.parse(readFileSync(join(sources, 'test/peer/grains-exceptions.json'), 'utf8')) as Record<string, string>;
 
 const ownZone = process.env['TZ'];
 const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value);
@@ -100,42 +101,33 @@ for (const deep of [false, true]) {
   });
 }
 
-/** Answers for trees of release files: the original's functions, told to look below another root. */
-const ASK = `
-import builtins, json, os, sys
-import distro, platform
-import salt.grains.core as core
-import salt.utils.files, salt.utils.platform
-real_open, real_isfile = builtins.open, os.path.isfile
-def below(path): return root + path if isinstance(path, str) and path.startswith(("/etc/", "/usr/lib/os-release", "/etc.defaults")) else path
-salt.utils.files.fopen = lambda path, *args, **kwargs: real_open(below(path), *args, **kwargs)
-core.os.path.isfile = lambda path: real_isfile(below(path))
-out = []
-for root in json.load(sys.stdin):
-    platform._os_release_candidates = (root + "/etc/os-release", root + "/usr/lib/os-release")
-    platform._os_release_cache = None
-    os.path.isfile = real_isfile
-    salt.utils.platform.distro = distro.LinuxDistribution(root_dir=root)
-    salt.utils.platform.distro._distro_release_info, salt.utils.platform.distro._os_release_info
-    core.os.path.isfile = lambda path: real_isfile(below(path))
-    grains = core._linux_distribution_data()
-    if grains.get("osrelease"): grains.update(core._osrelease_data(grains["os"], grains["osfullname"], grains["osrelease"]))
-    out.append(grains)
-json.dump(out, sys.stdout)
-`;
+/** Where each kind of text is looked for. */
+const PLACES: Readonly<Record<string, string>> = {
+  resolver: 'sample', cpu: 'proc/cpuinfo', memory: 'proc/meminfo', kernelparams: 'proc/cmdline', devicetree: 'proc/device-tree/model',
+};
 
-test('release files of many distributions are read as by real Salt', { skip }, async (t) => {
-  const roots = Object.keys(DISTRIBUTIONS).map((name) => join(base, 'roots', name.replace(/\W+/g, '-')));
-  Object.values(DISTRIBUTIONS).forEach((files, at) => {
-    mkdirSync(join(roots[at] ?? '', 'etc'), { recursive: true });
-    write(roots[at] ?? '', files);
-  });
-  const answers = JSON.parse(python(['python', '-c', ASK], { input: JSON.stringify(roots) })) as PlainMap[];
-  for (const [at, [name, files]] of Object.entries(DISTRIBUTIONS).entries()) {
-    await t.test(name, () => {
-      const grains = distributionGrains(filesOf(files));
-      const ours = { ...grains, ...(grains.osrelease === '' ? {} : releaseGrains(grains.os, grains.osfullname, grains.osrelease)) };
-      assert.deepEqual(ours, answers[at]);
-    });
+/** The answers of real Salt's functions, told to look below another root. */
+function askSalt(): { distributions: Record<string, unknown>; texts: Record<string, unknown> } {
+  const asked = [
+    ...Object.entries(DISTRIBUTIONS).map(([title, files]) => ({ kind: 'distribution', title, text: '', files })),
+    ...TEXT_CASES.map((one) => ({ ...one, files: PLACES[one.kind] === undefined ? {} : { [PLACES[one.kind] ?? '']: one.text } })),
+  ].map((one, at) => ({ ...one, root: join(base, 'roots', String(at)) }));
+  for (const { root, files } of asked) {
+    mkdirSync(join(root, 'etc'), { recursive: true });
+    write(root, files);
   }
+  const answers = JSON.parse(python(['python', join(sources, 'test/support/ask-grains.py')], { input: JSON.stringify(asked) })) as unknown[];
+  const named = asked.map(({ kind, title }, at) => [kind, title, answers[at]] as const);
+  return {
+    distributions: Object.fromEntries(named.filter(([kind]) => kind === 'distribution').map(([, title, answer]) => [title, answer])),
+    texts: Object.fromEntries(named.filter(([kind]) => kind !== 'distribution').map(([kind, title, answer]) => [`${kind}: ${title}`, answer])),
+  };
+}
+
+test('the recorded answers about release files and texts are those of real Salt', { skip }, () => {
+  const answers = askSalt();
+  const path = join(sources, 'test/golden/grains/answers.json');
+  // Recording anew: TSALT_RECORD=1, after a case was added.
+  if (process.env['TSALT_RECORD'] === '1') writeFileSync(path, `${JSON.stringify(answers, null, 1)}\n`);
+  assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), answers);
 });

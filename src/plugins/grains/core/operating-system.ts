@@ -39,9 +39,10 @@ export async function operatingSystemGrains(ctx: Context): Promise<PlainMap> {
 
 async function distributionAndArch(ctx: Context, cpuarch: string): Promise<PlainMap> {
   const { osrelease, ...names } = distributionGrains(await readDistributionFiles(ctx));
+  const osarch = await osArch(ctx, names.os_family, cpuarch);
   return {
     ...names, osrelease,
-    osarch: await osArch(ctx, names.os_family, cpuarch),
+    ...(osarch === undefined ? {} : { osarch }),
     ...(osrelease === '' ? {} : releaseGrains(names.os, names.osfullname, osrelease)),
   };
 }

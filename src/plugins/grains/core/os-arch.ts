@@ -3,10 +3,11 @@ import type { Context } from '../../../kernel/contract/context.js';
 import type { Value } from '../../../kernel/std/value.js';
 import { ask } from './look.js';
 
-export async function osArch(ctx: Context, osFamily: string, cpuarch: string): Promise<Value> {
+/** Undefined when `dpkg` does not tell: it may well differ from the processor's. */
+export async function osArch(ctx: Context, osFamily: string, cpuarch: string): Promise<Value | undefined> {
   switch (osFamily) {
     case 'Debian':
-      return (await ask(ctx, ['dpkg', '--print-architecture']))?.text.trim() ?? cpuarch;
+      return (await ask(ctx, ['dpkg', '--print-architecture']))?.text.trim();
     case 'RedHat':
     case 'Suse':
       return (await ask(ctx, ['rpm', '--eval', '%{_host_cpu}']))?.text.trim() || cpuarch || 'unknown';

@@ -6,7 +6,8 @@ import { ask } from './look.js';
 export async function selinuxGrains(ctx: Context): Promise<PlainMap> {
   if (await ctx.sys.which('selinuxenabled') === undefined) return {};
   const [enabled, enforced] = await Promise.all([ask(ctx, ['selinuxenabled']), ask(ctx, ['getenforce'])]);
-  return { selinux: { enabled: enabled?.code === 0, ...(enforced === undefined ? {} : { enforced: enforced.text.trim() }) } };
+  if (enabled === undefined) return {};
+  return { selinux: { enabled: enabled.code === 0, ...(enforced === undefined ? {} : { enforced: enforced.text.trim() }) } };
 }
 
 /** `systemctl --version`: `systemd 252 (252.39-1)`, then a line of features. */
@@ -20,5 +21,5 @@ export async function systemdGrains(ctx: Context): Promise<PlainMap> {
   const programs = await Promise.all(['systemctl', 'localectl'].map((program) => ctx.sys.which(program)));
   if (programs.includes(undefined)) return {};
   const answer = await ask(ctx, ['systemctl', '--version']);
-  return { systemd: systemdOf(answer?.code === 0 ? answer.text : '') };
+  return answer === undefined ? {} : { systemd: systemdOf(answer.code === 0 ? answer.text : '') };
 }
