@@ -16,8 +16,8 @@ import type { SignInAccepted, SignInReply } from '../wire/sign-in.js';
 import { SignInError } from './sign-in-error.js';
 
 export interface MasterTrustOptions {
-  /** `minion_master.pub`: written at first contact, trusted from then on. */
-  readonly cachedKeyPath: string;
+  /** The master's key that was seen first, trusted from then on. */
+  readonly memory: KeyMemory;
   /** `master_finger`, or empty. */
   readonly fingerprint: string;
   readonly hashType: HashType;
@@ -26,6 +26,35 @@ export interface MasterTrustOptions {
   /** Public key that must sign the master's key (`verify_master_pubkey_sign`), PEM; undefined: not asked. */
   readonly signingPub: string | undefined;
   readonly alwaysVerifySignature: boolean;
+}
+
+/** Where a minion keeps the key of its master. */
+export interface KeyMemory {
+  /** PEM, or undefined before the first contact. */
+  read(): string | undefined;
+  write(pem: string): void;
+  /** For messages: how to forget it. */
+  readonly place: string;
+}
+
+/** `minion_master.pub`. */
+export function keyFile(path: string): KeyMemory {
+  return {
+    place: path,
+    read() {
+      try {
+        return readFileSync(path, 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    write(pem) {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      writeFileSync(`${path}.${process.pid}`, pem, { mode: 0o644 });
+      renameSync(`${path}.${process.pid}`, path);
+    },
+  };
 }
 
 export class MasterTrust {
@@ -37,12 +66,8 @@ export class MasterTrust {
 
   /** Clean PEM of the key trusted so far. */
   cached(): string | undefined {
-    try {
-      return cleanPem(readFileSync(this.#options.cachedKeyPath, 'utf8'));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    const pem = this.#options.memory.read();
+    return pem === undefined ? undefined : cleanPem(pem);
   }
 
   /** Encrypts the proof for the known master; undefined before the first contact. */
@@ -68,13 +93,13 @@ export class MasterTrust {
       this.#checkSignature(pem, pubSignature, sigAlgo);
     } else if (changed && !this.#options.openMode) {
       throw new SignInError('untrusted',
-        `The master's key has changed. If that is right, delete ${this.#options.cachedKeyPath} and start the minion again; else somebody is in between`);
+        `The master's key has changed. If that is right, delete ${this.#options.memory.place} and start the minion again; else somebody is in between`);
     }
     const { fingerprint, hashType } = this.#options;
     if (fingerprint !== '' && pemFingerprint(pem, hashType) !== fingerprint.toLowerCase()) {
       throw new SignInError('untrusted', `The fingerprint of the master's key is ${pemFingerprint(pem, hashType)}, but master_finger says ${fingerprint}`);
     }
-    if (cached !== pem) this.#remember(pem);
+    if (cached !== pem) this.#options.memory.write(pem);
     return loadPublicKey(pem);
   }
 
@@ -83,13 +108,6 @@ export class MasterTrust {
     const good = signingPub !== undefined && pubSignature !== undefined
       && loadPublicKey(signingPub).verify(Buffer.from(pem), Buffer.from(pubSignature, 'base64'), sigAlgo);
     if (!good) throw new SignInError('untrusted', 'The master\'s key is not signed by the key in master_sign.pub (verify_master_pubkey_sign)');
-  }
-
-  #remember(pem: string): void {
-    const path = this.#options.cachedKeyPath;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.${process.pid}`, pem, { mode: 0o644 });
-    renameSync(`${path}.${process.pid}`, path);
   }
 }
 

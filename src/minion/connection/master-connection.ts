@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import type { KeyPair } from '../../bus/channel/key-files.js';
 import { MasterLink } from '../../bus/channel/master-link.js';
-import { MasterTrust } from '../../bus/channel/master-trust.js';
+import { keyFile, MasterTrust } from '../../bus/channel/master-trust.js';
 import { SignInError } from '../../bus/channel/sign-in-error.js';
 import { isEncryptionAlgorithm, isSignatureAlgorithm } from '../../bus/crypto/algorithms.js';
 import { isHashType, minionTopic } from '../../bus/crypto/digest.js';
@@ -264,7 +264,7 @@ export class MasterConnection implements AsyncDisposable {
     const pki = String(opts['pki_dir']);
     const signName = `${String(opts['master_sign_key_name'] ?? 'master_sign')}.pub`;
     return new MasterTrust({
-      cachedKeyPath: join(pki, 'minion_master.pub'),
+      memory: keyFile(join(pki, 'minion_master.pub')),
       fingerprint: typeof opts['master_finger'] === 'string' ? opts['master_finger'] : '',
       hashType: isHashType(opts['hash_type']) ? opts['hash_type'] : 'sha256',
       openMode: opts['open_mode'] === true,
