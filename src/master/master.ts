@@ -98,7 +98,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   });
   const sessions = new Sessions(join(cacheDir, 'sessions'), int(opts, 'publish_session', 86_400));
   const bus = new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed'));
-  const known = new KnownStore(cacheDir);
+  const known = new KnownStore(cacheDir, (err, path) => log.error({ err, path }, 'cache file not written'));
+  stack.use(known);
   const jobs = new JobStore(join(cacheDir, 'tsalt-jobs.db'));
   stack.defer(() => jobs.close());
   const active = new ActiveJobs();

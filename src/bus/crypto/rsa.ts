@@ -100,10 +100,20 @@ export function loadPrivateKey(pem: string, passphrase?: string): RsaPrivateKey 
   return new RsaPrivateKey(key);
 }
 
+/** Keys read of late: reading one costs as much as five verifications. */
+const known = new Map<string, RsaPublicKey>();
+const KNOWN_MAX = 2048;
+
 /** Reads a public key. @throws BadKeyError */
 export function loadPublicKey(pem: string): RsaPublicKey {
+  const before = known.get(pem);
+  if (before !== undefined) return before;
   if (!PUBLIC_MARK.test(pem.trimStart())) throw new BadKeyError('Cannot read the public key: it is no PEM of a public key');
-  return new RsaPublicKey(engineKey('public', () => createPublicKey({ key: pem, format: 'pem' })));
+  const key = new RsaPublicKey(engineKey('public', () => createPublicKey({ key: pem, format: 'pem' })));
+  const oldest = known.size < KNOWN_MAX ? undefined : known.keys().next();
+  if (oldest !== undefined && oldest.done !== true) known.delete(oldest.value);
+  known.set(pem, key);
+  return key;
 }
 
 function engineKey(kind: 'private' | 'public', make: () => KeyObject): KeyObject {

@@ -146,6 +146,21 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     this.#notify();
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** The next item at once, or undefined when there is none. */
+  shift(): T | undefined {
+    return this.size > 0 ? this.#shift() : undefined;
+  }
+
+  /** Calls `wake` once, when there is an item or the queue is closed. One waiter at a time. */
+  onItem(wake: () => void): void {
+    if (this.size > 0 || this.#closed) wake();
+    else this.#wake = wake;
+  }
+
   #notify(): void {
     const wake = this.#wake;
     this.#wake = undefined;

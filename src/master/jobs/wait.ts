@@ -4,7 +4,7 @@
  *
  * Source: wire-protocol section 9 "Waiting"; golden cli/salt-dead, events/find-job.
  */
-import { BoundedQueue, sleep, within } from '../../kernel/std/async.js';
+import { BoundedQueue, within } from '../../kernel/std/async.js';
 import { isPlainMap, isTruthy, type PlainMap } from '../../kernel/std/value.js';
 import type { BusEvent, EventBus } from '../../bus/event/bus.js';
 import type { JobOrder, JobPublished } from './publish-job.js';
@@ -34,6 +34,8 @@ export interface WaitOptions {
 
 /** Answers that may wait for the reader. */
 const ANSWERS_MAX = 1_000_000;
+/** While minions are being asked, the state is looked at this often at least. */
+const ASK_AGAIN_MS = 1000;
 
 /**
  * Listens for the returns of a job that is about to be published; iterate after it was. Dispose when done.
@@ -42,12 +44,10 @@ export class ReturnWatch implements Disposable {
   readonly #queue = new BoundedQueue<BusEvent>(ANSWERS_MAX);
   readonly #subscription: Disposable;
   readonly #parts: WaitParts;
-  #next: AsyncIterator<BusEvent>;
 
   constructor(parts: WaitParts, jid: string) {
     this.#parts = parts;
     this.#subscription = parts.bus.subscribe(`salt/job/${jid}/ret/`, (event) => void this.#queue.push(event));
-    this.#next = this.#queue[Symbol.asyncIterator]();
   }
 
   [Symbol.dispose](): void {
@@ -59,52 +59,69 @@ export class ReturnWatch implements Disposable {
   async *answers(jid: string, minions: readonly string[], options: WaitOptions): AsyncGenerator<Answer> {
     const open = new Map(minions.map((id) => [id, Date.now() + options.timeoutMs]));
     const seen = new Set<string>();
-    let pending = this.#next.next();
-    let asking: Promise<ReadonlySet<string>> | undefined;
-    let asked: string[] = [];
+    let question: Question | undefined;
     while (open.size > 0) {
-      options.signal.throwIfAborted();
-      const deadline = Math.min(...open.values());
-      const event = await firstOf(pending, asking, deadline - Date.now(), options.signal);
-      if (event.kind === 'event') {
-        pending = this.#next.next();
-        if (event.value.done === true) return;
-        const load = event.value.value.data;
-        const id = String(load['id']);
+      for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+        const id = String(event.data['id']);
         if (seen.has(id)) continue;
         seen.add(id);
         open.delete(id);
-        yield { kind: 'returned', id, load };
-        continue;
+        yield { kind: 'returned', id, load: event.data };
       }
-      if (event.kind === 'asked') {
-        asking = undefined;
-        for (const id of asked) {
-          if (!open.has(id)) continue;
-          if (event.running.has(id)) open.set(id, Date.now() + options.timeoutMs);
-          else {
-            open.delete(id);
-            yield { kind: 'missing', id, why: this.#why(id) };
-          }
-        }
-        continue;
-      }
-      if (asking !== undefined) {
-        await sleep(10, options.signal);
-        continue;
+      options.signal.throwIfAborted();
+      if (question?.answered !== undefined) {
+        yield* this.#judge(question, open, options);
+        question = undefined;
       }
       const now = Date.now();
-      const silent = [...open].filter(([, until]) => until <= now).map(([id]) => id);
-      asked = silent.filter((id) => this.#parts.isAccepted(id));
-      for (const id of silent.filter((candidate) => !asked.includes(candidate))) {
+      const silent = question === undefined ? [...open].filter(([, until]) => until <= now).map(([id]) => id) : [];
+      if (silent.length > 0) {
+        const asked = silent.filter((id) => this.#parts.isAccepted(id));
+        for (const id of silent.filter((candidate) => !asked.includes(candidate))) {
+          open.delete(id);
+          yield { kind: 'missing', id, why: this.#why(id) };
+        }
+        if (asked.length > 0) question = this.#ask(jid, asked, options);
+        continue;
+      }
+      if (open.size > 0) await this.#pause(question === undefined ? Math.min(...open.values()) - now : ASK_AGAIN_MS, options.signal, question);
+    }
+  }
+
+  /** Who still works gets more time; the others are missing. */
+  *#judge({ ids, answered }: Question, open: Map<string, number>, options: WaitOptions): Generator<Answer> {
+    for (const id of ids) {
+      if (!open.has(id)) continue;
+      if (answered?.has(id) === true) open.set(id, Date.now() + options.timeoutMs);
+      else {
         open.delete(id);
         yield { kind: 'missing', id, why: this.#why(id) };
       }
-      if (asked.length > 0) {
-        for (const id of asked) open.set(id, now + options.gatherTimeoutMs + options.timeoutMs);
-        asking = this.#whoStillRuns(jid, asked, options);
-      }
     }
+  }
+
+  #ask(jid: string, ids: readonly string[], options: WaitOptions): Question {
+    const question: Question = { ids, answered: undefined, wake: () => undefined };
+    void this.#whoStillRuns(jid, ids, options).catch(() => new Set<string>()).then((running) => {
+      question.answered = running;
+      question.wake();
+    });
+    return question;
+  }
+
+  /** Until an event, the answer to a question, the end of the time, or the end of the wait. */
+  #pause(ms: number, signal: AbortSignal, question: Question | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(1, ms));
+      signal.addEventListener('abort', done, { once: true });
+      if (question !== undefined) question.wake = done;
+      this.#queue.onItem(done);
+    });
   }
 
   #why(id: string): MissingReason {
@@ -121,7 +138,7 @@ export class ReturnWatch implements Disposable {
     const queue = new BoundedQueue<BusEvent>(ids.length * 4);
     let questionJid: string | undefined;
     // Subscribed before the question is sent, under a prefix that its id will have.
-    using subscription = this.#parts.bus.subscribe('salt/job/', (event) => {
+    using _ = this.#parts.bus.subscribe('salt/job/', (event) => {
       if (event.data['fun'] === 'saltutil.find_job' && event.tag.includes('/ret/')) queue.push(event);
     });
     const published = await this.#parts.publish(order);
@@ -138,35 +155,14 @@ export class ReturnWatch implements Disposable {
       const answer = data['return'] ?? null;
       if (isPlainMap(answer) && isTruthy(answer)) running.add(id);
     }
-    void subscription;
     return running;
   }
 }
 
-type Happened =
-  | { kind: 'event'; value: IteratorResult<BusEvent> }
-  | { kind: 'asked'; running: ReadonlySet<string> }
-  | { kind: 'deadline' };
-
-async function firstOf(
-  pending: Promise<IteratorResult<BusEvent>>, asking: Promise<ReadonlySet<string>> | undefined, ms: number, signal: AbortSignal,
-): Promise<Happened> {
-  const stop = new AbortController();
-  const all = AbortSignal.any([signal, stop.signal]);
-  const races: Promise<Happened>[] = [
-    pending.then((value): Happened => ({ kind: 'event', value })),
-    sleep(Math.max(0, ms), all, true).then(
-      (): Happened => ({ kind: 'deadline' }),
-      (error: unknown): Happened => {
-        if (signal.aborted) throw error;
-        return { kind: 'deadline' };
-      },
-    ),
-  ];
-  if (asking !== undefined) races.push(asking.then((running): Happened => ({ kind: 'asked', running })));
-  try {
-    return await Promise.race(races);
-  } finally {
-    stop.abort();
-  }
+/** A round of `find_job`. */
+interface Question {
+  readonly ids: readonly string[];
+  /** Ids that still work; undefined until the round is over. */
+  answered: ReadonlySet<string> | undefined;
+  wake: () => void;
 }

@@ -3,22 +3,30 @@
  *
  * Source: golden wire/events (cache_files); observed: `cachedir/<bank>/<key>.p`.
  */
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeBus, encodeBus } from '../../bus/codec/codec.js';
+import { LazyWriter } from '../../kernel/sys/lazy-writer.js';
 import { isSafeName } from '../../kernel/sys/safe-path.js';
-import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { equalValues, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { KnownPort } from '../../kernel/contract/ports.js';
 
 const ENDING = '.p';
 
-export class KnownStore implements KnownPort {
+export class KnownStore implements KnownPort, AsyncDisposable {
   readonly #dir: string;
   /** Bank and key to value; null: known not to be there. */
   readonly #values = new Map<string, Value | null>();
+  readonly #writer: LazyWriter;
 
-  constructor(cacheDir: string) {
+  /** Files are written a moment later: what is lost in a crash is told again by the minion. */
+  constructor(cacheDir: string, onError: (error: unknown, path: string) => void) {
     this.#dir = cacheDir;
+    this.#writer = new LazyWriter({ mode: 0o600, onError });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#writer[Symbol.asyncDispose]();
   }
 
   getNow(bank: string, key: string): Value | undefined {
@@ -37,11 +45,10 @@ export class KnownStore implements KnownPort {
 
   setNow(bank: string, key: string, value: Value): void {
     const path = this.#path(bank, key);
-    const temporary = `${path}.${process.pid}.new`;
-    mkdirSync(join(this.#dir, bank), { recursive: true });
-    writeFileSync(temporary, encodeBus(value), { mode: 0o600 });
-    renameSync(temporary, path);
-    this.#values.set(`${bank}/${key}`, value);
+    const at = `${bank}/${key}`;
+    if (equalValues(this.getNow(bank, key), value)) return;
+    this.#values.set(at, value);
+    this.#writer.write(path, encodeBus(value));
   }
 
   get(bank: string, key: string): Promise<Value | undefined> {
@@ -66,8 +73,8 @@ export class KnownStore implements KnownPort {
   async flush(bank: string, key?: string): Promise<void> {
     const keys = key === undefined ? await this.list(bank) : [key];
     for (const each of keys) {
-      rmSync(this.#path(bank, each), { force: true });
-      this.#values.delete(`${bank}/${each}`);
+      this.#values.set(`${bank}/${each}`, null);
+      await this.#writer.remove(this.#path(bank, each));
     }
   }
 

@@ -1,0 +1,57 @@
+/**
+ * `tsalt-run`: asks the master to run a runner and shows its progress and its answer.
+ *
+ * Source: golden cli/run-*.
+ */
+import { join } from 'node:path';
+import { askMaster, DOOR_NAME } from '../../client/door.js';
+import { readLocalKey } from '../../client/local-key.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { EXIT } from '../exit-code.js';
+import type { SaltHost } from '../salt/run-salt.js';
+
+export interface RunnerRequest {
+  readonly fun: string;
+  readonly args: readonly Value[];
+  readonly kwargs: PlainMap;
+  readonly async: boolean;
+  readonly outputter: string | null;
+  /** Show nothing of the progress (`--skip...`, `-q`). */
+  readonly quiet: boolean;
+}
+
+/** Gives the exit code. @throws MasterUnreachableError */
+export async function runRunner(request: RunnerRequest, host: SaltHost): Promise<number> {
+  const { key, user } = readLocalKey(host.opts);
+  const load: PlainMap = { fun: request.fun, arg: [...request.args], kwarg: request.kwargs, wait: !request.async };
+  const path = join(String(host.opts['sock_dir']), DOOR_NAME);
+  let code: number = EXIT.ok;
+  for await (const frame of askMaster(path, { op: 'runner', key, user, load }, host.signal)) {
+    if (frame['kind'] === 'refused') {
+      host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
+      return EXIT.ok;
+    }
+    if (frame['kind'] === 'started' && request.async) host.complain(`[WARNING ] Running in asynchronous mode. Results of this execution may be collected by attaching to the master event bus or by examining the master job cache, if configured. This execution is running under tag ${String(frame['tag'])}`);
+    if (frame['kind'] === 'progress' && !request.quiet) await showProgress(frame, host, request);
+    if (frame['kind'] === 'result') code = await showResult(frame, host, request);
+  }
+  return code;
+}
+
+async function showProgress(frame: PlainMap, host: SaltHost, request: RunnerRequest): Promise<void> {
+  const data = isPlainMap(frame['data']) ? frame['data'] : {};
+  const out = typeof data['outputter'] === 'string' ? data['outputter'] : null;
+  await host.show(data['data'] ?? data, request.outputter ?? out);
+}
+
+async function showResult(frame: PlainMap, host: SaltHost, request: RunnerRequest): Promise<number> {
+  const data = isPlainMap(frame['data']) ? frame['data'] : {};
+  const ret = data['return'] ?? null;
+  const named = typeof data['outputter'] === 'string' ? data['outputter'] : null;
+  // A runner may name its outputter inside its answer.
+  const wrapped = isPlainMap(ret) && typeof ret['outputter'] === 'string' && 'data' in ret ? { out: ret['outputter'], value: ret['data'] ?? null } : undefined;
+  if (!(request.quiet && data['success'] !== false)) await host.show(wrapped?.value ?? ret, request.outputter ?? wrapped?.out ?? named);
+  if (data['success'] !== false) return EXIT.ok;
+  const retcode = Number(data['retcode'] ?? 1);
+  return retcode === 0 ? EXIT.failed : retcode;
+}
