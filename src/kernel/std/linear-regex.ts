@@ -121,6 +121,10 @@ class Pattern implements LinearPattern {
     };
   }
 
+  #groupsOf(found: RegExpExecArray): (string | undefined)[] {
+    return Array.from({ length: this.groupCount + 1 }, (_, number) => (number === 0 ? found[0] : found.groups?.[`g${number}`]));
+  }
+
   #execRegExp(text: string, mode: MatchMode, from: number): LinearMatch | undefined {
     const regExp = (this.#regExps ?? this.#prepareRegExp())[mode];
     if (text.length > this.#textMax) {
@@ -129,7 +133,7 @@ class Pattern implements LinearPattern {
     regExp.lastIndex = from;
     const found = regExp.exec(text);
     if (found === null) return undefined;
-    return { start: found.index, end: found.index + found[0].length, groups: Array.from(found), names: this.groupNames };
+    return { start: found.index, end: found.index + found[0].length, groups: this.#groupsOf(found), names: this.groupNames };
   }
 }
 

@@ -14,6 +14,8 @@ const COMPARISONS: Readonly<Record<string, readonly ['grains' | 'pillar', Compar
   pillar_exact: ['pillar', 'exact'],
 };
 
+const FILE_NAME_BYTES_MAX = 255;
+
 /** Undefined for a kind that the master does not know. */
 export function expectedOfKind(
   kind: string, expr: Value, delimiter: string | undefined, source: KnownMinions, options: ExpectOptions,
@@ -40,7 +42,13 @@ function ofGlob(expr: Value, { accepted }: KnownMinions): string[] {
 
 function ofList(expr: Value, { accepted }: KnownMinions): ExpectedMinions {
   const ids = typeof expr === 'string' ? expr.split(',').filter((id) => id !== '') : isList(expr) ? expr.map(String) : [];
+  // Salt looks keys up as files; a name that cannot be one spoils the whole list: observed.
+  if (!ids.every(canBeFileName)) throw new PythonError('SaltCacheError', 'The list holds a name that no key can have');
   return { minions: ids.filter((id) => accepted.has(id)), missing: ids.filter((id) => !accepted.has(id)) };
+}
+
+function canBeFileName(id: string): boolean {
+  return !/[/\\\0]/.test(id) && id !== '.' && id !== '..' && Buffer.byteLength(id) <= FILE_NAME_BYTES_MAX;
 }
 
 function ofPcre(expr: Value, { accepted }: KnownMinions): string[] {

@@ -19,7 +19,7 @@ export function hasNodeGroup(name: string, nodegroups: Value): boolean {
 }
 
 /** Words of a group, with the groups it names in its place; empty for an unknown one, one that holds itself, or one that is no text or list. */
-export function expandNodeGroup(name: string, nodegroups: Value): string[] {
+export function expandNodeGroup(name: string, nodegroups: Value): Value[] {
   return new Expansion(nodegroups).expand(name, true);
 }
 
@@ -32,14 +32,14 @@ class Expansion {
     this.#nodegroups = nodegroups;
   }
 
-  expand(name: string, outermost: boolean): string[] {
+  expand(name: string, outermost: boolean): Value[] {
     const words = this.#inside.has(name) ? undefined : this.#wordsOf(name);
     if (words === undefined) return [];
     this.#words += words.length;
     if (this.#words > WORDS_MAX) throw new InvocationError(`Node group ${name} has more than ${WORDS_MAX} words`);
     this.#inside.add(name);
     let nested = false;
-    const expanded = words.map(str).flatMap((word) => {
+    const expanded = words.map(str).flatMap((word): Value[] => {
       if (word.length < 3 || !word.startsWith('N@')) return [word];
       nested = true;
       return this.expand(word.slice(2), false);
@@ -49,7 +49,7 @@ class Expansion {
       const joined = outermost ? undefined : joinedIds(words);
       return joined ?? (expanded.length === 0 ? [] : ['(', ...expanded, ')']);
     }
-    return joinedIds(words) ?? words.map(textOnly);
+    return joinedIds(words) ?? [...words];
   }
 
   #wordsOf(name: string): readonly Value[] | undefined {
@@ -70,11 +70,6 @@ function joinedIds(words: readonly Value[]): [string] | undefined {
 function searchable(word: Value): string {
   if (typeof word === 'string') return word;
   throw new PythonError('TypeError', `argument of type '${typeName(word)}' is not iterable`);
-}
-
-function textOnly(word: Value): string {
-  if (typeof word === 'string') return word;
-  throw new PythonError('AttributeError', `'${typeName(word)}' object has no attribute 'startswith'`);
 }
 
 /** Python's `split()`. */

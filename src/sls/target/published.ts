@@ -19,20 +19,31 @@ export function publishedForm(target: { readonly expr: Value; readonly kind: str
   const { expr, kind } = target;
   if (kind !== 'compound' && kind !== 'nodegroup') return { tgt: expr, tgt_type: kind };
   const words = kind === 'nodegroup' ? resolve(expr, options) : wordsOf(expr);
-  const expanded = words.flatMap((word) => (word.startsWith('N@') && word.length > 2 ? resolve(word.slice(2), options) : [word]));
-  return { tgt: expanded.join(' '), tgt_type: 'compound' };
+  const expanded = words.flatMap((given): Value[] => {
+    const word = readWord(given);
+    return word.startsWith('N@') && word.length > 2 ? resolve(word.slice(2), options) : [word];
+  });
+  return { tgt: joinWords(expanded), tgt_type: 'compound' };
 }
 
-function wordsOf(expr: Value): string[] {
+function readWord(word: Value): string {
+  if (typeof word === 'string') return word;
+  throw new PythonError('AttributeError', `'${typeName(word)}' object has no attribute 'startswith'`);
+}
+
+function joinWords(words: readonly Value[]): string {
+  const at = words.findIndex((word) => typeof word !== 'string');
+  if (at >= 0) throw new PythonError('TypeError', `sequence item ${at}: expected str instance, ${typeName(words[at])} found`);
+  return words.join(' ');
+}
+
+function wordsOf(expr: Value): readonly Value[] {
   if (typeof expr === 'string') return splitWords(expr);
   if (!isList(expr)) throw new PythonError('TypeError', `'${typeName(expr)}' object is not iterable`);
-  return expr.map((word) => {
-    if (typeof word === 'string') return word;
-    throw new PythonError('AttributeError', `'${typeName(word)}' object has no attribute 'startswith'`);
-  });
+  return expr;
 }
 
-function resolve(name: Value, { nodegroups, confFile = 'the master config file' }: PublishOptions): string[] {
+function resolve(name: Value, { nodegroups, confFile = 'the master config file' }: PublishOptions): Value[] {
   if (typeof name === 'string' && hasNodeGroup(name, nodegroups)) return expandNodeGroup(name, nodegroups);
   throw new InvocationError(`Node group ${String(name)} unavailable in ${confFile}`);
 }

@@ -23,7 +23,7 @@ const KINDS_WITH_DELIMITER: ReadonlySet<string> = new Set(['grain', 'grain_pcre'
 /**
  * The question "does this mean me?". An unknown kind and a malformed expression mean nobody.
  *
- * @throws PythonError from the question (not here) for a pattern that is none, as Salt's matchers raise
+ * @throws PythonError (mostly from the question, not here) for a pattern that is none, as Salt's matchers raise
  */
 export function compileTarget(target: Target, options: TargetOptions): (facts: TargetFacts) => boolean {
   return compileKnown(target, options) ?? (() => false);

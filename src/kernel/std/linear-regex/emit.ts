@@ -36,6 +36,7 @@ export const emitRegExp = (node: RegexNode): string => new Emitter(REGEXP).write
 
 class Emitter {
   readonly #dialect: Dialect;
+  #atomics = 0;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
@@ -48,7 +49,7 @@ class Emitter {
       case 'any': return node.newline ? (linear ? '(?s:.)' : '[\\s\\S]') : '[^\\n]';
       case 'sequence': return node.items.map((item) => (item.kind === 'choice' ? `(?:${this.write(item)})` : this.write(item))).join('');
       case 'choice': return node.items.map((item) => this.write(item)).join('|');
-      case 'group': return `(${node.number === undefined ? '?:' : ''}${this.write(node.item)})`;
+      case 'group': return `(${this.#groupStart(node.number)}${this.write(node.item)})`;
       case 'repeat': return this.#repeat(node);
       case 'text-start': return linear ? '\\A' : '(?<![\\s\\S])';
       case 'text-end': return linear ? '\\z' : '(?![\\s\\S])';
@@ -57,17 +58,29 @@ class Emitter {
       case 'boundary': return this.#boundary(node.negated, node.ascii);
       case 'reference': return this.#reference(node);
       case 'look': return this.#look(node);
-      case 'atomic': return this.#notLinear(`(?=(${this.write(node.item)}))`, 'atomic groups');
+      case 'atomic': return this.#atomic(this.write(node.item));
     }
+  }
+
+  /** RegExp's groups have names, since atomic groups need groups of their own. */
+  #groupStart(number: number | undefined): string {
+    if (number === undefined) return '?:';
+    return this.#dialect.linear ? '' : `?<g${number}>`;
+  }
+
+  /** What a look-ahead found is not given back. */
+  #atomic(text: string): string {
+    const name = `a${++this.#atomics}`;
+    return this.#notLinear(`(?:(?=(?<${name}>${text}))\\k<${name}>)`, 'atomic groups');
   }
 
   #repeat(node: Extract<RegexNode, { kind: 'repeat' }>): string {
     const bound = node.max === Infinity ? node.min : node.max;
     if (this.#dialect.linear && bound > LINEAR_REPEAT_MAX) throw new NotLinearError('repetition');
-    if (node.how === 'possessive') return this.#notLinear('', 'possessive repetitions');
     const sign = node.min === 0 && node.max === Infinity ? '*' : node.min === 1 && node.max === Infinity ? '+'
       : `{${node.min},${node.max === Infinity ? '' : node.max}}`;
-    return `(?:${this.write(node.item)})${sign}${node.how === 'lazy' ? '?' : ''}`;
+    const text = `(?:${this.write(node.item)})${sign}${node.how === 'lazy' ? '?' : ''}`;
+    return node.how === 'possessive' ? this.#atomic(text) : text;
   }
 
   #start(multiline: boolean): string {
@@ -93,7 +106,7 @@ class Emitter {
   #reference(node: Extract<RegexNode, { kind: 'reference' }>): string {
     if (node.ignoreCase) throw new RegexRefusedError('References to groups cannot ignore letter case');
     // A group that took no part matches nothing in Python, the empty text in JavaScript: no pattern in use depends on it.
-    return this.#notLinear(`(?:\\${node.number})`, 'references');
+    return this.#notLinear(`(?:\\k<g${node.number}>)`, 'references');
   }
 
   #look(node: Extract<RegexNode, { kind: 'look' }>): string {
@@ -102,9 +115,6 @@ class Emitter {
 
   #notLinear(text: string, what: string): string {
     if (this.#dialect.linear) throw new NotLinearError(what);
-    if (what === 'atomic groups' || what === 'possessive repetitions') {
-      throw new RegexRefusedError(`Regular expressions with ${what} are not supported`);
-    }
     return text;
   }
 
