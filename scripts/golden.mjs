@@ -23,13 +23,14 @@ for (const name of asked.length > 0 ? asked : known) {
     process.exit(2);
   }
   const { corpus } = await import(pathToFileURL(join(folder, `${name}.corpus.js`)).href);
-  const count = { passed: 0, failed: 0, listed: 0 };
+  const count = { passed: 0, failed: 0, listed: 0, pending: 0 };
   for await (const { id, outcome, detail } of corpus.run(join(goldenDir, name))) {
     count[outcome] += 1;
     if (verbose && outcome !== 'passed') process.stdout.write(`${outcome} ${id}${detail ? `\n  ${detail.split('\n').slice(0, 40).join('\n  ')}` : ''}\n`);
   }
   wrong += count.failed;
   const listed = count.listed > 0 ? ` (${count.listed} listed as different on purpose)` : '';
-  process.stdout.write(`golden ${name}: ${count.passed} of ${count.passed + count.failed}${listed}\n`);
+  const pending = count.pending > 0 ? ` (${count.pending} pending)` : '';
+  process.stdout.write(`golden ${name}: ${count.passed} of ${count.passed + count.failed}${listed}${pending}\n`);
 }
 process.exit(wrong > 0 ? 1 : 0);
