@@ -46,8 +46,8 @@ export function snippetAt(text: string, mark: Mark): string {
 }
 
 /**
- * A text that is not YAML as Salt reads it. `message` is exactly what Salt prints; `line` and `column` count from 1
- * and are 0 when no place is known.
+ * A text that is not YAML as Salt reads it. `message` is Python's text of the exception; for a ScannerError Salt's yaml
+ * renderer prints `reason` alone. `line` and `column` count from 1 and are 0 when no place is known.
  */
 export class YamlError extends TsaltError {
   readonly code = 'yaml.syntax';

@@ -46,11 +46,6 @@ export function resolvePlain(text: string): string {
   return yamlTag('str');
 }
 
-/** True when a plain word would be read as something other than text. */
-export function isAmbiguous(text: string): boolean {
-  return resolvePlain(text) !== yamlTag('str');
-}
-
 function whole(value: bigint): Value {
   const small = Number(value);
   return Number.isSafeInteger(small) ? small : value;
