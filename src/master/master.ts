@@ -28,7 +28,7 @@ import { LocalKeys, type LocalUser } from './access/local-keys.js';
 import { signInCommand } from './commands/auth/sign-in.js';
 import { fileCommands } from './commands/files/files.js';
 import { eventCommand } from './commands/minion/event.js';
-import { housekeepingCommands } from './commands/minion/housekeeping.js';
+import { housekeepingCommands, ownsResource } from './commands/minion/housekeeping.js';
 import { mineCommands } from './commands/minion/mine.js';
 import { peerCommands } from './commands/minion/publish.js';
 import { pillarCommand } from './commands/minion/pillar.js';
@@ -170,6 +170,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
     ...openCommands({ access, publish, functions, onForeignJob: (jid, load, minions) => foreign.write(jid, load, minions) }),
     returnCommand({
       bus, jobs, active, storeJobs, log, signatureFault: (load, id) => signatureFault(load, keys.read('accepted', id as MinionId)),
+      ownsResource: (id, resource) => ownsResource(known, keys, id, resource),
       requireSignature: opts['require_minion_sign_messages'] === true, dropUnsigned: opts['drop_messages_signature_fail'] === true,
     }),
     eventCommand({ bus, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }) }),
@@ -208,14 +209,15 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   }));
   const publishPull = join(sockDir, 'publish_pull.ipc');
   // The real command line asks only whether this path exists.
-  writeFileSync(publishPull, '', { mode: 0o600 });
+  rmSync(publishPull, { force: true });
+  writeFileSync(publishPull, '', { mode: 0o600, flag: 'wx' });
   stack.defer(() => rmSync(publishPull, { force: true }));
   const doorMode = users.length > 1 ? 0o666 : 0o600;
   stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
     ...waitParts, access, functions, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
     stats: () => ({
-      requests: { ...desk.counters, refused: { ...desk.counters.refused } }, published: publisher.published, events: { ...bus.counters },
+      requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters }, published: publisher.published, events: { ...bus.counters },
       minions: { accepted: keys.count('accepted'), connected: presence.connected().length }, rss_bytes: process.memoryUsage().rss,
     }),
   }));

@@ -46,7 +46,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   const id = String(opts['id']);
   const cacheDir = String(opts['cachedir']);
   const sockDir = String(opts['sock_dir']);
-  for (const dir of [cacheDir, sockDir, join(cacheDir, 'proc')]) mkdirSync(dir, { recursive: true, mode: 0o755 });
+  for (const dir of [cacheDir, sockDir, join(cacheDir, 'proc')]) mkdirSync(dir, { recursive: true, mode: 0o750 });
   const pair = await openKeyPair(String(opts['pki_dir']), 'minion', { bits: Number(opts['keysize'] ?? 2048) });
   const bus = new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed'));
   const hash = eventSocketHash(id, isHashType(opts['hash_type']) ? opts['hash_type'] : 'sha256');

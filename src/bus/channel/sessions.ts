@@ -1,24 +1,39 @@
 /**
  * Session keys: one secret between the master and each minion, kept on disk over restarts.
  *
- * Source: wire-protocol 3.3, 3.4: file `cachedir/sessions/<id>`, mode 0600, text; a new one after `publish_session` seconds.
+ * A session belongs to the public key it was handed out to. Each sealed request is taken once: its IV is remembered for a while, and
+ * what is older by the minion's own clock than all that is remembered is refused. Clocks are never compared, except after a restart.
+ *
+ * Source: wire-protocol 3.3, 3.4: file `cachedir/sessions/<id>`, mode 0600, text; a new one after `publish_session` seconds. Ours:
+ * beside it the digest of the public key.
  */
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MinionId } from '../../kernel/contract/job.js';
 import { Crypticle, generateKeyString } from '../crypto/crypticle.js';
+import { BadKeyError } from '../crypto/errors.js';
 
 interface Session {
   readonly key: string;
   readonly crypticle: Crypticle;
   readonly madeUnixMs: number;
+  /** Digest of the public key it was handed out to; empty when that is not known. */
+  readonly owner: string;
   /** The `tok` that was proven with a public key, so that the signature is checked once. */
   proof: { readonly pem: string; readonly tok: Buffer } | undefined;
-  readonly seen: Set<string>;
+  /** Requests taken, by their IV, with their time by the minion's clock. */
+  readonly seen: Map<string, number>;
+  newestSeconds: number;
+  /** What was sent before this time may have been taken and forgotten: it is refused. */
+  floorSeconds: number;
+  /** A request was refused by its age: the next sign-in gets a new key, so that a minion whose clock was set back goes on. */
+  stale: boolean;
 }
 
-/** Nonces remembered for each session, to refuse a repeated request. */
-const NONCES_MAX = 512;
+/** Requests remembered for each session, and for how long by the minion's clock. */
+const SEEN_MAX = 2048;
+const SEEN_SECONDS = 600;
 
 export class Sessions {
   readonly #dir: string;
@@ -34,22 +49,22 @@ export class Sessions {
     chmodSync(dir, 0o700);
   }
 
-  /** The key of a minion; made when there is none or it is too old. */
-  issue(id: MinionId): string {
-    const key = this.#current(id);
+  /** The key for a minion with this public key; made anew when there is none, it is too old, or it was another key's. */
+  issue(id: MinionId, pem: string): string {
+    const key = this.#current(id, pem);
     this.onIssue(id, key);
     return key;
   }
 
-  #current(id: MinionId): string {
+  #current(id: MinionId, pem: string): string {
     const known = this.#find(id);
-    if (known !== undefined && Date.now() - known.madeUnixMs < this.#lifeMs) return known.key;
+    const owner = digest(pem);
+    const isFresh = known !== undefined && Date.now() - known.madeUnixMs < this.#lifeMs;
+    if (isFresh && known.owner === owner && !known.stale) return known.key;
     const key = generateKeyString();
-    const path = join(this.#dir, id);
-    const temporary = join(this.#dir, `.${id}.${process.pid}`);
-    writeFileSync(temporary, key, { mode: 0o600 });
-    renameSync(temporary, path);
-    this.#sessions.set(id, newSession(key, Date.now()));
+    this.#write(this.#ownerPath(id), owner);
+    this.#write(join(this.#dir, id), key);
+    this.#sessions.set(id, newSession(key, { madeUnixMs: Date.now(), owner, floorSeconds: 0 }));
     return key;
   }
 
@@ -61,15 +76,35 @@ export class Sessions {
     }
   }
 
+  #write(path: string, text: string): void {
+    const temporary = join(this.#dir, `.new-${process.pid}-${process.hrtime.bigint()}`);
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
+    renameSync(temporary, path);
+  }
+
+  /** Begins with a dot, as no id does; a digest, since an id may be as long as a name may be. */
+  #ownerPath(id: MinionId): string {
+    return join(this.#dir, `.owner-${digest(id)}`);
+  }
+
+  #ownerOf(id: MinionId): string {
+    try {
+      return readFileSync(this.#ownerPath(id), 'utf8').trim();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw error;
+    }
+  }
+
   /** What opens and seals for a minion that signed in before, or undefined. */
   crypticle(id: MinionId): Crypticle | undefined {
     return this.#find(id)?.crypticle;
   }
 
-  /** Forgets what a session has proven; after the key of the minion changed or went. */
+  /** Forgets a session; after the key of the minion changed or went. */
   drop(id: MinionId): void {
     this.#sessions.delete(id);
-    rmSync(join(this.#dir, id), { force: true });
+    for (const path of [join(this.#dir, id), this.#ownerPath(id)]) rmSync(path, { force: true });
   }
 
   /** The proof that was checked before in this session, with this public key. */
@@ -83,17 +118,23 @@ export class Sessions {
     if (session !== undefined) session.proof = { pem, tok };
   }
 
-  /** False when this nonce was used before in the session. `reusable`: a real minion repeats the nonce of a pillar request. */
-  takeNonce(id: MinionId, nonce: string): boolean {
-    const seen = this.#find(id)?.seen;
-    if (seen === undefined) return true;
-    if (seen.has(nonce)) return false;
-    seen.add(nonce);
-    if (seen.size > NONCES_MAX) {
-      const oldest = seen.values().next();
-      if (oldest.done !== true) seen.delete(oldest.value);
+  /**
+   * Takes a request that was opened and proven, by its IV (no two requests have the same, also not those that repeat a nonce as a
+   * real minion's pillar request does) and its `ts`.
+   */
+  take(id: MinionId, iv: string, sentSeconds: number): 'taken' | 'repeated' | 'too_old' {
+    const session = this.#find(id);
+    if (session === undefined) return 'taken';
+    const { seen } = session;
+    if (seen.has(iv)) return 'repeated';
+    if (sentSeconds < Math.max(session.floorSeconds, session.newestSeconds - SEEN_SECONDS)) {
+      session.stale = true;
+      return 'too_old';
     }
-    return true;
+    seen.set(iv, sentSeconds);
+    session.newestSeconds = Math.max(session.newestSeconds, sentSeconds);
+    forget(session);
+    return 'taken';
   }
 
   #find(id: MinionId): Session | undefined {
@@ -101,16 +142,32 @@ export class Sessions {
     if (known !== undefined) return known;
     try {
       const path = join(this.#dir, id);
-      const session = newSession(readFileSync(path, 'utf8').trim(), statSync(path).mtimeMs);
+      const key = readFileSync(path, 'utf8').trim();
+      // What an earlier life of this program took is not known: only what was sent since now counts as new.
+      const session = newSession(key, {
+        madeUnixMs: statSync(path).mtimeMs, owner: this.#ownerOf(id), floorSeconds: Math.floor(Date.now() / 1000),
+      });
       this.#sessions.set(id, session);
       return session;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      // A damaged file is as good as none: the minion signs in again.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof BadKeyError) return undefined;
       throw error;
     }
   }
 }
 
-function newSession(key: string, madeUnixMs: number): Session {
-  return { key, crypticle: new Crypticle(key), madeUnixMs, proof: undefined, seen: new Set() };
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Drops the oldest that need not be remembered, and remembers that from their time on nothing older is taken. */
+function forget(session: Session): void {
+  for (const [iv, sentSeconds] of session.seen) {
+    if (session.seen.size <= SEEN_MAX && sentSeconds >= session.newestSeconds - SEEN_SECONDS) return;
+    session.seen.delete(iv);
+    session.floorSeconds = Math.max(session.floorSeconds, sentSeconds);
+  }
+}
+
+function newSession(key: string, given: Pick<Session, 'madeUnixMs' | 'owner' | 'floorSeconds'>): Session {
+  return { ...given, key, crypticle: new Crypticle(key), proof: undefined, seen: new Map(), newestSeconds: 0, stale: false };
 }

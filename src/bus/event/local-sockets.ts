@@ -25,9 +25,11 @@ export interface LocalSocketOptions {
 }
 
 const LENGTH_BYTES = 4;
+/** Programs of the host on one socket at a time; more are closed at once. */
+const CONNECTIONS_MAX = 1000;
 
 export async function serveLocalSockets(options: LocalSocketOptions): Promise<AsyncDisposable> {
-  mkdirSync(dirname(options.publishPath), { recursive: true });
+  mkdirSync(dirname(options.publishPath), { recursive: true, mode: 0o750 });
   const publisher = await listen(options.publishPath, options.publishMode, publishTo(options));
   const puller = await listen(options.pullPath, 0o600, pullFrom(options));
   return {
@@ -51,6 +53,7 @@ export async function listen(path: string, mode: number, serve: (socket: Socket)
     socket.on('close', () => sockets.delete(socket));
     serve(socket);
   });
+  server.maxConnections = CONNECTIONS_MAX;
   const umask = process.umask(0o777 & ~mode);
   try {
     await new Promise<void>((resolve, reject) => {

@@ -14,8 +14,13 @@ import {
 const HEARTBEAT = { heartbeatInterval: 10_000, heartbeatTimeout: 30_000 };
 const SERVER_KEEPALIVE = { tcpKeepalive: 1, tcpKeepaliveIdle: 60, tcpKeepaliveInterval: 15, tcpKeepaliveCount: 3 };
 const SERVER_LINGER_MS = 1000;
-/** Requests being answered at once; more wait in the socket. */
+/** Requests being answered at once, and their bytes; more wait in the socket. */
 const REQUESTS_OPEN_MAX = 20_000;
+const REQUEST_BYTES_OPEN_MAX = 512 * 1024 * 1024;
+/** Messages that one connection may have waiting unread; a client of the protocol has one. */
+const REQUESTS_QUEUED_MAX = 100;
+/** Replies that wait to be sent to one connection: a client that does not read loses its own. */
+const REPLIES_QUEUED_MAX = 1000;
 const SOCKETS_IDLE_MAX = 4;
 
 export interface ServerOptions {
@@ -30,12 +35,13 @@ export interface ServerOptions {
 export async function serveRequests(options: ServerOptions, handle: RequestHandler): Promise<RequestServer> {
   const socket = new zmq.Router({
     ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, handover: true,
-    maxMessageSize: options.frameBytesMax, sendHighWaterMark: 0, receiveHighWaterMark: 0, ...HEARTBEAT, ...SERVER_KEEPALIVE,
+    maxMessageSize: options.frameBytesMax, sendHighWaterMark: REPLIES_QUEUED_MAX, receiveHighWaterMark: REQUESTS_QUEUED_MAX, ...HEARTBEAT, ...SERVER_KEEPALIVE,
   });
   await bind(socket, options.address);
   const counters = { served: 0, refused: 0, waiting: 0 };
   const replies = writerOf(socket);
   let free = deferred<void>();
+  let openBytes = 0;
   const answer = async (routing: Buffer, payload: Buffer): Promise<void> => {
     try {
       const reply = await handle(payload, { connection: routing.toString('hex') });
@@ -45,6 +51,7 @@ export async function serveRequests(options: ServerOptions, handle: RequestHandl
       if (!socket.closed) options.log.error({ err }, 'request failed');
     } finally {
       counters.waiting -= 1;
+      openBytes -= payload.length;
       free.resolve();
     }
   };
@@ -53,14 +60,15 @@ export async function serveRequests(options: ServerOptions, handle: RequestHandl
       const [routing, empty, payload] = frames;
       if (routing === undefined || payload === undefined || empty?.length !== 0 || frames.length !== 3) {
         counters.refused += 1;
-        options.log.debug({ frames: frames.length }, 'malformed request envelope refused');
+        options.log.debug({ frames: frames.length, connection: routing?.toString('hex') }, 'malformed request envelope refused');
         continue;
       }
-      while (counters.waiting >= REQUESTS_OPEN_MAX) {
+      while (counters.waiting >= REQUESTS_OPEN_MAX || openBytes >= REQUEST_BYTES_OPEN_MAX) {
         free = deferred<void>();
         await free.promise;
       }
       counters.waiting += 1;
+      openBytes += payload.length;
       void answer(routing, payload);
     }
   })();

@@ -3,7 +3,7 @@
  *
  * Source: wire-protocol 4.1, 5.2; golden wire/auth, errors.
  */
-import type { PlainMap, Value } from '../../kernel/std/value.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { binaryFields, decodeNetwork, encodeNetwork } from '../codec/codec.js';
 import { readBytes, readMap, readText, WireShapeError } from './shape.js';
 
@@ -30,28 +30,32 @@ export interface SealedRequest {
 
 export type Request = ClearRequest | SealedRequest;
 
-const SEALED_FIELDS = binaryFields('load');
-const CLEAR_FIELDS = binaryFields('load.token', 'load.sig');
+/** `load` is bytes when sealed, and a map in clear. */
+const FIELDS = binaryFields('load', 'load.token', 'load.sig');
 
 export interface RequestLimits {
   readonly bytesMax: number;
   readonly depthMax: number;
+  /** Few: a sealed request has six fields, and who sends a clear one has not proven anything yet. */
+  readonly elementsMax: number;
 }
+
+/** Neither sealed nor a map in clear. */
+export class EnvelopeShapeError extends WireShapeError {}
+
 
 /** @throws CodecError, WireShapeError */
 export function readRequest(frame: Uint8Array, limits: RequestLimits): Request {
-  const outer = readMap(decodeNetwork(frame, { binary: SEALED_FIELDS, ...limits }), 'request');
+  const outer = readMap(decodeNetwork(frame, { binary: FIELDS, ...limits }), 'request');
   const enc = readText(outer['enc'], 'enc');
   const version = readVersion(outer['version']);
-  if (enc === 'clear') {
-    // `load` is a map here, so naming it binary changed nothing inside; its own binary fields are named in the second reading.
-    const clear = readMap(decodeNetwork(frame, { binary: CLEAR_FIELDS, ...limits }), 'request');
-    return { enc, load: readMap(clear['load'], 'load'), version };
-  }
-  if (enc !== 'aes') throw new WireShapeError('enc', 'clear or aes', enc);
+  const load = outer['load'];
+  if (load === undefined) throw new WireShapeError('load', 'a load', load);
+  if (enc === 'clear' && isPlainMap(load)) return { enc, load, version };
+  if (enc !== 'aes') throw new EnvelopeShapeError('load', 'a map in clear, or bytes and enc aes', load);
   return {
     enc,
-    load: readBytes(outer['load'], 'load'),
+    load: readBytes(load, 'load'),
     version,
     id: outer['id'],
     encAlgo: typeof outer['enc_algo'] === 'string' ? outer['enc_algo'] : undefined,
@@ -59,10 +63,10 @@ export function readRequest(frame: Uint8Array, limits: RequestLimits): Request {
   };
 }
 
-/** 3 and "3" are the same; missing or not a number is 0. Source: golden wire/errors. */
+/** 3 and "3" are the same; missing or not a number is 0. Source: golden wire/auth. */
 function readVersion(value: Value | undefined): number {
-  const version = typeof value === 'string' ? Number.parseInt(value, 10) : Number(value ?? 0);
-  return Number.isFinite(version) ? version : 0;
+  if (typeof value === 'string') return /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
 export function encodeClearRequest(load: PlainMap): Buffer {
@@ -79,8 +83,10 @@ export function encodeSealedRequest(request: { load: Uint8Array; id: string; enc
 export const REFUSED = {
   badLoad: 'bad load',
   exception: 'Some exception handling minion payload',
+  notMaps: 'payload and load must be a dict',
   nullByte: 'bad load: id contains a null byte',
-  notText: (id: Value | undefined) => `bad load: id ${String(id)} is not a string`,
+  /** Only numbers come back: the rest may be long. */
+  notText: (id: Value | undefined) => `bad load: id ${typeof id === 'number' ? id : 'None'} is not a string`,
 } as const;
 
 export function encodeRefusal(text: string): Buffer {

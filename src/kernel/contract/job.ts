@@ -48,11 +48,18 @@ export interface JobReturn {
   readonly metadata?: Value;
 }
 
-/** Salt's id of a minion: not empty, no slash, backslash or NUL, not `.` or `..`, at most 255 bytes. */
+/** Longest id in bytes: with the ending `.p` of its cache files it is still a file name. */
+const MINION_ID_BYTES_MAX = 253;
+/** Separators of paths, and what nobody sees: control and format characters, marks of direction, line separators. */
+const NOT_IN_ID = /[/\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+
+/**
+ * Salt's id of a minion, safe as a file name: no separator, nothing invisible, no blank at its ends, no leading dot (lists of keys
+ * leave such files out), and not `__proto__`.
+ */
 export function parseMinionId(text: unknown): MinionId | undefined {
-  if (typeof text !== 'string' || text === '' || text === '.' || text === '..') return undefined;
-  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-  if (/[/\\\u0000-\u001f\u007f]/.test(text) || Buffer.byteLength(text) > 255) return undefined;
+  if (typeof text !== 'string' || text === '' || text.startsWith('.') || text === '__proto__' || text.trim() !== text) return undefined;
+  if (NOT_IN_ID.test(text) || Buffer.byteLength(text) > MINION_ID_BYTES_MAX) return undefined;
   return text as MinionId;
 }
 

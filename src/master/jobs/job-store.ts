@@ -5,7 +5,7 @@
  * Writes are gathered for a few milliseconds and committed together; the promise of a write resolves when its transaction
  * is on disk (WAL, synchronous FULL). That is what "acknowledged means stored" rests on.
  */
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { decodeBus, encodeBus } from '../../bus/codec/codec.js';
 import { TsaltError } from '../../kernel/contract/errors.js';
@@ -57,8 +57,11 @@ export class JobStore {
 
   /** Opens the database and brings its schema up to date. @throws JobStoreError */
   constructor(path: string) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
     try {
+      // Arguments and returns are for the master alone. Its companions (-wal, -shm) take the mode of the database.
+      closeSync(openSync(path, 'a', 0o600));
+      chmodSync(path, 0o600);
       this.#db = openDatabase(path);
       this.#db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000');
       upgradeSchema(this.#db);
@@ -136,7 +139,7 @@ export class JobStore {
     let removed = 0;
     for (;;) {
       const jids = this.#db.prepare('SELECT jid FROM jobs WHERE started_ms < ? LIMIT ?').all(beforeUnixMs, sliceJobs);
-      if (jids.length === 0) return removed;
+      if (jids.length === 0) break;
       await this.#enqueue(() => {
         for (const { jid } of jids) {
           this.#db.prepare('DELETE FROM returns WHERE jid = ?').run(jid ?? null);
@@ -145,6 +148,10 @@ export class JobStore {
       });
       removed += jids.length;
     }
+    // Returns of jobs that were never published here would stay for ever.
+    const orphans = this.#db.prepare('DELETE FROM returns WHERE returned_ms < ? AND jid NOT IN (SELECT jid FROM jobs)');
+    await this.#enqueue(() => orphans.run(beforeUnixMs));
+    return removed;
   }
 
   #enqueue(apply: () => void): Promise<void> {

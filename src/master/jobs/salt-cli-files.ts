@@ -30,9 +30,9 @@ export class SaltCliFiles {
     const { key, ...open } = load;
     void key;
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    writeFileSync(join(path, 'jid'), jid);
-    writeFileSync(join(path, '.load.p'), encodeBus({ ...open, jid }));
-    writeFileSync(join(path, '.minions.p'), encodeBus([...minions]));
+    for (const [name, content] of [['jid', jid], ['.load.p', encodeBus({ ...open, jid })], ['.minions.p', encodeBus([...minions])]] as const) {
+      writeFileSync(join(path, name), content, { mode: 0o600 });
+    }
     this.#kept.push({ path, untilUnixMs: Date.now() + KEEP_MS });
   }
 

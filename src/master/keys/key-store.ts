@@ -17,11 +17,15 @@ export const KEY_FOLDERS: Readonly<Record<KeyState, string>> = {
 };
 
 const FILE_MODE = 0o600;
+const COUNT_FRESH_MS = 1000;
 
 /** Lines joined by newlines, none at the end: the form in which keys travel and are compared. */
 export function cleanPem(text: string): string {
   return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '').join('\n');
 }
+
+/** Temporary files begin with a dot, as no id does: they are never taken for a key. */
+const temporaryName = (): string => `.new-${process.pid}-${process.hrtime.bigint()}`;
 
 interface Cached {
   readonly mtimeMs: number;
@@ -32,6 +36,7 @@ interface Cached {
 export class KeyStore {
   readonly #pkiDir: string;
   readonly #accepted = new Map<string, Cached>();
+  readonly #counts = new Map<KeyState, { count: number; readonly readUnixMs: number }>();
 
   constructor(pkiDir: string) {
     this.#pkiDir = pkiDir;
@@ -101,12 +106,14 @@ export class KeyStore {
   /** Writes a key in a state, in place of any before. */
   write(state: KeyState, id: MinionId, pem: string): void {
     const path = this.path(state, id);
-    // The dot keeps it out of `ids`.
-    const temporary = join(this.#pkiDir, KEY_FOLDERS[state], `.${id.slice(0, 200)}.${process.pid}.new`);
-    mkdirSync(join(this.#pkiDir, KEY_FOLDERS[state]), { recursive: true, mode: 0o700 });
-    writeFileSync(temporary, pem, { mode: FILE_MODE });
+    const folder = join(this.#pkiDir, KEY_FOLDERS[state]);
+    const temporary = join(folder, temporaryName());
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, pem, { mode: FILE_MODE, flag: 'wx' });
     renameSync(temporary, path);
     this.#accepted.delete(id);
+    const counted = this.#counts.get(state);
+    if (counted !== undefined) counted.count += 1;
   }
 
   /** Moves a key, in place of any that the id has in another state but denied; false when there is none. */
@@ -135,9 +142,13 @@ export class KeyStore {
     }
   }
 
-  /** Number of keys in a state; for bounds. */
+  /** Number of keys in a state, for bounds: the folder is read once a second at most, what was written since is added. */
   count(state: KeyState): number {
-    return this.ids(state).length;
+    const known = this.#counts.get(state);
+    if (known !== undefined && Date.now() - known.readUnixMs < COUNT_FRESH_MS) return known.count;
+    const count = this.ids(state).length;
+    this.#counts.set(state, { count, readUnixMs: Date.now() });
+    return count;
   }
 
   /** A `MinionId` cannot leave the folder: see `parseMinionId`. */

@@ -19,11 +19,16 @@ export interface PublisherOptions {
 
 /** Strangers may subscribe to anything: so much of it is remembered. */
 const UNCLAIMED_MAX = 50_000;
+/** Topics known of one minion at a time. */
+const TOPICS_MAX = 4;
+/** Of an id (SHA-1) or of a session (SHA-256); nothing else can ever belong to a minion. */
+const TOPIC = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const BY_ID = new Set(['glob', 'pcre', 'list']);
 
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #topics = new Map<string, string>();
+  readonly #topicsOf = new Map<string, string[]>();
   readonly #listening = new Set<string>();
   /** Topics that no known minion owns yet. */
   readonly #unclaimed = new Set<string>();
@@ -52,8 +57,16 @@ export class Publisher {
   expect(id: string, sessionKey: string): void {
     for (const topic of [presenceTopic(sessionKey), ...(this.#options.filtering ? [minionTopic(id)] : [])]) {
       this.#topics.set(topic, id);
+      this.#keepLatest(id, topic);
       if (this.#unclaimed.delete(topic)) this.#listening.add(id);
     }
+  }
+
+  /** A session that was renewed leaves its topic behind: the last few of each minion are known. */
+  #keepLatest(id: string, topic: string): void {
+    const topics = [...(this.#topicsOf.get(id) ?? []).filter((known) => known !== topic), topic];
+    for (const old of topics.splice(0, Math.max(0, topics.length - TOPICS_MAX))) this.#topics.delete(old);
+    this.#topicsOf.set(id, topics);
   }
 
   /** True when the minion listens, undefined when this cannot be told (a real minion without filtering). */
@@ -68,7 +81,7 @@ export class Publisher {
   #subscribed(topic: string, subscribed: boolean): void {
     const id = this.#topics.get(topic);
     if (id === undefined) {
-      if (subscribed && this.#unclaimed.size < UNCLAIMED_MAX) this.#unclaimed.add(topic);
+      if (subscribed && TOPIC.test(topic) && this.#unclaimed.size < UNCLAIMED_MAX) this.#unclaimed.add(topic);
       if (!subscribed) this.#unclaimed.delete(topic);
       return;
     }

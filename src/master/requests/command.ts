@@ -5,6 +5,7 @@
 import type { EncryptionAlgorithm, SignatureAlgorithm } from '../../bus/crypto/algorithms.js';
 import type { MinionId } from '../../kernel/contract/job.js';
 import type { PlainMap, Value } from '../../kernel/std/value.js';
+import type { RefusalReason } from './refusals.js';
 
 /** Who sent a request, as proven: by the session key of an accepted minion, or not at all. */
 export type Sender =
@@ -17,7 +18,9 @@ export type MinionSender = Extract<Sender, { kind: 'minion' }>;
 export type Reply =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'frame'; readonly frame: Uint8Array }
-  | { readonly kind: 'nothing' };
+  | { readonly kind: 'nothing' }
+  /** Counted and logged as a refusal; with a text it is sent in clear, without one the sender asks again. */
+  | { readonly kind: 'refused'; readonly why: RefusalReason; readonly text?: string };
 
 export const reply = (value: Value): Reply => ({ kind: 'value', value });
 
@@ -46,7 +49,7 @@ export type Command = MinionCommand | OpenCommand;
 
 const KIB = 1024;
 /** Sizes that commands choose from. */
-export const SIZES = { small: 64 * KIB, medium: 4 * KIB * KIB, large: 128 * KIB * KIB } as const;
+export const SIZES = { small: 64 * KIB, medium: 4 * KIB * KIB, clear: 16 * KIB * KIB, large: 128 * KIB * KIB } as const;
 
 export class CommandTable {
   readonly #commands = new Map<string, Command>();

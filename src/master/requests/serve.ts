@@ -11,13 +11,14 @@ import { loadPublicKey } from '../../bus/crypto/rsa.js';
 import { x931Verify } from '../../bus/crypto/x931.js';
 import type { Sessions } from '../../bus/channel/sessions.js';
 import type { Peer } from '../../bus/transport/contract.js';
-import { encodeRefusal, readRequest, REFUSED, type ClearRequest, type SealedRequest } from '../../bus/wire/request.js';
-import { readBytes } from '../../bus/wire/shape.js';
+import { encodeRefusal, EnvelopeShapeError, readRequest, REFUSED, type ClearRequest, type SealedRequest } from '../../bus/wire/request.js';
+import { WireShapeError } from '../../bus/wire/shape.js';
 import { parseMinionId, type MinionId } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
-import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isBytes, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { CommandTable, MinionCommand, MinionSender, Reply } from './command.js';
+import { Refusals, shownName, type RefusalReason } from './refusals.js';
 
 export interface ServeParts {
   readonly table: CommandTable;
@@ -30,37 +31,51 @@ export interface ServeParts {
 }
 
 export interface ServeCounters {
-  served: number;
-  refused: Record<string, number>;
+  readonly served: number;
+  /** Commands that failed. */
+  readonly failed: number;
+  readonly refused: Readonly<Record<string, number>>;
 }
 
 /** Depth of nesting that a request may have. */
 const DEPTH_MAX = 256;
+/** List elements and map entries of what nobody has proven yet; a proven load may have as many as the codec allows. */
+const UNPROVEN_ELEMENTS_MAX = 200_000;
 const ROUTING_ERROR = { error: 'Routing error' } as const;
-/** A real minion repeats the pillar request with the nonce of its first try. */
-const NONCE_REUSED_BY = new Set(['_pillar']);
+/** Source: golden wire/*; a reply can only repeat a nonce of this form. */
+const NONCE = /^[0-9a-f]{32}$/;
+const IV_BYTES = 16;
 
 export class RequestDesk {
   readonly #parts: ServeParts;
-  readonly counters: ServeCounters = { served: 0, refused: {} };
+  readonly #refusals: Refusals;
+  #served = 0;
+  #failed = 0;
 
   constructor(parts: ServeParts) {
     this.#parts = parts;
+    this.#refusals = new Refusals(parts.log);
+  }
+
+  get counters(): ServeCounters {
+    return { served: this.#served, failed: this.#failed, refused: this.#refusals.counts };
   }
 
   /** Answers one frame. Gives undefined when there is to be no reply. */
   async answer(frame: Buffer, peer: Peer): Promise<Uint8Array | undefined> {
     let request;
     try {
-      request = readRequest(frame, { bytesMax: this.#parts.table.bytesMax, depthMax: DEPTH_MAX });
+      request = readRequest(frame, { bytesMax: this.#parts.table.bytesMax, depthMax: DEPTH_MAX, elementsMax: UNPROVEN_ELEMENTS_MAX });
     } catch (err) {
       this.#refuse('unreadable', { err, bytes: frame.length, connection: peer.connection });
-      return isUnreadable(frame) ? encodeNetwork(ROUTING_ERROR) : encodeRefusal(REFUSED.badLoad);
+      if (err instanceof EnvelopeShapeError) return encodeRefusal(REFUSED.notMaps);
+      return err instanceof WireShapeError ? encodeRefusal(REFUSED.badLoad) : encodeNetwork(ROUTING_ERROR);
     }
     try {
       return request.enc === 'clear' ? await this.#clear(request, peer, frame.length) : await this.#sealed(request, peer, frame.length);
     } catch (err) {
-      this.#parts.log.error({ err, cmd: request.enc === 'clear' ? request.load['cmd'] : undefined }, 'request failed');
+      this.#failed += 1;
+      this.#parts.log.error({ err, cmd: request.enc === 'clear' ? shownName(request.load['cmd']) : undefined, connection: peer.connection }, 'request failed');
       return encodeRefusal(REFUSED.exception);
     }
   }
@@ -69,32 +84,36 @@ export class RequestDesk {
     const { load } = request;
     const command = this.#parts.table.find('open', load['cmd']);
     if (command === undefined) {
-      this.#refuse('unknown_command', { cmd: String(load['cmd']).slice(0, 80), connection: peer.connection });
-      return load['cmd'] === undefined ? encodeRefusal(REFUSED.exception) : encodeNetwork({});
+      this.#refuse('unknown_command', { cmd: shownName(load['cmd']), connection: peer.connection });
+      return encodeNetwork({});
     }
     if (bytes > command.bytesMax) {
       this.#refuse('too_large', { cmd: command.name, bytes, connection: peer.connection });
       return encodeRefusal(REFUSED.badLoad);
     }
     if (command.name === '_auth' && request.version < this.#parts.minimumVersion) {
-      this.#refuse('old_protocol', { version: request.version, id: String(load['id']).slice(0, 80) });
+      this.#refuse('old_protocol', { version: request.version, id: shownName(load['id']), connection: peer.connection });
       return encodeRefusal(REFUSED.badLoad);
     }
     const answer = await command.run(load, { kind: 'unproven', connection: peer.connection });
-    this.counters.served += 1;
+    if (answer.kind === 'refused') {
+      this.#refuse(answer.why, { cmd: command.name, connection: peer.connection });
+      return answer.text === undefined ? undefined : encodeRefusal(answer.text);
+    }
+    this.#served += 1;
     return answer.kind === 'value' ? encodeNetwork(answer.value) : answer.kind === 'frame' ? answer.frame : undefined;
   }
 
   async #sealed(request: SealedRequest, peer: Peer, bytes: number): Promise<Uint8Array | undefined> {
     const proven = this.#prove(request);
     if (proven.kind === 'refused') {
-      this.#refuse(proven.why, { id: String(request.id).slice(0, 80), connection: peer.connection });
+      this.#refuse(proven.why, { id: shownName(request.id), connection: peer.connection });
       return encodeRefusal(proven.text);
     }
     const { load, sender } = proven;
     const command = this.#parts.table.find('minion', load['cmd']);
     const answer = command === undefined ? this.#unknown(load, sender) : await this.#run(command, load, sender, bytes);
-    if (answer.kind === 'nothing') return undefined;
+    if (answer.kind === 'nothing' || answer.kind === 'refused') return undefined;
     if (answer.kind === 'frame') return answer.frame;
     if (load['cmd'] === undefined) return encodeRefusal(REFUSED.exception);
     const crypticle = this.#parts.sessions.crypticle(sender.id);
@@ -103,7 +122,7 @@ export class RequestDesk {
   }
 
   #unknown(load: PlainMap, sender: MinionSender): Reply {
-    this.#refuse('unknown_command', { cmd: String(load['cmd']).slice(0, 80), id: sender.id });
+    this.#refuse('unknown_command', { cmd: shownName(load['cmd']), id: sender.id });
     return { kind: 'value', value: {} };
   }
 
@@ -114,17 +133,18 @@ export class RequestDesk {
     }
     try {
       const answer = await command.run(load, sender);
-      this.counters.served += 1;
+      this.#served += 1;
       return answer;
     } catch (err) {
+      this.#failed += 1;
       this.#parts.log.error({ err, cmd: command.name, id: sender.id }, 'command failed');
       return { kind: 'value', value: '' };
     }
   }
 
   /** The sender's identity from its session key and its `tok`; nothing else in the request is believed. */
-  #prove(request: SealedRequest): { kind: 'proven'; load: PlainMap; sender: MinionSender } | { kind: 'refused'; why: string; text: string } {
-    const refused = (why: string, text: string = REFUSED.badLoad) => ({ kind: 'refused', why, text }) as const;
+  #prove(request: SealedRequest): { kind: 'proven'; load: PlainMap; sender: MinionSender } | { kind: 'refused'; why: RefusalReason; text: string } {
+    const refused = (why: RefusalReason, text: string = REFUSED.badLoad) => ({ kind: 'refused', why, text }) as const;
     const { sessions, keys, minimumVersion } = this.#parts;
     if (request.version < minimumVersion) return refused('old_protocol');
     if (typeof request.id !== 'string') return refused('bad_id', REFUSED.notText(request.id));
@@ -143,8 +163,10 @@ export class RequestDesk {
     if (load['id'] !== id) return refused('foreign_id');
     if (!this.#isFresh(load)) return refused('too_old');
     if (!this.#hasProof(id, load, keys)) return refused('no_proof');
-    const nonce = typeof load['nonce'] === 'string' ? load['nonce'] : '';
-    if (nonce !== '' && !sessions.takeNonce(id, nonce) && !NONCE_REUSED_BY.has(String(load['cmd']))) return refused('repeated');
+    const nonce = load['nonce'] ?? '';
+    if (typeof nonce !== 'string' || (nonce !== '' && !NONCE.test(nonce))) return refused('bad_nonce');
+    const taken = sessions.take(id, request.load.toString('latin1', 0, IV_BYTES), secondsOf(load['ts']));
+    if (taken !== 'taken') return refused(taken);
     const sender: MinionSender = {
       kind: 'minion', id, nonce,
       encAlgo: isEncryptionAlgorithm(request.encAlgo) ? request.encAlgo : 'OAEP-SHA1',
@@ -158,35 +180,26 @@ export class RequestDesk {
   #isFresh(load: PlainMap): boolean {
     const { requestTtlSeconds } = this.#parts;
     if (requestTtlSeconds <= 0) return true;
-    const ts = Number(load['ts'] ?? 0);
-    return Math.abs(Date.now() / 1000 - ts) <= requestTtlSeconds;
+    return Math.abs(Date.now() / 1000 - secondsOf(load['ts'])) <= requestTtlSeconds;
   }
 
   /** `tok` must be signed by the accepted key. The same bytes are checked once for each session and key. */
   #hasProof(id: MinionId, load: PlainMap, keys: KeyStore): boolean {
     const pem = keys.read('accepted', id);
-    if (pem === undefined || load['tok'] === undefined) return false;
-    const tok = readBytes(load['tok'], 'load.tok');
+    const given = load['tok'];
+    if (pem === undefined || (!isBytes(given) && typeof given !== 'string')) return false;
+    const tok = Buffer.from(given);
     const known = this.#parts.sessions.provenTok(id, pem);
     if (known !== undefined) return known.equals(tok);
     if (!x931Verify(loadPublicKey(pem), tok, Buffer.from('salt'))) return false;
-    this.#parts.sessions.setProvenTok(id, pem, Buffer.from(tok));
+    this.#parts.sessions.setProvenTok(id, pem, tok);
     return true;
   }
 
-  #refuse(why: string, facts: Record<string, unknown>): void {
-    this.counters.refused[why] = (this.counters.refused[why] ?? 0) + 1;
-    this.#parts.log.warn({ why, ...facts }, 'request refused');
+  #refuse(why: RefusalReason, facts: Readonly<Record<string, unknown>>): void {
+    this.#refusals.add(why, facts);
   }
 }
 
-/** True when the bytes are not even msgpack. */
-function isUnreadable(frame: Buffer): boolean {
-  try {
-    decodeNetwork(frame, { depthMax: DEPTH_MAX });
-    return false;
-  } catch {
-    // The reason was logged by the caller; here only the kind of refusal is wanted.
-    return true;
-  }
-}
+/** A time in whole seconds; 0 for what is none. */
+const secondsOf = (value: Value | undefined): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);

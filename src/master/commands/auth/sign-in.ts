@@ -17,9 +17,11 @@ import {
 } from '../../../bus/wire/sign-in.js';
 import { parseMinionId, type MinionId } from '../../../kernel/contract/job.js';
 import type { Logger } from '../../../kernel/contract/log.js';
+import { RateLimit, RateLimits } from '../../../kernel/std/rate-limit.js';
 import { decideAutosign, type AutosignOptions } from '../../keys/autosign.js';
 import { cleanPem, type KeyStore } from '../../keys/key-store.js';
 import { SIZES, type OpenCommand, type Reply } from '../../requests/command.js';
+import { shownName } from '../../requests/refusals.js';
 
 export interface SignInParts {
   readonly keys: KeyStore;
@@ -43,7 +45,7 @@ export interface SignInParts {
   readonly log: Logger;
 }
 
-type Act = 'accept' | 'pend' | 'reject' | 'denied' | 'full' | 'error';
+type Act = 'accept' | 'pend' | 'reject' | 'denied' | 'full' | 'unusable';
 type Decision = { readonly act: Act; readonly ret: true | false | 'full' };
 
 const ACCEPT: Decision = { act: 'accept', ret: true };
@@ -51,10 +53,22 @@ const PEND: Decision = { act: 'pend', ret: true };
 const REJECT: Decision = { act: 'reject', ret: false };
 const DENY: Decision = { act: 'denied', ret: false };
 const FULL: Decision = { act: 'full', ret: 'full' };
-const UNUSABLE: Decision = { act: 'error', ret: false };
+const UNUSABLE: Decision = { act: 'unusable', ret: false };
+
+/**
+ * How many sign-ins are answered. The transport does not say where a request comes from, so keys that are not accepted share one
+ * budget, and each accepted key has its own: a flood of new names or keys leaves the accepted minions alone. What is beyond gets no
+ * reply, before any work with keys; a minion asks again by itself.
+ */
+const NEW_KEYS = { perSecond: 100, burst: 1000 };
+const ACCEPTED_KEYS = { perSecond: 5, burst: 50, namesMax: 20_000 };
 
 export function signInCommand(parts: SignInParts): OpenCommand {
   const keySignature = keySignatureOf(parts);
+  const newKeys = new RateLimit(NEW_KEYS);
+  const acceptedKeys = new RateLimits(ACCEPTED_KEYS);
+  const mayAsk = (id: MinionId | undefined, pem: string): boolean =>
+    id !== undefined && parts.keys.read('accepted', id) === pem ? acceptedKeys.take(id) : newKeys.take();
   return {
     name: '_auth', from: 'open', bytesMax: SIZES.small,
     rule: 'Anyone; the key that is shown must be the accepted one of its id, and only its holder can open the reply',
@@ -67,6 +81,7 @@ export function signInCommand(parts: SignInParts): OpenCommand {
       if (!isEncryptionAlgorithm(request.encAlgo)) {
         return request.token === undefined ? clearText(REFUSED.exception) : { kind: 'frame', frame: encodeUnsignedRefusal('bad enc algo') };
       }
+      if (!mayAsk(parseMinionId(request.id), cleanPem(request.pub))) return { kind: 'refused', why: 'too_many' };
       return answer(parts, { ...request, id: request.id, nonce: request.nonce, pub: request.pub, encAlgo: request.encAlgo, sigAlgo: request.sigAlgo }, keySignature);
     },
   };
@@ -83,10 +98,10 @@ async function answer(parts: SignInParts, request: ReadableRequest, keySignature
   const id = parseMinionId(request.id);
   const pem = cleanPem(request.pub);
   const decision = id === undefined ? DENY : decide(parts, id, pem, request);
-  if (parts.authEvents && id !== undefined) {
+  if (parts.authEvents && id !== undefined && decision !== UNUSABLE) {
     parts.bus.fire('salt/auth', { result: decision.ret === 'full' ? false : decision.ret, act: decision.act, id, pub: pem });
   }
-  parts.log[decision.act === 'accept' ? 'debug' : 'info']({ id: request.id.slice(0, 80), act: decision.act }, 'sign-in');
+  parts.log[decision.act === 'accept' ? 'debug' : 'info']({ id: shownName(request.id), act: decision.act }, 'sign-in');
   if (id === undefined || decision.act !== 'accept') {
     return signed(parts, encodeRefused(decision.ret, nonce), sigAlgo);
   }
@@ -104,7 +119,7 @@ function accepted(parts: SignInParts, id: MinionId, pem: string, request: Readab
     masterPub: parts.publicPem,
     publishPort: parts.publishPort,
     aes: minionKey.encrypt(Buffer.from(parts.envelope.keyString), request.encAlgo),
-    session: minionKey.encrypt(Buffer.from(parts.sessions.issue(id)), request.encAlgo),
+    session: minionKey.encrypt(Buffer.from(parts.sessions.issue(id, pem)), request.encAlgo),
     token: token === undefined ? undefined : encryptedFor(minionKey, token, request.encAlgo),
     keySignature,
     pubSignature: parts.pubSignature?.(request.sigAlgo),

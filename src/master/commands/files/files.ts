@@ -4,13 +4,13 @@
  * Source: wire-protocol 7, 7.1; golden wire/calls.
  * Differs: `_file_find` and `_file_hash_and_stat` show no path of the master.
  */
-import { gzipSync } from 'node:zlib';
-import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { closeSync, constants, fchmodSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readBytes } from '../../../bus/wire/shape.js';
 import type { Logger } from '../../../kernel/contract/log.js';
-import { isSafeName, safeJoin } from '../../../kernel/sys/safe-path.js';
-import { isList, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { isSafeName, safeJoin, UnsafePathError } from '../../../kernel/sys/safe-path.js';
+import { isBytes, isList, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { FoundFile, Roots } from '../../../sls/files/roots.js';
 import { reply, SIZES, type MinionCommand, type MinionSender, type Reply } from '../../requests/command.js';
 
@@ -23,6 +23,7 @@ export interface FilesParts {
 
 const READ_RULE = 'Any accepted minion; only files of the configured roots';
 const GZIP_LEVEL_MAX = 9;
+const compress = promisify<Buffer, { level: number }, Buffer>(gzip);
 
 export function fileCommands(parts: FilesParts): MinionCommand[] {
   const { roots } = parts;
@@ -63,12 +64,13 @@ async function serve(roots: Roots, load: PlainMap, env: string): Promise<Value> 
   const path = textOf(load['path'], '');
   const file = await roots.find(path, env);
   if (file === undefined) return { data: '', dest: '' };
-  const loc = Number(load['loc'] ?? 0);
-  if (!Number.isSafeInteger(loc) || loc < 0) return { data: '', dest: '' };
+  const loc = load['loc'] ?? 0;
+  if (typeof loc !== 'number' || !Number.isSafeInteger(loc) || loc < 0) return { data: '', dest: '' };
   const data = await roots.read(file, loc);
-  const level = Number(load['gzip'] ?? 0);
-  if (data.length === 0 || !(level > 0)) return { data, dest: file.rel };
-  return { data: gzipSync(data, { level: Math.min(level, GZIP_LEVEL_MAX) }), dest: file.rel, gzip: level };
+  const asked = load['gzip'];
+  if (data.length === 0 || typeof asked !== 'number' || !(asked >= 1)) return { data, dest: file.rel };
+  const level = Math.min(Math.trunc(asked), GZIP_LEVEL_MAX);
+  return { data: await compress(data, { level }), dest: file.rel, gzip: asked };
 }
 
 /** Writes a piece of an upload; false when it is refused. */
@@ -79,22 +81,39 @@ function receive(parts: FilesParts, load: PlainMap, sender: MinionSender): Reply
   };
   const { allowed, bytesMax, minionsDir } = parts.receive;
   if (!allowed) return refuse('file_recv is off');
-  const names = isList(load['path']) ? load['path'].map(String) : textOf(load['path'], '').split('/');
+  const given = load['path'];
+  const names = isList(given) ? given.map((name) => textOf(name, '')) : textOf(given, '').split('/');
   if (names.length === 0 || !names.every(isSafeName)) return refuse('its path leaves the folder');
-  const loc = Number(load['loc'] ?? 0);
-  const data = readBytes(load['data'], 'load.data');
-  if (!Number.isSafeInteger(loc) || loc < 0 || loc + data.length > bytesMax) return refuse('it is larger than file_recv_max_size');
-  const path = safeJoin(join(minionsDir, sender.id, 'files'), names.join('/'));
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const file = openSync(path, loc === 0 ? 'w' : 'r+', 0o600);
+  const loc = load['loc'] ?? 0;
+  const piece = load['data'];
+  if (typeof piece !== 'string' && !isBytes(piece)) return refuse('it has no data');
+  const data = Buffer.from(piece);
+  if (typeof loc !== 'number' || !Number.isSafeInteger(loc) || loc < 0 || loc + data.length > bytesMax) {
+    return refuse('it is larger than file_recv_max_size');
+  }
   try {
-    if (loc === 0) ftruncateSync(file, 0);
+    writePiece(safeJoin(join(minionsDir, sender.id, 'files'), names.join('/')), loc, data);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!(error instanceof UnsafePathError) && (code === undefined || !NO_PLACE.has(code))) throw error;
+    return refuse('there is no such place');
+  }
+  return reply(true);
+}
+
+/** A folder stands there, a file stands where a folder is needed, a later piece comes without the first, the whole name is too long. */
+const NO_PLACE = new Set(['EISDIR', 'ENOTDIR', 'EEXIST', 'ENOENT', 'ENAMETOOLONG', 'ELOOP']);
+
+function writePiece(path: string, loc: number, data: Buffer): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const file = openSync(path, O_WRONLY | O_NOFOLLOW | (loc === 0 ? O_CREAT | O_TRUNC : 0), 0o600);
+  try {
+    fchmodSync(file, 0o600);
     writeSync(file, data, 0, data.length, loc);
   } finally {
     closeSync(file);
   }
-  chmodSync(path, 0o600);
-  return reply(true);
 }
 
 const textOf = (value: Value | undefined, fallback: string): string => (typeof value === 'string' ? value : fallback);

@@ -3,7 +3,8 @@
  *
  * Source: wire-protocol section 7; golden wire/startup, revoke, calls.
  */
-import { isPlainMap, type PlainMap } from '../../../kernel/std/value.js';
+import { parseMinionId } from '../../../kernel/contract/job.js';
+import { isList, isPlainMap, mapFrom, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { EventBus } from '../../../bus/event/bus.js';
 import type { Sessions } from '../../../bus/channel/sessions.js';
 import type { KeyStore } from '../../keys/key-store.js';
@@ -27,17 +28,38 @@ const OPTIONS_FOR_MINIONS = [
   'jinja_env', 'jinja_sls_env', 'jinja_lstrip_blocks', 'jinja_trim_blocks', 'top_file_merging_strategy', 'env_order', 'default_top',
 ];
 
+/** Of these, what `env_only` asks for. Source: golden wire/errors. */
+const ENVIRONMENT_OPTIONS = ['top_file_merging_strategy', 'env_order', 'default_top'];
+/** Resources of one minion. */
+const RESOURCES_MAX = 10_000;
+
+/** What a minion registered, without names that are no ids or that minions have, in whatever state their keys are. */
+function ownResources(given: Value | undefined, keys: KeyStore): PlainMap {
+  const taken = new Set<string>((['accepted', 'pending', 'rejected', 'denied'] as const).flatMap((state) => keys.ids(state)));
+  let left = RESOURCES_MAX;
+  const entries = Object.entries(isPlainMap(given) ? given : {}).slice(0, RESOURCES_MAX).map(([type, names]) => {
+    const own = (isList(names) ? names : []).filter((name) => parseMinionId(name) !== undefined && !taken.has(String(name))).slice(0, left);
+    left -= own.length;
+    return [type, own] as const;
+  });
+  return mapFrom(entries) as PlainMap;
+}
+
+/** True when that minion registered a resource of this name and no accepted minion has it. */
+export function ownsResource(known: KnownStore, keys: KeyStore, id: string, resource: string): boolean {
+  const name = parseMinionId(resource);
+  if (name === undefined || keys.isAccepted(name)) return false;
+  const registered = known.mapNow('resources', id) ?? {};
+  return Object.values(registered).some((names) => isList(names) && names.includes(name));
+}
+
 export function housekeepingCommands(parts: HousekeepingParts): MinionCommand[] {
   return [
     {
       name: '_register_resources', from: 'minion', bytesMax: SIZES.medium,
       rule: 'An accepted minion; a resource may not have the name of a minion',
       run(load, sender) {
-        const resources = isPlainMap(load['resources']) ? load['resources'] : {};
-        const own = Object.fromEntries(Object.entries(resources).map(([type, ids]) => [
-          type, (Array.isArray(ids) ? ids : []).filter((id) => !parts.keys.ids('accepted').includes(String(id) as never)),
-        ]));
-        parts.known.setNow('resources', sender.id, own);
+        parts.known.setNow('resources', sender.id, ownResources(load['resources'], parts.keys));
         parts.bus.fire(`resource/refresh/${sender.id}`, { 'Resource cache refresh': sender.id });
         return Promise.resolve(reply(true));
       },
@@ -45,14 +67,14 @@ export function housekeepingCommands(parts: HousekeepingParts): MinionCommand[] 
     {
       name: 'revoke_auth', from: 'minion', bytesMax: SIZES.small,
       rule: 'An accepted minion, for its own key, when allow_minion_key_revoke is on',
-      run(load, sender) {
-        if (!parts.allowRevoke) return Promise.resolve(reply(false));
-        if (load['preserve_minion_cache'] !== true) void parts.known.flush('grains', sender.id);
+      async run(load, sender) {
+        if (!parts.allowRevoke) return reply(false);
+        if (load['preserve_minion_cache'] !== true) await parts.known.flush('grains', sender.id);
         parts.keys.remove('accepted', sender.id);
         parts.sessions.drop(sender.id);
         parts.bus.fire('salt/key', { act: 'delete', id: sender.id, result: true });
         parts.rotateAesKey();
-        return Promise.resolve(reply(true));
+        return reply(true);
       },
     },
     {
@@ -61,8 +83,8 @@ export function housekeepingCommands(parts: HousekeepingParts): MinionCommand[] 
       run(load) {
         const roots = isPlainMap(parts.opts['file_roots']) ? parts.opts['file_roots'] : {};
         const fileRoots = Object.fromEntries(Object.keys(roots).map((env) => [env, []]));
-        if (load['env_only'] === true) return Promise.resolve(reply({ file_roots: fileRoots }));
-        const given = OPTIONS_FOR_MINIONS.filter((name) => name in parts.opts).map((name) => [name, parts.opts[name] ?? null] as const);
+        const names = load['env_only'] === true ? ENVIRONMENT_OPTIONS : OPTIONS_FOR_MINIONS;
+        const given = names.filter((name) => Object.hasOwn(parts.opts, name)).map((name) => [name, parts.opts[name] ?? null] as const);
         return Promise.resolve(reply({ file_roots: fileRoots, ...Object.fromEntries(given) }));
       },
     },

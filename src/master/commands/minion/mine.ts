@@ -16,6 +16,8 @@ export interface MineParts {
 /** Key by which a mine entry carries its own target of who may read it. */
 const ALLOW_TARGET = 'allow_tgt';
 const DATA_KEY = '__data__';
+/** Functions in the mine of one minion, and in one question. */
+const FUNCTIONS_MAX = 1000;
 
 export function mineCommands(parts: MineParts): MinionCommand[] {
   const rule = 'An accepted minion, for its own mine';
@@ -24,9 +26,11 @@ export function mineCommands(parts: MineParts): MinionCommand[] {
     {
       name: '_mine', from: 'minion', bytesMax: SIZES.medium, rule,
       run(load, sender) {
-        if (!isPlainMap(load['data'])) return Promise.resolve(reply(false));
+        if (!isPlainMap(load['data'])) return Promise.resolve(reply({}));
         const before = load['clear'] === true ? {} : mineOf(sender.id);
-        parts.known.setNow('mine', sender.id, { ...before, ...load['data'] });
+        const mine = { ...before, ...load['data'] };
+        if (Object.keys(mine).length > FUNCTIONS_MAX) return Promise.resolve(reply(false));
+        parts.known.setNow('mine', sender.id, mine);
         return Promise.resolve(reply(true));
       },
     },
@@ -57,6 +61,7 @@ export function mineCommands(parts: MineParts): MinionCommand[] {
         const tgt = load['tgt'];
         if (fun === undefined || tgt === undefined) return Promise.resolve(reply({}));
         const funs = isList(fun) ? fun.map(String) : String(fun).split(',').map((name) => name.trim());
+        if (funs.length > FUNCTIONS_MAX) return Promise.resolve(reply({}));
         return Promise.resolve(reply(mineGet(parts, { funs, tgt, tgtType: String(load['tgt_type'] ?? 'glob'), asker: sender.id })));
       },
     },

@@ -30,8 +30,8 @@ const TIMEOUT_SECONDS_MAX = 3600;
 export function peerCommands(parts: PeerParts): MinionCommand[] {
   /** Who asked for a job: only that minion may read its returns. */
   const asked = new Map<string, string>();
-  const publish = async (load: PlainMap, id: string): Promise<JobPublished | undefined> => {
-    const order = orderOf(load, id);
+  const publish = async (load: PlainMap, id: string, jid = newJid()): Promise<JobPublished | undefined> => {
+    const order = orderOf(load, id, jid);
     if (order === undefined || !isAllowed(parts.peer, id, order.fun)) return undefined;
     const published = await parts.publish(order);
     if (published.kind === 'published') {
@@ -55,7 +55,7 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
       async run(load, sender) {
         const jid = newJid();
         using watch = new ReturnWatch(parts, jid);
-        const published = await publish({ ...load, jid }, sender.id);
+        const published = await publish(load, sender.id, jid);
         if (published?.kind !== 'published') return reply({});
         return reply(await collect(watch, published, load, sender.id, parts));
       },
@@ -63,8 +63,9 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
     {
       name: 'pub_ret', from: 'minion', bytesMax: SIZES.small, rule: 'The minion that asked for the job, and no other',
       run(load, sender) {
-        const jid = String(load['jid'] ?? '');
-        if (asked.get(jid) !== sender.id) return Promise.resolve(reply({}));
+        const jid = typeof load['jid'] === 'string' ? load['jid'] : '';
+        // Source: golden wire/errors.
+        if (asked.get(jid) !== sender.id) return Promise.resolve(reply(''));
         const returns = parts.jobs.returns(jid);
         return Promise.resolve(reply(Object.fromEntries([...returns].map(([id, ret]) => [
           id, { ret: ret['return'] ?? null, ...(ret['out'] === undefined ? {} : { out: ret['out'] }) },
@@ -99,13 +100,13 @@ async function collect(
   return result;
 }
 
-function orderOf(load: PlainMap, id: string): (JobOrder & { fun: string }) | undefined {
+/** The job id is never the minion's to choose: under that of another job it could read its returns. */
+function orderOf(load: PlainMap, id: string, jid: string): (JobOrder & { fun: string }) | undefined {
   const { fun, tgt } = load;
   if (typeof fun !== 'string' || tgt === undefined || NEVER.test(fun)) return undefined;
   return {
     fun, tgt, arg: isList(load['arg']) ? load['arg'] : [], tgtType: typeof load['tgt_type'] === 'string' ? load['tgt_type'] : 'glob',
-    ret: typeof load['ret'] === 'string' ? load['ret'] : '', user: id, more: { id },
-    ...(typeof load['jid'] === 'string' && load['jid'] !== '' ? { jid: load['jid'] } : {}),
+    ret: typeof load['ret'] === 'string' ? load['ret'] : '', user: id, more: { id }, jid,
   };
 }
 

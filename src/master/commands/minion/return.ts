@@ -2,16 +2,21 @@
  * `_return`: the answer of a minion. Acknowledged only when it is stored.
  *
  * Source: wire-protocol section 8; golden events/job-*.
- * Differs: the id comes from the session, never from the load; what cannot be stored is not acknowledged.
+ * Differs: the id comes from the session, never from the load; a `resource_id` counts only when that minion registered the resource
+ * and no minion has the name; what cannot be stored is not acknowledged.
+ *
+ * Returns of jobs that were not published to the minion are taken, filed under its own name, and counted: a target is matched by
+ * the minion itself, whose grains may be newer than what the master knows, and the job may be older than what the master remembers.
  */
-import { parseJid } from '../../../kernel/contract/job.js';
+import { parseJid, parseMinionId } from '../../../kernel/contract/job.js';
 import type { Logger } from '../../../kernel/contract/log.js';
 import { newJid, stampNow } from '../../../kernel/std/time.js';
-import { isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { isList, isNumber, isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { EventBus } from '../../../bus/event/bus.js';
 import type { ActiveJobs } from '../../jobs/active-jobs.js';
 import { JobStoreError, type JobStore } from '../../jobs/job-store.js';
 import { reply, SIZES, type MinionCommand } from '../../requests/command.js';
+import { shownName } from '../../requests/refusals.js';
 
 export interface ReturnParts {
   readonly bus: EventBus;
@@ -22,9 +27,13 @@ export interface ReturnParts {
   readonly signatureFault: (load: PlainMap, id: string) => string | undefined;
   readonly requireSignature: boolean;
   readonly dropUnsigned: boolean;
+  /** True when the minion registered a resource of this name. */
+  readonly ownsResource: (id: string, resource: string) => boolean;
   readonly log: Logger;
 }
 
+const STATE_NAME = /^[a-z_]\w{0,63}$/i;
+const RETCODE_MAX = 2 ** 31 - 1;
 /** Returns of jobs that only ask after other jobs are not worth keeping. */
 const NOT_KEPT = new Set(['saltutil.find_job']);
 
@@ -36,26 +45,38 @@ export function returnCommand(parts: ReturnParts): MinionCommand {
       if (!isSignedAsAsked(parts, received, sender.id)) return reply(null);
       const { sig, ...unsigned } = received;
       void sig;
-      const load: PlainMap = { ...unsigned, id: sender.id };
+      const id = nameFor(parts, sender.id, unsigned['resource_id']);
+      const load: PlainMap = { ...unsigned, id };
       if (load['jid'] === 'req') await adopt(parts, load);
       const jid = parseJid(load['jid']);
       if (jid === undefined) {
-        parts.log.warn({ id: sender.id, jid: String(load['jid']).slice(0, 80) }, 'return refused: no job id');
+        parts.log.warn({ id: sender.id, jid: shownName(load['jid']) }, 'return refused: no job id');
         return reply(null);
       }
       load['_stamp'] ??= stampNow();
+      const job = parts.active.get(jid);
+      if (job !== undefined && !job.minions.has(id)) parts.log.debug({ id, jid }, 'return of a minion that was not expected to answer');
       try {
-        await store(parts, jid, sender.id, load);
+        await store(parts, jid, id, load);
       } catch (error) {
         if (!(error instanceof JobStoreError)) throw error;
-        parts.log.error({ err: error, jid, id: sender.id }, 'return not stored: not acknowledged');
+        parts.log.error({ err: error, jid, id }, 'return not stored: not acknowledged');
         return { kind: 'nothing' };
       }
-      parts.active.returned(jid, sender.id);
-      announce(parts, jid, sender.id, load);
+      parts.active.returned(jid, id);
+      announce(parts, jid, id, load);
       return reply(null);
     },
   };
+}
+
+/** The minion's own name, or that of a resource it registered. */
+function nameFor(parts: ReturnParts, id: string, resource: Value | undefined): string {
+  if (resource === undefined) return id;
+  const name = parseMinionId(resource);
+  if (name !== undefined && parts.ownsResource(id, name)) return name;
+  parts.log.warn({ id, resource: shownName(resource) }, 'return of a resource that is not the minion\'s: filed under the minion');
+  return id;
 }
 
 function isSignedAsAsked(parts: ReturnParts, load: PlainMap, id: string): boolean {
@@ -99,18 +120,23 @@ function announce(parts: ReturnParts, jid: string, id: string, load: PlainMap): 
   if (!isPlainMap(states)) return;
   for (const [tag, state] of Object.entries(states)) {
     if (!isPlainMap(state) || state['result'] !== false) continue;
-    const parts4 = tag.split('_|-');
+    const names = tag.split('_|-');
+    const [module = ''] = names;
+    const fun = names.at(-1) ?? '';
+    // The names become a tag: anything else than names could look like an event of the master.
+    if (![module, fun].every((name) => STATE_NAME.test(name))) continue;
     const data: PlainMap = { ...state, name: state['name'] ?? '', success: false, id, fun: load['fun'] ?? '', jid, tag, retcode: load['retcode'] ?? 1 };
-    parts.bus.fire(`${parts4[0]}.${parts4.at(-1)}`, data);
+    parts.bus.fire(`${module}.${fun}`, data);
     parts.bus.fire(`salt/job/${jid}/sub/${id}/error/${String(load['fun'])}`, data);
   }
 }
 
 /** One code for several functions: the largest. */
 function retcodeOf(value: Value | undefined): number {
-  if (isPlainMap(value)) return Math.max(0, ...Object.values(value).map((code) => Number(code) || 0));
-  if (Array.isArray(value)) return Math.max(0, ...value.map((code) => Number(code) || 0));
-  return Number(value ?? 0) || 0;
+  const codes: readonly Value[] = isPlainMap(value) ? Object.values(value) : isList(value) ? value : [];
+  if (codes.length > 0) return codes.reduce<number>((worst, code) => Math.max(worst, isNumber(code) ? retcodeOf(code) : 0), 0);
+  const code = isNumber(value) || typeof value === 'boolean' ? Number(value) : 0;
+  return Number.isNaN(code) ? 0 : Math.trunc(Math.min(RETCODE_MAX, Math.max(-RETCODE_MAX, code)));
 }
 
 const funText = (fun: Value | undefined): string => (Array.isArray(fun) ? fun.join(',') : String(fun ?? ''));

@@ -27,7 +27,7 @@ export function openCommands(parts: OpenParts): OpenCommand[] {
       run: (load) => Promise.resolve(reply(load)),
     },
     {
-      name: 'publish', from: 'open', bytesMax: SIZES.large,
+      name: 'publish', from: 'open', bytesMax: SIZES.clear,
       rule: 'Who proves to be a local user by its key file, for the functions that user may call',
       async run(load) {
         const allowed = allow(parts.access, load, 'local');
