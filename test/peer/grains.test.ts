@@ -13,6 +13,8 @@ import type { PlainMap } from '../../src/kernel/std/value.js';
 import { DISTRIBUTIONS } from '../support/distributions.data.js';
 import { gatheredGrains } from '../support/gathered-grains.js';
 import { TEXT_CASES } from '../support/machine-texts.data.js';
+import { MACHINES } from '../support/machines.data.js';
+import { rootedContext, type Machine } from '../support/rooted-sys.js';
 
 const venv = process.env['TSALT_SALT_VENV'];
 const skip = venv === undefined ? 'TSALT_SALT_VENV does not name an environment with real Salt' : false;
@@ -107,25 +109,31 @@ const PLACES: Readonly<Record<string, string>> = {
 };
 
 /** The answers of real Salt's functions, told to look below another root. */
-function askSalt(): { distributions: Record<string, unknown>; texts: Record<string, unknown> } {
-  const asked = [
+async function askSalt(): Promise<Record<'distributions' | 'texts' | 'machines', Record<string, unknown>>> {
+  const asked: { kind: string; title: string; text: string; files: Machine['files']; programs?: unknown; opts?: PlainMap; root: string }[] = [
     ...Object.entries(DISTRIBUTIONS).map(([title, files]) => ({ kind: 'distribution', title, text: '', files })),
     ...TEXT_CASES.map((one) => ({ ...one, files: PLACES[one.kind] === undefined ? {} : { [PLACES[one.kind] ?? '']: one.text } })),
+    ...Object.entries(MACHINES).map(([title, { files, programs, opts = {} }]) => ({
+      kind: 'machine', title, text: '', files, opts,
+      programs: Object.fromEntries(Object.entries(programs ?? {}).map(([line, answer]) => [line, typeof answer === 'string' ? [0, answer] : answer])),
+    })),
   ].map((one, at) => ({ ...one, root: join(base, 'roots', String(at)) }));
   for (const { root, files } of asked) {
     mkdirSync(join(root, 'etc'), { recursive: true });
-    write(root, files);
+    await rootedContext(root, files === undefined ? {} : { files });
   }
   const answers = JSON.parse(python(['python', join(sources, 'test/support/ask-grains.py')], { input: JSON.stringify(asked) })) as unknown[];
-  const named = asked.map(({ kind, title }, at) => [kind, title, answers[at]] as const);
+  const ofKind = (wanted: (kind: string) => boolean, name: (kind: string, title: string) => string): Record<string, unknown> =>
+    Object.fromEntries(asked.flatMap(({ kind, title }, at) => (wanted(kind) ? [[name(kind, title), answers[at]]] : [])));
   return {
-    distributions: Object.fromEntries(named.filter(([kind]) => kind === 'distribution').map(([, title, answer]) => [title, answer])),
-    texts: Object.fromEntries(named.filter(([kind]) => kind !== 'distribution').map(([kind, title, answer]) => [`${kind}: ${title}`, answer])),
+    distributions: ofKind((kind) => kind === 'distribution', (_kind, title) => title),
+    texts: ofKind((kind) => kind !== 'distribution' && kind !== 'machine', (kind, title) => `${kind}: ${title}`),
+    machines: ofKind((kind) => kind === 'machine', (_kind, title) => title),
   };
 }
 
-test('the recorded answers about release files and texts are those of real Salt', { skip }, () => {
-  const answers = askSalt();
+test('the recorded answers about release files, texts and machines are those of real Salt', { skip }, async () => {
+  const answers = await askSalt();
   const path = join(sources, 'test/golden/grains/answers.json');
   // Recording anew: TSALT_RECORD=1, after a case was added.
   if (process.env['TSALT_RECORD'] === '1') writeFileSync(path, `${JSON.stringify(answers, null, 1)}\n`);

@@ -57,7 +57,7 @@ export async function readDistributionFiles(ctx: Context): Promise<DistributionF
 }
 
 /** Firmware first: it tells Xen guests apart. */
-async function machineGrains(ctx: Context): Promise<PlainMap> {
+export async function machineGrains(ctx: Context): Promise<PlainMap> {
   const [board, firmware] = await Promise.all([deviceTreeGrains(ctx), hardwareGrains(ctx)]);
   const hardware = { ...board, ...firmware };
   const virtual = await virtualGrains(ctx, String(hardware['productname'] ?? ''));
