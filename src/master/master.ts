@@ -182,7 +182,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
       }),
     }),
     ...peerCommands({ ...waitParts, jobs, functions, peer: map(opts['peer']), peerRun: map(opts['peer_run']), gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
-    ...mineCommands({ known, match: (tgt, tgtType) => targets.expected(tgt, tgtType === 'pillar' ? 'pillar_exact' : tgtType, ':').minions }),
+    ...mineCommands({ known, match: (tgt, tgtType) => targets.inMine(tgt, tgtType) }),
     ...fileCommands({
       roots, log,
       receive: {

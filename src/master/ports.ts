@@ -141,7 +141,7 @@ const listsOf = (lists: KeyLists): Record<string, string[]> => Object.fromEntrie
 
 function matchPort(targets: MinionTargets): MatchPort {
   return {
-    matches: (expr, kind, _delimiter, id) => Promise.resolve(targets.isMatch(expr, kind, { id: id ?? '', grains: {} })),
+    matches: (expr, kind, delimiter, id) => Promise.resolve(targets.isKnownMatch(expr, kind, id ?? '', delimiter)),
   };
 }
 

@@ -61,11 +61,27 @@ export class KnownStore implements KnownPort, AsyncDisposable {
   }
 
   list(bank: string): Promise<string[]> {
+    return Promise.resolve(this.listNow(bank));
+  }
+
+  /** Keys of a bank, sorted: those on disk, and those that wait to be written. */
+  listNow(bank: string): string[] {
+    const keys = new Set(this.#namesOnDisk(bank));
+    const prefix = `${bank}/`;
+    for (const [at, value] of this.#values) {
+      if (!at.startsWith(prefix)) continue;
+      if (value === null) keys.delete(at.slice(prefix.length));
+      else keys.add(at.slice(prefix.length));
+    }
+    return [...keys].sort();
+  }
+
+  #namesOnDisk(bank: string): string[] {
     try {
       const names = readdirSync(join(this.#dir, checked(bank)));
-      return Promise.resolve(names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length)).sort());
+      return names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Promise.resolve([]);
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }
   }

@@ -86,8 +86,8 @@ export class MasterHost {
 
   async start(): Promise<void> {
     const argv = this.kind === 'salt'
-      ? [saltProgram('salt-master'), '-c', this.configDir, '-l', 'quiet']
-      : [process.execPath, join(repository, 'dist/cli/programs/tsalt-master.js'), '-c', this.configDir];
+      ? [saltProgram('salt-master'), '-c', this.configDir, '-l', 'critical']
+      : [process.execPath, join(repository, 'bin/tsalt-master'), '-c', this.configDir];
     const program = this.#site.start({ name: `${this.kind} master`, argv, outputFile: this.path('log/output'), logFile: this.path('log/master') });
     this.#program = program;
     await until(`the ${this.kind} master on its ports`, async () => {
@@ -139,7 +139,7 @@ export class MasterHost {
 
   /** Runs one of our programs on this host: `tsalt`, `tsalt-key`, `tsalt-run`. */
   tsalt(program: string, ...words: readonly string[]): Promise<CommandResult> {
-    return runCommand([process.execPath, join(repository, 'dist/cli/programs', `${program}.js`), '-c', this.configDir, ...words]);
+    return runCommand([process.execPath, join(repository, 'bin', program), '-c', this.configDir, ...words]);
   }
 
   /** Has our master do a job and waits for all answers. */

@@ -1,5 +1,5 @@
 /** A minion of either kind: ours (`tsalt`) or the real one (`salt`). */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventSocketHash } from '../../../src/bus/crypto/digest.js';
 import type { PlainMap } from '../../../src/kernel/std/value.js';
@@ -45,9 +45,11 @@ export class MinionHost {
   }
 
   start(): void {
+    // Left behind by a real minion that was killed; the next one would not start.
+    rmSync(this.path('run/minion.pid'), { force: true });
     const argv = this.kind === 'salt'
-      ? [saltProgram('salt-minion'), '-c', this.configDir, '-l', 'quiet']
-      : [process.execPath, join(repository, 'dist/cli/programs/tsalt-minion.js'), '-c', this.configDir];
+      ? [saltProgram('salt-minion'), '-c', this.configDir, '-l', 'critical']
+      : [process.execPath, join(repository, 'bin/tsalt-minion'), '-c', this.configDir];
     this.#program = this.#site.start({ name: `${this.kind} minion ${this.id}`, argv, outputFile: this.path('log/output'), logFile: this.path('log/minion') });
   }
 
@@ -84,7 +86,7 @@ export class MinionHost {
 
   /** Runs `salt-call` or `tsalt-call` as this minion. */
   callProgram(...words: readonly string[]): Promise<CommandResult> {
-    const argv = this.kind === 'salt' ? [saltProgram('salt-call')] : [process.execPath, join(repository, 'dist/cli/programs/tsalt-call.js')];
+    const argv = this.kind === 'salt' ? [saltProgram('salt-call')] : [process.execPath, join(repository, 'bin/tsalt-call')];
     return runCommand([...argv, '-c', this.configDir, ...words]);
   }
 }
