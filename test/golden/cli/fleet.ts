@@ -1,0 +1,133 @@
+/**
+ * The set-up of the groups `salt`, `salt-run`, `salt-call` and `salt-cp`: our master with our minions web1, web2 and db1,
+ * configured by the files of the recordings. Ports are free ones.
+ */
+import { existsSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Hearing } from '../../support/fleet/events.js';
+import { Program } from '../../support/fleet/program.js';
+import { freePort } from '../../support/fleet/site.js';
+import { until } from '../../support/fleet/until.js';
+import { repository } from '../corpus.js';
+import { copyWritable } from './key-store.js';
+import { runOurs } from './recording.js';
+
+const MINIONS = ['web1', 'web2', 'db1'] as const;
+/** The recordings name these; both are replaced by free ports. */
+const RECORDED_PORTS = ['24405', '24406'];
+const BIG_FILE_BYTES = 1024 * 1024;
+
+export class Fleet implements AsyncDisposable {
+  readonly root: string;
+  readonly #programs = new Map<string, Program>();
+
+  private constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Gives a fleet whose minions have started and synced their modules. */
+  static async start(fixture: string): Promise<Fleet> {
+    const fleet = new Fleet(realpathSync(mkdtempSync(join(tmpdir(), 'gf-'))));
+    try {
+      await fleet.#prepare(fixture);
+      await fleet.#startAll();
+    } catch (error) {
+      const words = [...fleet.#programs.values()].map((program) => program.lastWords()).join('');
+      await fleet[Symbol.asyncDispose]();
+      throw new Error(`The fleet does not start: ${error instanceof Error ? error.message : String(error)}\n${words}`, { cause: error });
+    }
+    return fleet;
+  }
+
+  path(...names: readonly string[]): string {
+    return join(this.root, ...names);
+  }
+
+  /** Accepts a key to which no minion belongs. */
+  ghost(id: string): Disposable {
+    const path = this.path('m1', 'pki', 'minions', id);
+    copyFileSync(this.path('ghost.pub'), path);
+    return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
+  }
+
+  /** Starts the master anew without a memory of jobs; the pings that follow it are not in it either. */
+  async forgetJobs(): Promise<void> {
+    await this.#restartMaster();
+    await until('answers of all minions', async () => {
+      const { stdout } = await runOurs(['tsalt', '-c', this.path('conf'), '-t', '2', '--static', '--out=json', '*', 'test.ping'], { root: this.root });
+      return MINIONS.every((id) => stdout.includes(`"${id}": true`));
+    });
+    const stores = ['', '-wal', '-shm'].map((ending) => this.path('m1', 'cache', `tsalt-jobs.db${ending}`));
+    await this.#programs.get('master')?.stop();
+    for (const path of stores) rmSync(path, { force: true });
+    await this.#restartMaster();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#programs.values()].map((program) => program.stop()));
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  async #prepare(fixture: string): Promise<void> {
+    const ports = [String(await freePort()), String(await freePort())];
+    const fill = (text: string): string =>
+      RECORDED_PORTS.reduce((filled, port, at) => filled.replaceAll(port, ports[at] ?? ''), text.replaceAll('/ROOT', this.root));
+    copyWritable(join(fixture, 'srv'), this.path('srv'));
+    // It came after these recordings: listings do not have it.
+    rmSync(this.path('srv', 'salt', 'fire.sls'), { force: true });
+    writeFileSync(this.path('srv', 'salt', 'files', 'big.bin'), Buffer.alloc(BIG_FILE_BYTES, 0x80));
+    for (const folder of ['conf', 'scratch', 'm1/run', 'm1/log', 'm1/cache', 'm1/pki/minions', 'ours/modules', 'ours/runners']) mkdirSync(this.path(folder), { recursive: true });
+    const own = join(repository, 'test', 'golden', 'cli', 'fixture');
+    copyFileSync(join(own, 'demo.mjs'), this.path('ours', 'modules', 'demo.mjs'));
+    copyFileSync(join(own, 'demorun.mjs'), this.path('ours', 'runners', 'demorun.mjs'));
+    copyFileSync(join(fixture, 'keys', 'minions', 'web1'), this.path('ghost.pub'));
+    const extra = `\nmodule_dirs:\n  - ${this.path('ours')}\n`;
+    writeFileSync(this.path('conf', 'master'), fill(readFileSync(join(fixture, 'conf', 'master'), 'utf8')) + extra);
+    writeFileSync(this.path('conf', 'users'), 'alice:wonderland\n', { mode: 0o600 });
+    for (const id of MINIONS) {
+      for (const folder of ['conf', 'run', 'log', 'cache', 'pki']) mkdirSync(this.path('minions', id, folder), { recursive: true });
+      writeFileSync(this.path('minions', id, 'conf', 'minion'), fill(readFileSync(join(fixture, 'conf', `minion-${id}`), 'utf8')) + extra);
+    }
+  }
+
+  async #restartMaster(): Promise<void> {
+    await this.#programs.get('master')?.stop();
+    this.#startMaster();
+    await using hearing = await this.#hear();
+    // Each minion tells that it signed in again.
+    await Promise.all(MINIONS.map((id) => hearing.heard('salt/auth', ({ data }) => data['id'] === id)));
+  }
+
+  async #startAll(): Promise<void> {
+    this.#startMaster();
+    await using hearing = await this.#hear();
+    for (const id of MINIONS) this.#start(`minion ${id}`, ['tsalt-minion', '-c', this.path('minions', id, 'conf')]);
+    await Promise.all(MINIONS.map((id) => until(`the key of ${id}`, () => existsSync(this.path('m1', 'pki', 'minions_pre', id)))));
+    await runOurs(['tsalt-key', '-c', this.path('conf'), '-y', '-A'], { root: this.root });
+    await Promise.all(MINIONS.map((id) => hearing.heard(`salt/minion/${id}/start`)));
+    await runOurs(['tsalt', '-c', this.path('conf'), '*', 'saltutil.sync_all'], { root: this.root });
+  }
+
+  #startMaster(): void {
+    this.#start('master', ['tsalt-master', '-c', this.path('conf')]);
+  }
+
+  #start(name: string, [program = '', ...words]: readonly string[]): void {
+    const logs = name === 'master' ? this.path('m1', 'log') : this.path('minions', name.replace('minion ', ''), 'log');
+    this.#programs.set(name, new Program({
+      name, argv: [process.execPath, join(repository, 'bin', program), ...words], outputFile: join(logs, 'output'),
+      env: { HOME: this.root, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+    }));
+  }
+
+  async #hear(): Promise<Hearing> {
+    const paths = { publish: this.path('m1', 'run', 'master_event_pub.ipc'), pull: this.path('m1', 'run', 'master_event_pull.ipc') };
+    await until('the bus of the master', () => {
+      const master = this.#programs.get('master');
+      if (master?.exitCode !== undefined) throw new Error(`the master ended with exit code ${master.exitCode}`);
+      return existsSync(paths.publish) && existsSync(paths.pull);
+    });
+    return Hearing.on(paths);
+  }
+}
