@@ -60,6 +60,8 @@ export async function openLocalMinion(options: LocalMinionOptions): Promise<Loca
   });
   async function refreshGrains(): Promise<boolean> {
     state.grains = await gatherGrains(host, { opts, sys, log });
+    // Which modules work depends on the grains.
+    host.reload();
     return true;
   }
   if (!options.skipGrains) await refreshGrains();

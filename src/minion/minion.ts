@@ -73,6 +73,8 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   });
   async function refreshGrains(): Promise<boolean> {
     state.grains = await gatherGrains(host, { opts, sys, log });
+    // Which modules work depends on the grains.
+    host.reload();
     return true;
   }
   await refreshGrains();
