@@ -44,8 +44,14 @@ export function openDatabase(path: string): Database {
       const statement = driver.prepare(sql);
       return {
         run: (...values) => void statement.run(...values),
-        all: (...values) => statement.all(...values) as SqlRow[],
+        all: (...values) => (statement.all(...values) as Record<string, SqlValue | ArrayBuffer>[]).map(withBytes),
       };
     },
   };
+}
+
+/** libsql gives blobs of some statements as ArrayBuffer. Observed: 0.5.29. */
+function withBytes(row: Record<string, SqlValue | ArrayBuffer>): SqlRow {
+  for (const [name, value] of Object.entries(row)) if (value instanceof ArrayBuffer) row[name] = Buffer.from(value);
+  return row as SqlRow;
 }

@@ -17,6 +17,7 @@ export class KnownStore implements KnownPort, AsyncDisposable {
   readonly #dir: string;
   /** Bank and key to value; null: known not to be there. */
   readonly #values = new Map<string, Value | null>();
+  readonly #banks = new Map<string, Set<string>>();
   readonly #writer: LazyWriter;
 
   /** Files are written a moment later: what is lost in a crash is told again by the minion. */
@@ -48,6 +49,7 @@ export class KnownStore implements KnownPort, AsyncDisposable {
     const at = `${bank}/${key}`;
     if (equalValues(this.getNow(bank, key), value)) return;
     this.#values.set(at, value);
+    this.#banks.get(bank)?.add(key);
     this.#writer.write(path, encodeBus(value));
   }
 
@@ -61,22 +63,10 @@ export class KnownStore implements KnownPort, AsyncDisposable {
   }
 
   list(bank: string): Promise<string[]> {
-    return Promise.resolve(this.listNow(bank));
+    return Promise.resolve([...this.keysNow(bank)].sort());
   }
 
-  /** Keys of a bank, sorted: those on disk, and those that wait to be written. */
-  listNow(bank: string): string[] {
-    const keys = new Set(this.#namesOnDisk(bank));
-    const prefix = `${bank}/`;
-    for (const [at, value] of this.#values) {
-      if (!at.startsWith(prefix)) continue;
-      if (value === null) keys.delete(at.slice(prefix.length));
-      else keys.add(at.slice(prefix.length));
-    }
-    return [...keys].sort();
-  }
-
-  #namesOnDisk(bank: string): string[] {
+  #keysOnDisk(bank: string): string[] {
     try {
       const names = readdirSync(join(this.#dir, checked(bank)));
       return names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length));
@@ -90,12 +80,23 @@ export class KnownStore implements KnownPort, AsyncDisposable {
     const keys = key === undefined ? await this.list(bank) : [key];
     for (const each of keys) {
       this.#values.set(`${bank}/${each}`, null);
+      this.#banks.get(bank)?.delete(each);
       await this.#writer.remove(this.#path(bank, each));
     }
   }
 
   async contains(bank: string, key?: string): Promise<boolean> {
     return key === undefined ? (await this.list(bank)).length > 0 : this.getNow(bank, key) !== undefined;
+  }
+
+  /** Keys of a bank: those on disk when it was first asked for, and those set since. */
+  keysNow(bank: string): ReadonlySet<string> {
+    const known = this.#banks.get(bank);
+    if (known !== undefined) return known;
+    const keys = new Set(this.#keysOnDisk(bank));
+    for (const [at, value] of this.#values) if (value !== null && at.startsWith(`${bank}/`)) keys.add(at.slice(bank.length + 1));
+    this.#banks.set(bank, keys);
+    return keys;
   }
 
   #read(bank: string, key: string): Value | undefined {
