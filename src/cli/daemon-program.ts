@@ -13,7 +13,9 @@ export async function runDaemonProgram(role: 'master' | 'minion', line: ParsedLi
     ? await loadMasterConfig({ configDir })
     : await loadMinionConfig({ configDir, cacheMinionId: true });
   const pidFile = text('pidfile') ?? String(config.opts['pidfile'] ?? '');
-  if (values['daemon'] === true && process.env[DETACHED_MARK] !== '1') return detach(process.argv.slice(2), pidFile);
+  if (values['daemon'] === true && process.env[DETACHED_MARK] !== '1') {
+    return detach(process.argv.slice(2), pidFile, text('log_file') ?? String(config.opts['log_file'] ?? ''));
+  }
   return runDaemon({
     name: role === 'master' ? 'tsalt.master' : 'tsalt.minion', config, pidFile, start,
     logLevel: text('log_level'), logFile: text('log_file'), logFileLevel: text('log_level_logfile'),

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { TsaltError } from '../kernel/contract/errors.js';
 import { createLog, type Log } from '../kernel/log/log.js';
 import type { LoadedConfig } from '../kernel/config/load.js';
 import { deferred } from '../kernel/std/async.js';
@@ -54,7 +55,11 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     await running[Symbol.asyncDispose]();
     return end.exitCode;
   } catch (err) {
-    log.error({ err }, err instanceof Error ? err.message : String(err));
+    if (err instanceof TsaltError) {
+      // Foreseen: the sentence says what to do, the stack would hide it.
+      log.error({}, err.message);
+      log.debug({ err }, 'why it could not start');
+    } else log.error({ err }, 'failed unexpectedly');
     return 1;
   } finally {
     removePidFile(pidFile);
@@ -62,8 +67,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   }
 }
 
-/** Starts this program again without a terminal, and waits until it wrote its pid file or ended. */
-export async function detach(argv: readonly string[], pidFile: string): Promise<number> {
+/** Starts this program again without a terminal, and waits until it wrote its pid file or ended; says where to read why it ended. */
+export async function detach(argv: readonly string[], pidFile: string, logFile: string): Promise<number> {
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...argv], {
     detached: true, stdio: 'ignore', env: { ...process.env, [DETACHED_MARK]: '1' },
   });
@@ -74,6 +79,7 @@ export async function detach(argv: readonly string[], pidFile: string): Promise<
   const started = waitForPid(pidFile, child.pid ?? -1);
   const code = await Promise.race([ended, started]);
   child.unref();
+  if (code !== 0) process.stderr.write(`[ERROR   ] The daemon could not start; its log says why: ${logFile}\n`);
   return code;
 }
 
