@@ -75,7 +75,9 @@ def listing(top):
                 entry["latin1"] = normal(data.decode("latin-1"), top) if len(data) < 4000 else len(data)
             else:
                 entry["special"] = stat.S_IFMT(info.st_mode)
-            found[normal(os.path.relpath(path, top), top)] = entry
+            key = normal(os.path.relpath(path, top), top)
+            # Several backups have one name once their times are made alike.
+            found[f"{key} {entry['latin1']}" if "@BACKUP@" in key else key] = entry
     return found
 
 

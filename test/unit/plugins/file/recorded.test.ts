@@ -46,7 +46,7 @@ async function prepare(top: string, entries: readonly Entry[]): Promise<void> {
   }
 }
 
-async function describe(path: string, top: string): Promise<unknown> {
+async function describe(path: string, top: string): Promise<Record<string, unknown>> {
   const info = await lstat(path);
   if (info.isSymbolicLink()) return { link: normal(await readlink(path), top) };
   const entry = { mode: (info.mode & 0o7777).toString(8), owner: [info.uid, info.gid] };
@@ -61,7 +61,10 @@ async function listing(top: string): Promise<Record<string, unknown>> {
   for (const entry of await readdir(top, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const name = normal(relative(top, path), top) as string;
-    if (!/^(cache($|\/(?!file_backup))|srv)/.test(name)) found[name] = await describe(path, top);
+    if (/^(cache($|\/(?!file_backup))|srv)/.test(name)) continue;
+    const facts = await describe(path, top);
+    // Several backups have one name once their times are made alike.
+    found[name.includes('@BACKUP@') ? `${name} ${String(facts['latin1'])}` : name] = facts;
   }
   return found;
 }
