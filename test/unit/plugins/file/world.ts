@@ -6,6 +6,7 @@ import { CommandExecutionError, FunctionMissingError, InvocationError, PythonErr
 import type { Logger } from '../../../../src/kernel/contract/log.js';
 import type { Sys } from '../../../../src/kernel/contract/sys.js';
 import { Float, isBytes, isMap, isTruthy, mapEntries, type PlainMap, type Value } from '../../../../src/kernel/std/value.js';
+import { bindArguments } from '../../../../src/kernel/loader/bind.js';
 import { createSys } from '../../../../src/kernel/sys/sys.js';
 import file from '../../../../src/plugins/modules/file.js';
 
@@ -100,24 +101,11 @@ function fileClient(top: string, sys: Sys): Record<string, Double> {
   };
 }
 
-/** Calls a function of the module with positional and named arguments, bound as the loader binds them. */
+/** Calls a function of the module with positional and named arguments. */
 export async function runFile(name: string, args: readonly Value[], kwargs: PlainMap, ctx: Context): Promise<Value> {
   const declared = file.functions[name];
   if (declared === undefined) throw new FunctionMissingError(`file.${name}`);
-  const bound: Record<string, unknown> = {};
-  const rest = [...args];
-  const named = { ...kwargs };
-  for (const [key, param] of Object.entries(declared.params)) {
-    if (param.kind === 'rest') bound[key] = rest.splice(0);
-    else if (param.kind === 'keywords') bound[key] = named;
-    else {
-      const given = rest.length > 0 ? rest.shift() : Object.hasOwn(named, key) ? named[key] : param.default;
-      delete named[key];
-      if (given === undefined) throw new InvocationError(`missing ${key}`);
-      bound[key] = given === param.default ? given : param.read(given, key);
-    }
-  }
-  return declared.run(bound, ctx);
+  return declared.run(bindArguments(name, declared.params, args, kwargs), ctx);
 }
 
 /** Name of the Python class that an error stands for, and its text. */

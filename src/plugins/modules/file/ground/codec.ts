@@ -18,6 +18,8 @@ interface Codec {
   readonly mark?: Uint8Array;
 }
 
+/** Python calls its one-byte code pages by one name in errors. */
+const PAGE = /^(?:cp|windows-|iso-?8859-?(?!1$))/;
 const BOM = '\ufeff';
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
@@ -76,6 +78,25 @@ function utf32(name: string, order: 'le' | 'be' | 'mark'): Codec {
   };
 }
 
+/** Characters of bytes 128 to 159. Node's decoder of this name leaves them as they are, so it is not used. */
+const WINDOWS_HIGH = '€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ';
+
+const windows1252: Codec = {
+  name: 'cp1252',
+  decode: (bytes) => asBuffer(bytes).toString('latin1').replace(/[\x80-\x9f]/g, (char) => {
+    const known = WINDOWS_HIGH.charAt(char.charCodeAt(0) - 0x80);
+    if (known !== '\0') return known;
+    const at = bytes.indexOf(char.charCodeAt(0));
+    throw new PythonError('UnicodeDecodeError', `'charmap' codec can't decode byte 0x${char.charCodeAt(0).toString(16)} in position ${at}: character maps to <undefined>`);
+  }),
+  encode(char) {
+    const high = char === '\0' ? -1 : WINDOWS_HIGH.indexOf(char);
+    if (high >= 0) return [0x80 + high];
+    const code = char.codePointAt(0) ?? 0;
+    return code < 0x80 || (code >= 0xa0 && code < 0x100) ? [code] : undefined;
+  },
+};
+
 const KNOWN: Readonly<Record<string, () => Codec>> = {
   'utf-8': () => utf8, utf8: () => utf8, u8: () => utf8, utf: () => utf8, cp65001: () => utf8,
   'utf-8-sig': () => ({
@@ -99,6 +120,7 @@ function webName(name: string): string {
 
 /** A code page that node's ICU decodes; encoding uses the table turned round. */
 function pageCodec(name: string, asked: string): Codec {
+  if (webName(name) === 'windows-1252') return windows1252;
   let decoder: TextDecoder;
   try {
     decoder = new TextDecoder(webName(name), { fatal: true, ignoreBOM: true });
@@ -189,7 +211,7 @@ function substitute(codec: Codec, char: string, at: number, policy: ErrorPolicy)
     case 'strict': {
       const range = codec.name === 'ascii' ? 'ordinal not in range(128)'
         : codec.name === 'latin-1' ? 'ordinal not in range(256)' : 'character maps to <undefined>';
-      throw new PythonError('UnicodeEncodeError', `'${codec.name}' codec can't encode character '${escape}' in position ${at}: ${range}`);
+      throw new PythonError('UnicodeEncodeError', `'${PAGE.test(codec.name) ? 'charmap' : codec.name}' codec can't encode character '${escape}' in position ${at}: ${range}`);
     }
   }
 }
