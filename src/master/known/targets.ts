@@ -48,7 +48,7 @@ export class MinionTargets {
       accepted: new Set(keys.ids('accepted')),
       // Read only for the kinds that ask.
       get cached() {
-        return (cached ??= new Set(known.listNow('grains')));
+        return (cached ??= known.keysNow('grains'));
       },
       grains: (id) => known.mapNow('grains', id),
       pillar: (id) => known.mapNow('pillar', id),
