@@ -28,8 +28,7 @@ export function lookupFor(ctx: Context): Lookup {
 
 /** The name that stands behind the first address of `getent ahosts`: the canonical one. */
 export function canonicalName(text: string): string | undefined {
-  const name = /^\S+\s+\S+\s+(\S+)/.exec(text)?.[1];
-  return name === '' ? undefined : name;
+  return /^\S+[ \t]+\S+[ \t]+(\S+)/.exec(text)?.[1];
 }
 
 /** Name of an address in the host table, where there is no name service to ask. */

@@ -6,6 +6,7 @@
  */
 import type { Context } from '../../../kernel/contract/context.js';
 import type { PlainMap } from '../../../kernel/std/value.js';
+import { LOCALE_ENCODINGS } from './locale-encodings.data.js';
 import { isThere, namesIn } from './look.js';
 import { zoneName } from './time-zone.js';
 
@@ -13,21 +14,9 @@ const FOLDER = '/usr/lib/locale';
 const ARCHIVE_MAGIC = 0xde020109;
 const ARCHIVE_NAMES_BYTES_MAX = 1024 * 1024;
 
-/** Encodings of languages without one in the name, where it is not ISO8859-1. Source: observed, Python 3.11 `locale.normalize`. */
-const ENCODINGS: Readonly<Record<string, readonly string[]>> = {
-  'ISO8859-2': ['bs', 'cs', 'hr', 'hu', 'pl', 'ro', 'sk', 'sl', 'sq'],
-  'ISO8859-5': ['mk'],
-  'ISO8859-6': ['ar'],
-  'ISO8859-7': ['el'],
-  'ISO8859-8': ['he', 'iw'],
-  'ISO8859-9': ['tr'],
-  'ISO8859-13': ['lt', 'lv', 'mi'],
-  'CP1251': ['be', 'bg'],
-  'KOI8-U': ['uk'],
-  'UTF-8': ['be_BY@latin', 'fa', 'hi', 'ru_RU@utf8', 'sr', 'vi'],
-  'eucJP': ['ja'],
-  'eucKR': ['ko'],
-};
+/** Spellings of encodings that have a usual one besides those of ISO. */
+const ENCODING_NAMES: Readonly<Record<string, string>> =
+  { utf8: 'UTF-8', latin1: 'ISO8859-1', koi8r: 'KOI8-R', koi8u: 'KOI8-U', eucjp: 'eucJP', euckr: 'eucKR' };
 
 type Names = readonly [language: string | null, encoding: string | null];
 const NONE: Names = [null, null];
@@ -38,14 +27,14 @@ export function splitLocale(name: string): Names {
   if (language === '' || ((language === 'C' || language === 'POSIX') && codeset === '')) return NONE;
   if (language === 'C') return ['en_US', encodingName(codeset)];
   if (codeset !== '') return [language, encodingName(codeset)];
-  if (modifier === 'euro') return [language, 'ISO8859-15'];
-  const short = language.split('_')[0] ?? '';
-  return [language, Object.entries(ENCODINGS).find(([, languages]) => languages.includes(short))?.[0] ?? 'ISO8859-1'];
+  if (modifier !== '') return [language, modifier === 'euro' ? 'ISO8859-15' : 'UTF-8'];
+  return [language, Object.entries(LOCALE_ENCODINGS).find(([, names]) => names.split(' ').includes(language))?.[0] ?? 'ISO8859-1'];
 }
 
 function encodingName(codeset: string): string {
   const plain = codeset.toLowerCase().replace(/[^a-z0-9]/g, '');
-  if (plain === 'utf8') return 'UTF-8';
+  const usual = ENCODING_NAMES[plain];
+  if (usual !== undefined) return usual;
   const iso = /^iso8859(\d+)$/.exec(plain)?.[1];
   return iso === undefined ? codeset : `ISO8859-${iso}`;
 }
