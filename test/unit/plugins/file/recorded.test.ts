@@ -93,10 +93,12 @@ async function answersOf(sample: Case, top: string): Promise<unknown[]> {
 }
 
 process.umask(0o022);
+/** The recordings give files to other users. */
+const skip = process.getuid?.() === 0 ? false : 'only root can give files away';
 for (const name of readdirSync(folder)) {
   const book = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { salt: string; cases: Case[] };
   for (const sample of book.cases) {
-    test(`file, ${name.replace('.json', '')}: ${sample.title} (as Salt ${book.salt})`, async () => {
+    test(`file, ${name.replace('.json', '')}: ${sample.title} (as Salt ${book.salt})`, { skip }, async () => {
       const top = await realpath(await mkdtemp(join(tmpdir(), 'tsalt-file-')));
       try {
         await prepare(top, sample.before);

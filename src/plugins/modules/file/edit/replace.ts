@@ -117,8 +117,8 @@ async function save(
     await restoreRights(ctx, path, await factsOf(ctx.sys, path));
     return;
   }
-  // Added lines are written by rename, as Salt does; the former file is kept as the backup where the inode may change.
-  await saveEdited(ctx, path, medium.write(after), { backup: wish.backup, keepInode: wish.keepInode });
+  // Read: Salt writes added lines by rename even where the inode shall stay.
+  await saveEdited(ctx, path, medium.write(after), { backup: wish.backup, keepInode: wish.keepInode, inPlace: wish.keepInode && !added });
   if (wish.backup !== false && wish.backup !== '' && await isSymlink(ctx.sys, given)) await linkBackup(ctx, given, wish.backup);
 }
 

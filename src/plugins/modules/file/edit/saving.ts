@@ -36,11 +36,13 @@ async function besideName(sys: Sys, path: string): Promise<string> {
   return temporary;
 }
 
-export interface Saving {
+interface Saving {
   /** What is appended to the path for the copy of the former content; empty or false keeps none. */
   readonly backup: string | false;
-  /** Write into the file as it is; otherwise a new file takes its place. */
+  /** The backup is a copy; otherwise the former file itself becomes the backup. */
   readonly keepInode: boolean;
+  /** Write into the file as it is; otherwise a new file takes its place. Default: as `keepInode`. */
+  readonly inPlace?: boolean;
 }
 
 /** Writes the content; the former content goes to the backup first. Owner and mode stay. */
@@ -49,7 +51,7 @@ export async function saveEdited(ctx: Context, path: string, content: Uint8Array
   const before = await factsOf(sys, path);
   if (saving.backup !== false && saving.backup !== '') await makeBackup(sys, path, `${path}${saving.backup}`, saving.keepInode);
   try {
-    if (saving.keepInode) await sys.fs.writeFile(path, content);
+    if (saving.inPlace ?? saving.keepInode) await sys.fs.writeFile(path, content);
     else await sys.writeFile(path, content);
   } catch (error) {
     if (!isSystemError(error)) throw error;

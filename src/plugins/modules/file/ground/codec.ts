@@ -5,7 +5,7 @@ import { PythonError } from '../../../../kernel/contract/errors.js';
 import { decodeUtf8 } from './utf8.js';
 
 /** What to do with a character that the encoding has not got. */
-export type ErrorPolicy = 'strict' | 'ignore' | 'replace' | 'xmlcharrefreplace' | 'backslashreplace';
+type ErrorPolicy = 'strict' | 'ignore' | 'replace' | 'xmlcharrefreplace' | 'backslashreplace';
 const POLICIES: readonly string[] = ['strict', 'ignore', 'replace', 'xmlcharrefreplace', 'backslashreplace'];
 
 interface Codec {

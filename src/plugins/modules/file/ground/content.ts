@@ -26,7 +26,7 @@ export async function readBytes(sys: Sys, path: string): Promise<Buffer> {
 }
 
 /** An open file. @throws EISDIR at once, as Python's `open`, where node would fail at the first read. */
-export async function openToRead(sys: Sys, path: string): Promise<FileHandle> {
+async function openToRead(sys: Sys, path: string): Promise<FileHandle> {
   const handle = await sys.fs.open(path, 'r');
   try {
     if ((await handle.stat()).isDirectory()) throw systemError('EISDIR', path);
@@ -53,7 +53,7 @@ export async function* piecesOf(sys: Sys, path: string, pieceBytes = PIECE_BYTES
 }
 
 /** Up to so many bytes from the front. */
-export async function readStart(sys: Sys, path: string, bytes: number): Promise<Buffer> {
+async function readStart(sys: Sys, path: string, bytes: number): Promise<Buffer> {
   const handle = await openToRead(sys, path);
   try {
     const { buffer, bytesRead } = await naming(path, handle.read(Buffer.alloc(bytes), 0, bytes, 0));
@@ -130,10 +130,4 @@ export function textLines(text: string): string[] {
 /** Lines with their ends, as Python splits text opened in binary mode: only `\n` ends one. */
 export function byteLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
-}
-
-/** `str.splitlines(True)`: every line end that Unicode knows. */
-export function unicodeLines(text: string): string[] {
-  // oxlint-disable-next-line no-control-regex -- these controls are line ends in Python
-  return text.match(/[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+/g) ?? [];
 }

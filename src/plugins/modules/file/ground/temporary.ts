@@ -9,7 +9,7 @@ import { failedWith, systemError } from './os-error.js';
 import { joinPath } from './paths.js';
 
 /** Salt's own prefix; files that begin so below the temporary folder are removed after use. */
-export const TEMPORARY_PREFIX = '__salt.tmp.';
+const TEMPORARY_PREFIX = '__salt.tmp.';
 const TRIES_MAX = 100;
 const PRIVATE_MODE = 0o600;
 
@@ -18,7 +18,7 @@ export function temporaryFolder(sys: Sys): string {
   return sys.env['TMPDIR'] ?? sys.env['TEMP'] ?? sys.env['TMP'] ?? '/tmp';
 }
 
-export interface TemporaryFile {
+interface TemporaryFile {
   readonly path: string;
   readonly handle: FileHandle;
 }

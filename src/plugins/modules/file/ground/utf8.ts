@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { PythonError } from '../../../../kernel/contract/errors.js';
 
-export interface Utf8Fault {
+interface Utf8Fault {
   readonly start: number;
   /** First byte after the faulty ones. */
   readonly end: number;

@@ -48,7 +48,7 @@ export async function changeAttributes(ctx: Context, files: readonly Value[], wi
   return !isTruthy(output);
 }
 
-export interface AttributeChange {
+interface AttributeChange {
   readonly added: string | null;
   readonly removed: string | null;
 }
