@@ -118,9 +118,9 @@ export function encodeAccepted(fields: {
     pub_key: fields.masterPub,
     publish_port: fields.publishPort,
     ...(fields.pubSignature === undefined ? {} : { pub_sig: fields.pubSignature }),
+    ...(fields.token === undefined ? {} : { token: fields.token }),
     aes: fields.aes,
     session: fields.session,
-    ...(fields.token === undefined ? {} : { token: fields.token }),
     sig: fields.keySignature,
     nonce: fields.nonce,
   });
