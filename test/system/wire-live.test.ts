@@ -126,7 +126,7 @@ for (const name of ['rotation', 'revoke'] as const) {
 function rootKeyIn(runs: readonly RecordedRun[]): string {
   for (const { request } of runs) {
     const load = request?.load;
-    if (typeof load === 'object' && load !== null && 'key' in load && typeof load.key === 'string') return load.key;
+    if (typeof load === 'object' && load !== null && 'key' in load) return String((load as Readonly<Record<string, unknown>>)['key']);
   }
   return '';
 }

@@ -6,7 +6,7 @@
  */
 import { encodeNetwork, decodeNetwork } from '../../bus/codec/codec.js';
 import { isEncryptionAlgorithm, isSignatureAlgorithm } from '../../bus/crypto/algorithms.js';
-import { openLoad, sealLoad } from '../../bus/crypto/crypticle.js';
+import { openLoad, sealLoad, type Crypticle } from '../../bus/crypto/crypticle.js';
 import { loadPublicKey } from '../../bus/crypto/rsa.js';
 import { x931Verify } from '../../bus/crypto/x931.js';
 import type { Sessions } from '../../bus/channel/sessions.js';
@@ -45,6 +45,14 @@ const ROUTING_ERROR = { error: 'Routing error' } as const;
 /** Source: golden wire/*; a reply can only repeat a nonce of this form. */
 const NONCE = /^[0-9a-f]{32}$/;
 const IV_BYTES = 16;
+
+/** A request whose sender is known. The key is kept for the reply: the command may have ended the session. */
+interface Proven {
+  readonly kind: 'proven';
+  readonly load: PlainMap;
+  readonly sender: MinionSender;
+  readonly crypticle: Crypticle;
+}
 
 export class RequestDesk {
   readonly #parts: ServeParts;
@@ -110,14 +118,12 @@ export class RequestDesk {
       this.#refuse(proven.why, { id: shownName(request.id), connection: peer.connection });
       return encodeRefusal(proven.text);
     }
-    const { load, sender } = proven;
+    const { load, sender, crypticle } = proven;
     const command = this.#parts.table.find('minion', load['cmd']);
     const answer = command === undefined ? this.#unknown(load, sender) : await this.#run(command, load, sender, bytes);
     if (answer.kind === 'nothing' || answer.kind === 'refused') return undefined;
     if (answer.kind === 'frame') return answer.frame;
     if (load['cmd'] === undefined) return encodeRefusal(REFUSED.exception);
-    const crypticle = this.#parts.sessions.crypticle(sender.id);
-    if (crypticle === undefined) return encodeRefusal(REFUSED.badLoad);
     return encodeNetwork(sealLoad(crypticle, encodeNetwork(answer.value), sender.nonce === '' ? undefined : sender.nonce));
   }
 
@@ -143,7 +149,7 @@ export class RequestDesk {
   }
 
   /** The sender's identity from its session key and its `tok`; nothing else in the request is believed. */
-  #prove(request: SealedRequest): { kind: 'proven'; load: PlainMap; sender: MinionSender } | { kind: 'refused'; why: RefusalReason; text: string } {
+  #prove(request: SealedRequest): Proven | { kind: 'refused'; why: RefusalReason; text: string } {
     const refused = (why: RefusalReason, text: string = REFUSED.badLoad) => ({ kind: 'refused', why, text }) as const;
     const { sessions, keys, minimumVersion } = this.#parts;
     if (request.version < minimumVersion) return refused('old_protocol');
@@ -174,7 +180,7 @@ export class RequestDesk {
     };
     delete load['tok'];
     delete load['nonce'];
-    return { kind: 'proven', load, sender };
+    return { kind: 'proven', load, sender, crypticle };
   }
 
   #isFresh(load: PlainMap): boolean {

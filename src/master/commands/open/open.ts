@@ -3,6 +3,7 @@
  *
  * Source: wire-protocol section 9; golden wire/clear.
  */
+import { stampNow } from '../../../kernel/std/time.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { Access, ClientKind, Identity } from '../../access/authorise.js';
 import type { JobOrder, JobPublished } from '../../jobs/publish-job.js';
@@ -56,7 +57,8 @@ export function openCommands(parts: OpenParts): OpenCommand[] {
         const allowed = allow(parts.access, load, 'wheel');
         if (allowed.kind === 'refused') return reply({ error: { ...allowed.error } });
         const started = parts.functions.start('wheel', callOf(load), allowed.name);
-        return reply({ tag: started.tag, data: await started.done });
+        const { fun = null, jid = null, user = null, return: value = null, success = null } = await started.done;
+        return reply({ tag: started.tag, data: { fun, jid, tag: started.tag, user, return: value, success, _stamp: stampNow() } });
       },
     },
     {
