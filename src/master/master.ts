@@ -100,6 +100,10 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   const bus = new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed'));
   const known = new KnownStore(cacheDir, (err, path) => log.error({ err, path }, 'cache file not written'));
   stack.use(known);
+  // Whoever deletes a key also deletes what is known of the minion, in a process of its own perhaps.
+  bus.subscribe('salt/key', ({ data }) => {
+    if (data['act'] === 'delete' && typeof data['id'] === 'string') known.reread(data['id']);
+  });
   const jobs = new JobStore(join(cacheDir, 'tsalt-jobs.db'));
   stack.defer(() => jobs.close());
   const active = new ActiveJobs();

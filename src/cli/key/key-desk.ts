@@ -26,7 +26,8 @@ export function keyDesk({ opts, log, sys, owner, complain }: DeskParts): KeyDesk
   const cacheDir = str(opts['cachedir'] ?? '');
   const text = (name: string): string => str(opts[name] ?? '');
   const actions = new KeyActions({
-    keys: new KeyStore(text('pki_dir')), known: new KnownStore(cacheDir, (err, path) => log.error({ err, path }, 'cache file not written')), opts, log,
+    keys: new KeyStore(text('pki_dir')), opts, log,
+    known: new KnownStore(cacheDir, (err, path) => log.error({ err, path }, 'cache file not written')),
     fire: (events) => (events.length === 0 ? Promise.resolve() : pushEvents(join(text('sock_dir'), 'master_event_pull.ipc'), events)),
     rotate: () => requestRotation(cacheDir, text('id'), owner),
     onInvalid: (id) => complain(`Unable to accept invalid key for ${id}.`),

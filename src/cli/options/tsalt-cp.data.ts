@@ -1,6 +1,6 @@
 /** Command line of `tsalt-cp`. Source of flags, kinds and defaults: golden, cli/_options.json. */
 import { off, on, type ProgramTable } from './option.js';
-import { hardCrash, logging, output, target, timeout, usual } from './shared.data.js';
+import { additionalTarget, hardCrash, logging, output, target, timeout, usual } from './shared.data.js';
 
 export const cpTable: ProgramTable = {
   name: 'tsalt-cp',
@@ -8,8 +8,9 @@ export const cpTable: ProgramTable = {
   description: 'tsalt-cp is NOT intended to broadcast large files, it is intended to handle text files. tsalt-cp can be used to distribute configuration files.',
   rows: [...usual, timeout(5), hardCrash],
   groups: [
-    output(),
     target,
+    additionalTarget,
+    output(),
     {
       title: 'File Options',
       rows: [

@@ -85,6 +85,11 @@ export class KnownStore implements KnownPort, AsyncDisposable {
     }
   }
 
+  /** Has the next look at a name read its files again: another program changed them. */
+  reread(name: string): void {
+    for (const at of this.#values.keys()) if (at.endsWith(`/${name}`)) this.#values.delete(at);
+  }
+
   async contains(bank: string, key?: string): Promise<boolean> {
     return key === undefined ? (await this.list(bank)).length > 0 : this.getNow(bank, key) !== undefined;
   }
