@@ -62,7 +62,8 @@ export async function openContext(run: Run, request: ContextRequest): Promise<Cl
   refuseTwoTargets(line);
   emptyOutputFile(line);
   const log = await openLog(opts, line, request);
-  for (const { level, text } of loaded.notices) log.notice(level, text);
+  // What a daemon says at each start would only be in the way here.
+  for (const { level, text } of loaded.notices) log.notice(level === 'info' ? 'debug' : level, text);
   const distDir = distDirectory();
   return {
     line, opts, log, distDir, signal: run.signal,

@@ -11,7 +11,7 @@ export function normaliser(root: string): (text: string) => string {
   };
   const host = hostname();
   return (text) => withHost(text.replaceAll(root, '/ROOT'), host)
-    .replace(/(?<![\w-])tsalt(?=$|[-\s:.,'"`])/gm, 'salt')
+    .replace(/(?<=^|[^\w-]|\\n)tsalt(?=$|[-\s:.,'"`])/gm, 'salt')
     .replace(/(?<!\d)2\d{3}(?:0\d|1[0-2])[0-3]\d{13}(?!\d)/g, jobId)
     .replace(/\d\d:\d\d:\d\d\.\d{6}/g, '00:00:00.000000')
     .replace(/\b2\d{3}, (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d\d\b/g, '2026, Jan 01')
