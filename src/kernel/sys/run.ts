@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream';
 import { CommandExecutionError, CommandNotFoundError } from '../contract/errors.js';
 import type { RunOptions, RunResult } from '../contract/sys.js';
 import { isMissing } from './files.js';
+import { ownGroup, signalGroup } from './owned-programs.js';
 import { openPipe, type Pipe } from './pipes.js';
 import { identityFor, type Identity, type Lookup } from './run-as.js';
 import { which } from './which.js';
@@ -119,15 +120,6 @@ async function startDetached(words: readonly string[], env: Record<string, strin
   return { pid: child.pid ?? 0, code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), timedOut: false, truncated: false };
 }
 
-/** Signals the whole group; a group that is already gone is what we want. */
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (err) {
-    if (!(err instanceof Error && 'code' in err && err.code === 'ESRCH')) throw err;
-  }
-}
-
 /** Takes what streams give, up to a number of bytes in all; the rest is read and dropped so that the program can go on. */
 class OutputTaker {
   truncated = false;
@@ -169,6 +161,7 @@ async function collect(child: ChildProcess, out: Readable | null, err: Readable 
     timedOut = true;
     killer.kill();
   }, options.timeoutMs);
+  const disown = ownGroup(options.signal, pid);
   const onAbort = () => killer.kill();
   options.signal?.addEventListener('abort', onAbort, { once: true });
   if (options.signal?.aborted === true) onAbort();
@@ -179,6 +172,7 @@ async function collect(child: ChildProcess, out: Readable | null, err: Readable 
     return { pid, code, stdout: stdout.bytes(), stderr: stderr.bytes(), timedOut, truncated: taker.truncated };
   } finally {
     clearTimeout(timer);
+    disown();
     killer.stop();
     options.signal?.removeEventListener('abort', onAbort);
   }

@@ -1,5 +1,7 @@
 /** Jobs that run on this minion now: found, signalled, killed. */
+import { constants } from 'node:os';
 import type { JobsPort } from '../../kernel/contract/ports.js';
+import { signalOwned } from '../../kernel/sys/owned-programs.js';
 import type { PlainMap } from '../../kernel/std/value.js';
 
 export interface RunningJob {
@@ -9,9 +11,8 @@ export interface RunningJob {
   readonly abort: AbortController;
 }
 
-/** Numbers of the signals that end a job. */
-const ENDING = new Set<NodeJS.Signals | number>(['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGQUIT', 2, 3, 9, 15]);
-const NUMBERS: Partial<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
+/** Signals whose default is to end a process: the job ends as well. Others reach its programs only. */
+const ENDING = new Set<NodeJS.Signals | number>(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGKILL', 'SIGTERM', 1, 2, 3, 6, 9, 15]);
 
 export class RunningJobs implements JobsPort {
   readonly #jobs = new Map<string, RunningJob>();
@@ -36,12 +37,13 @@ export class RunningJobs implements JobsPort {
     return [...this.#jobs.values()].map(({ about }) => ({ ...about }));
   }
 
-  /** The abort ends the job and every program it started, as process groups. */
+  /** First its programs, as process groups, then the job itself, whose end also ends what does not listen. */
   signal(jid: string, signal: NodeJS.Signals | number): Promise<string> {
     const job = this.#jobs.get(jid);
     if (job === undefined) return Promise.resolve('');
+    signalOwned(job.abort.signal, signal);
     if (ENDING.has(signal)) job.abort.abort(new Error(`The job was ended by signal ${String(signal)}`));
-    const number = typeof signal === 'number' ? signal : (NUMBERS[signal] ?? signal);
+    const number = typeof signal === 'number' ? signal : constants.signals[signal];
     return Promise.resolve(`Signal ${number} sent to job ${jid} at pid ${String(job.about['pid'])}`);
   }
 

@@ -19,6 +19,8 @@ export interface Job {
   readonly kwarg?: PlainMap;
   readonly tgtType?: string;
   readonly timeoutMs?: number;
+  /** Instead of a new one. */
+  readonly jid?: string;
   /** Options that travel with the publication. */
   readonly options?: PlainMap;
 }
@@ -147,7 +149,7 @@ export class MasterHost {
     const kwarg = job.kwarg === undefined ? [] : [{ ...job.kwarg, __kwarg__: true }];
     const load: PlainMap = {
       fun: typeof job.fun === 'string' ? job.fun : [...job.fun], arg: [...(job.arg ?? []), ...kwarg], tgt: job.tgt, tgt_type: job.tgtType ?? 'glob',
-      timeout_ms: job.timeoutMs ?? 30_000, gather_timeout_ms: 3000, kwargs: job.options ?? {},
+      timeout_ms: job.timeoutMs ?? 30_000, gather_timeout_ms: 3000, kwargs: job.options ?? {}, ...(job.jid === undefined ? {} : { jid: job.jid }),
     };
     const loads: Record<string, PlainMap> = {};
     const missing: string[] = [];
