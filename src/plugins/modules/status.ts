@@ -1,10 +1,10 @@
 /** How the machine is: load, memory, processors, disks, network, processes, users. */
 import { loadavg } from 'node:os';
-import { RE2JS, RE2JSException } from 're2js';
 import type { Context } from '../../kernel/contract/context.js';
 import { CommandExecutionError, FunctionMissingError, PythonError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
+import { compileLinear, RegexRefusedError, RegexSyntaxError } from '../../kernel/std/linear-regex.js';
 import { str } from '../../kernel/std/python-text.js';
 import { floatOf, isMap, mapGet, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { formatDate } from './status/date-format.js';
@@ -66,10 +66,10 @@ async function processIds(pattern: string, ctx: Context): Promise<string> {
 /** Patterns come from outside: they are read by an engine that cannot be stalled. */
 function compile(pattern: string): (line: string) => boolean {
   try {
-    const compiled = RE2JS.compile(pattern);
-    return (line) => compiled.matcher(line).find();
+    const compiled = compileLinear(pattern);
+    return (line) => compiled.exec(line, 'search') !== undefined;
   } catch (err) {
-    if (err instanceof RE2JSException) throw new PythonError('error', err.message, err);
+    if (err instanceof RegexSyntaxError || err instanceof RegexRefusedError) throw new PythonError('error', err.message, err);
     throw err;
   }
 }

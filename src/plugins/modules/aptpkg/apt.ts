@@ -1,6 +1,6 @@
 /** Starts the programs of apt and dpkg: never asking questions, waiting a bounded time for the lock of another package manager. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../../kernel/contract/context.js';
+import { sleep } from '../../../kernel/std/async.js';
 import { isMap, isPlainMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 
 /** Keeps every tool in the chain from asking. Source: read, Salt 3008.3. */
@@ -35,7 +35,7 @@ export async function callApt(argv: readonly string[], ctx: Context, { scope = t
   let done = await run();
   for (let count = 1; done.stderr.includes('Could not get lock') && count <= LOCK_TRIES; count++) {
     ctx.log.warn({}, `Waiting for dpkg lock release: retrying... ${count}/100`);
-    await sleep(FIRST_WAIT_MS * 2 ** (count - 1), undefined, { signal: ctx.signal });
+    await sleep(FIRST_WAIT_MS * 2 ** (count - 1), ctx.signal, true);
     done = await run();
   }
   return done;

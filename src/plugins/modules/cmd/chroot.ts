@@ -1,7 +1,7 @@
 /** Runs a command inside another root folder, with the kernel's file systems mounted there meanwhile. */
 import { join, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../../kernel/contract/context.js';
+import { sleep } from '../../../kernel/std/async.js';
 import { str } from '../../../kernel/std/python-text.js';
 import type { Value } from '../../../kernel/std/value.js';
 import { runCommand, type CommandResult } from './run-command.js';
@@ -44,7 +44,7 @@ async function endProcessesBelow(root: string, ctx: Context): Promise<void> {
     const pids = await processesBelow(root, ctx);
     if (pids.length === 0) return;
     for (const pid of pids) signalIfThere(pid, round < POLITE_ROUNDS ? 'SIGTERM' : 'SIGKILL');
-    await sleep(ROUND_MS);
+    await sleep(ROUND_MS, undefined, true);
   }
   if ((await processesBelow(root, ctx)).length > 0) {
     ctx.log.error({}, 'Processes running in chroot could not be killed, filesystem will remain mounted');

@@ -63,7 +63,7 @@ export function machine(options: MachineOptions): Machine {
     const own = memory.get(plugin) ?? new Map<string, unknown>();
     memory.set(plugin, own);
     return {
-      sys: { ...createSys(), ...options.sys }, log: logger, signal: AbortSignal.timeout(120_000),
+      sys: { ...createSys(), ...options.sys }, log: logger, signal: new AbortController().signal,
       opts: { cachedir: '/nonexistent', saltenv: 'base', test: options.test ?? false, ...options.opts },
       grains: options.grains ?? DEBIAN_GRAINS, pillar: {}, id: 'web1', test: options.test ?? false, unmaskPillar: false, job: {}, memory: own,
       call: (fun, args = [], kwargs = {}) => run(fun, args, kwargs),
