@@ -48,7 +48,7 @@ import { compilePillar } from './pillar/compile.js';
 import { masterPorts } from './ports.js';
 import { Presence } from './publisher/presence.js';
 import { Publisher } from './publisher/publisher.js';
-import { CommandTable } from './requests/command.js';
+import { CommandTable, type MinionSender } from './requests/command.js';
 import { RequestDesk } from './requests/serve.js';
 import { Upkeep } from './upkeep/upkeep.js';
 
@@ -173,7 +173,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
     }),
     ...openCommands({ access, publish, functions, onForeignJob: (jid, load, minions) => foreign.write(jid, load, minions) }),
     returnCommand({
-      bus, jobs, active, storeJobs, log, signatureFault: (load, id) => signatureFault(load, keys.read('accepted', id as MinionId)),
+      bus, jobs, active, storeJobs, log, signatureFault: (load, sender) => signatureFault(load, sender, keys.read('accepted', sender.id)),
       ownsResource: (id, resource) => ownsResource(known, keys, id, resource),
       requireSignature: opts['require_minion_sign_messages'] === true, dropUnsigned: opts['drop_messages_signature_fail'] === true,
     }),
@@ -286,11 +286,10 @@ async function pubSignature(opts: Readonly<PlainMap>, pkiDir: string, publicPem:
   return (algo: 'PKCS1v15-SHA1' | 'PKCS1v15-SHA224') => `${signer.privateKey.sign(Buffer.from(publicPem), algo).toString('base64').replace(/(.{76})(?!$)/g, '$1\n')}\n`;
 }
 
-function signatureFault(load: PlainMap, pem: string | undefined): string | undefined {
+/** The algorithm stands in the envelope of the request; real masters take their own `signing_algorithm`. */
+function signatureFault(load: PlainMap, { sigAlgo }: MinionSender, pem: string | undefined): string | undefined {
   if (pem === undefined) return 'no accepted key';
-  const algorithm = load['sig_algo'];
-  const algo = isSignatureAlgorithm(algorithm) ? algorithm : 'PKCS1v15-SHA1';
-  const fits = loadPublicKey(pem).verify(signedMessageBytes(load), readBytes(load['sig'], 'load.sig'), algo);
+  const fits = loadPublicKey(pem).verify(signedMessageBytes(load), readBytes(load['sig'], 'load.sig'), sigAlgo);
   return fits ? undefined : 'it was made over other bytes or by another key';
 }
 

@@ -1,5 +1,5 @@
 /** A master of either kind, with its own folders and ports: ours (`tsalt`) or the real one (`salt`). */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { askMaster, DOOR_NAME } from '../../../src/client/door.js';
@@ -87,6 +87,8 @@ export class MasterHost {
   }
 
   async start(): Promise<void> {
+    // Left behind by a real master that was killed; the next one would not start.
+    for (const name of ['master.pid', 'process_responsibility_master.pid']) rmSync(this.path('run', name), { force: true });
     const argv = this.kind === 'salt'
       ? [saltProgram('salt-master'), '-c', this.configDir, '-l', 'critical']
       : [process.execPath, join(repository, 'bin/tsalt-master'), '-c', this.configDir];
@@ -142,6 +144,17 @@ export class MasterHost {
   /** Runs one of our programs on this host: `tsalt`, `tsalt-key`, `tsalt-run`. */
   tsalt(program: string, ...words: readonly string[]): Promise<CommandResult> {
     return runCommand([process.execPath, join(repository, 'bin', program), '-c', this.configDir, ...words]);
+  }
+
+  /** Runs a job with the command line of the master's kind; gives the values by minion. @throws Error when its output is no JSON */
+  async command(...words: readonly string[]): Promise<PlainMap> {
+    const run = [...words, '--out=json', '--static'];
+    const { code, stdout, stderr } = await (this.kind === 'salt' ? this.salt('salt', ...run) : this.tsalt('tsalt', ...run));
+    try {
+      return JSON.parse(stdout) as PlainMap;
+    } catch (cause) {
+      throw new Error(`${words.join(' ')} gave no JSON (exit code ${code}): ${stdout}${stderr}`, { cause });
+    }
   }
 
   /** Has our master do a job and waits for all answers. */

@@ -46,7 +46,7 @@ export class MinionHost {
 
   start(): void {
     // Left behind by a real minion that was killed; the next one would not start.
-    rmSync(this.path('run/minion.pid'), { force: true });
+    for (const name of ['minion.pid', 'process_responsibility_minion.pid']) rmSync(this.path('run', name), { force: true });
     const argv = this.kind === 'salt'
       ? [saltProgram('salt-minion'), '-c', this.configDir, '-l', 'critical']
       : [process.execPath, join(repository, 'bin/tsalt-minion'), '-c', this.configDir];

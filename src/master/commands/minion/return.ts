@@ -15,7 +15,7 @@ import { isList, isNumber, isPlainMap, type PlainMap, type Value } from '../../.
 import type { EventBus } from '../../../bus/event/bus.js';
 import type { ActiveJobs } from '../../jobs/active-jobs.js';
 import { JobStoreError, type JobStore } from '../../jobs/job-store.js';
-import { reply, SIZES, type MinionCommand } from '../../requests/command.js';
+import { reply, SIZES, type MinionCommand, type MinionSender } from '../../requests/command.js';
 import { shownName } from '../../requests/refusals.js';
 
 export interface ReturnParts {
@@ -24,7 +24,7 @@ export interface ReturnParts {
   readonly active: ActiveJobs;
   readonly storeJobs: boolean;
   /** What is wrong with the signature of a message, or undefined. */
-  readonly signatureFault: (load: PlainMap, id: string) => string | undefined;
+  readonly signatureFault: (load: PlainMap, sender: MinionSender) => string | undefined;
   readonly requireSignature: boolean;
   readonly dropUnsigned: boolean;
   /** True when the minion registered a resource of this name. */
@@ -42,7 +42,7 @@ export function returnCommand(parts: ReturnParts): MinionCommand {
     name: '_return', from: 'minion', bytesMax: SIZES.large,
     rule: 'An accepted minion, for itself: the return is filed under the id of its session',
     async run(received, sender) {
-      if (!isSignedAsAsked(parts, received, sender.id)) return reply(null);
+      if (!isSignedAsAsked(parts, received, sender)) return reply(null);
       const { sig, ...unsigned } = received;
       void sig;
       const id = nameFor(parts, sender.id, unsigned['resource_id']);
@@ -79,13 +79,14 @@ function nameFor(parts: ReturnParts, id: string, resource: Value | undefined): s
   return id;
 }
 
-function isSignedAsAsked(parts: ReturnParts, load: PlainMap, id: string): boolean {
+function isSignedAsAsked(parts: ReturnParts, load: PlainMap, sender: MinionSender): boolean {
+  const { id } = sender;
   if (load['sig'] === undefined) {
     if (!parts.requireSignature) return true;
     parts.log.warn({ id }, 'return refused: it is not signed (require_minion_sign_messages)');
     return false;
   }
-  const fault = parts.signatureFault(load, id);
+  const fault = parts.signatureFault(load, sender);
   if (fault === undefined) return true;
   parts.log.warn({ id, fault }, 'signature of a return does not fit');
   return !parts.dropUnsigned;
