@@ -16,6 +16,7 @@ import { within } from '../kernel/std/async.js';
 import type { PlainMap } from '../kernel/std/value.js';
 import { MasterConnection } from './connection/master-connection.js';
 import { resolveMasters } from './connection/masters.js';
+import { answerBus } from './bus-requests.js';
 import { gatherGrains } from './grains.js';
 import { Intake } from './intake.js';
 import { Outbox } from './job/outbox.js';
@@ -66,10 +67,10 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       state.pillar = pillar;
     },
   });
+  const ports = minionPorts({ opts, id, connection, bus, running, state, refreshGrains, reload: () => host.catalog.reload(), pair });
   const host: ModuleHost = new ModuleHost({
-    distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar,
+    distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar, ports,
     userDirs: (kind) => [...texts(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]), join(extmods, kind)],
-    ports: minionPorts({ opts, id, connection, bus, running, state, refreshGrains, reload: () => host.catalog.reload(), pair }),
   });
   async function refreshGrains(): Promise<boolean> {
     state.grains = await gatherGrains(host, { opts, sys, log });
@@ -110,6 +111,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     publishMode: 0o600, eventBytesMax: Number(opts['max_event_size'] ?? 1_048_576), subscriberBytesMax: 64 * 1024 * 1024,
     onPushed: ({ tag, data }) => void bus.fire(tag, data),
   });
+  const busRequests = answerBus(bus, ports, log);
   const ended = connection.start();
   return {
     ended,
@@ -118,6 +120,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
         await intake[Symbol.asyncDispose]();
         await outbox[Symbol.asyncDispose]();
         mine.stop();
+        busRequests[Symbol.dispose]();
         await connection[Symbol.asyncDispose]();
         await sockets[Symbol.asyncDispose]();
         await host[Symbol.asyncDispose]();

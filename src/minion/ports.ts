@@ -25,7 +25,7 @@ export interface MinionPortParts {
   readonly pair: KeyPair;
 }
 
-export function minionPorts(parts: MinionPortParts): Partial<Ports> {
+export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'master' | 'jobs' | 'events' | 'refresh' | 'match'> {
   const { connection, bus, running, opts, id, state } = parts;
   const files = new FileClient({
     source: remoteFiles((load, options) => connection.request(load, options)), cacheDir: String(opts['cachedir']),
@@ -54,16 +54,22 @@ export function minionPorts(parts: MinionPortParts): Partial<Ports> {
 }
 
 function refreshPort(parts: MinionPortParts, files: FileClient): RefreshPort {
-  const { connection, opts, refreshGrains, reload } = parts;
+  const { connection, opts, bus, refreshGrains, reload } = parts;
   const extmods = String(opts['extension_modules'] ?? join(String(opts['cachedir']), 'extmods'));
   return {
     grains: refreshGrains,
-    modules: reload,
+    // Source: observed, real Salt reads the grains again with the modules, and a pillar refresh reads both.
+    modules: async () => {
+      await reload();
+      return refreshGrains();
+    },
     pillar: async (options = {}) => {
+      await refreshGrains();
       await connection.refreshPillar({
         ...(options.pillarenv === undefined ? {} : { pillarenv: options.pillarenv }),
         ...(options.cleanCache === undefined ? {} : { clean_cache: options.cleanCache }),
       });
+      bus.fire('/salt/minion/minion_pillar_refresh_complete', { complete: true });
       return true;
     },
     compilePillar: (options) => connection.pillar(connection.pillarLoad({

@@ -1,0 +1,33 @@
+/**
+ * What others on this machine ask of the minion through its bus: to read grains, modules and pillar again, and to pass an
+ * event on to the master.
+ *
+ * Source: observed, Salt 3008.3 (tags `module_refresh`, `grains_refresh`, `pillar_refresh`, `fire_master`).
+ */
+import type { BusEvent, EventBus } from '../bus/event/bus.js';
+import type { Logger } from '../kernel/contract/log.js';
+import type { EventPort, RefreshPort } from '../kernel/contract/ports.js';
+import { isList } from '../kernel/std/value.js';
+
+type Work = (event: BusEvent) => Promise<unknown>;
+
+export function answerBus(bus: EventBus, ports: { readonly refresh: RefreshPort; readonly events: EventPort }, log: Logger): Disposable {
+  const { refresh, events } = ports;
+  const requests: Readonly<Record<string, Work>> = {
+    module_refresh: () => refresh.modules(),
+    grains_refresh: () => refresh.grains(),
+    pillar_refresh: ({ data }) => refresh.pillar({ cleanCache: data['clean_cache'] === true }),
+    fire_master: ({ data: { tag, data, pretag, events: several } }) => events.fireMaster(String(tag ?? ''), data ?? null, {
+      ...(typeof pretag === 'string' ? { pretag } : {}), ...(isList(several) ? { events: several } : {}),
+    }),
+  };
+  const subscriptions = Object.entries(requests).map(([name, work]) => bus.subscribe(name, (event) => {
+    if (event.tag !== name) return;
+    work(event).catch((err: unknown) => log.warn({ err, tag: event.tag }, 'what was asked for on the bus failed'));
+  }));
+  return {
+    [Symbol.dispose]() {
+      for (const subscription of subscriptions) subscription[Symbol.dispose]();
+    },
+  };
+}
