@@ -1,6 +1,12 @@
 /** Waiting, limiting and owning asynchronous work. Knows no word of Salt. */
 
-/** Resolves after a time; rejects with the signal's reason when it is aborted. The timer does not keep the process alive unless `keep`. */
+/** Longest time of one timer, 24.8 days: Node fires a longer one at once. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/**
+ * Resolves after a time, `TIMER_MS_MAX` at most; rejects with the signal's reason when it is aborted. The timer does not keep the
+ * process alive unless `keep`.
+ */
 export function sleep(ms: number, signal?: AbortSignal, keep = false): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
@@ -14,7 +20,7 @@ export function sleep(ms: number, signal?: AbortSignal, keep = false): Promise<v
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', onAbort);
       resolve();
-    }, ms);
+    }, Math.min(ms, TIMER_MS_MAX));
     if (!keep) timer.unref();
     signal?.addEventListener('abort', onAbort, { once: true });
   });
@@ -44,7 +50,7 @@ export function deferred<T>(): Deferred<T> {
 export async function within<T, F>(promise: Promise<T>, ms: number, fallback: F): Promise<T | F> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<F>((resolve) => {
-    timer = setTimeout(() => resolve(fallback), ms);
+    timer = setTimeout(() => resolve(fallback), Math.min(ms, TIMER_MS_MAX));
   });
   try {
     return await Promise.race([promise, late]);
@@ -65,7 +71,7 @@ export interface TaskGroupOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Owns tasks: none is forgotten, errors are reported, disposal waits for all. */
+/** Owns tasks: none is forgotten, they start in the order in which they came, errors are reported, disposal waits for all. */
 export class TaskGroup implements AsyncDisposable {
   readonly #running = new Set<Promise<void>>();
   readonly #waiting: (() => void)[] = [];
@@ -80,16 +86,26 @@ export class TaskGroup implements AsyncDisposable {
   }
 
   /** Starts the task when there is a free place; resolves when it has started. */
-  async start(task: () => Promise<void>): Promise<void> {
-    while (this.#running.size >= this.#options.limit) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    const run = this.#run(task);
-    this.#running.add(run);
-    void run.finally(() => {
-      this.#running.delete(run);
-      this.#waiting.shift()?.();
+  start(task: () => Promise<void>): Promise<void> {
+    return new Promise((started) => {
+      this.#waiting.push(() => {
+        const run = this.#run(task).finally(() => {
+          this.#running.delete(run);
+          this.#fill();
+        });
+        this.#running.add(run);
+        started();
+      });
+      this.#fill();
     });
+  }
+
+  #fill(): void {
+    while (this.#running.size < this.#options.limit) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      next();
+    }
   }
 
   async #run(task: () => Promise<void>): Promise<void> {
@@ -100,6 +116,7 @@ export class TaskGroup implements AsyncDisposable {
     }
   }
 
+  /** Waits for all, also for those that wait for a place. */
   async [Symbol.asyncDispose](): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
@@ -110,7 +127,7 @@ export class TaskGroup implements AsyncDisposable {
  * counts the loss.
  */
 export class BoundedQueue<T> implements AsyncIterable<T> {
-  #items: T[] = [];
+  #items: (T | undefined)[] = [];
   #head = 0;
   #lost = 0;
   #closed = false;
@@ -169,6 +186,8 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   #shift(): T {
     const item = this.#items[this.#head] as T;
+    // What was taken is not held any longer: an item may be large.
+    this.#items[this.#head] = undefined;
     this.#head += 1;
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);

@@ -2,11 +2,21 @@
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
+/** How far the wall clock may be from the steady one before it counts as set anew. */
+const CLOCK_STEP_MS = 20;
+
+let startUnixMs = performance.timeOrigin;
 let lastMicros = 0;
 
-/** Microseconds since 1970; never the same twice in one process, never backwards within a millisecond. */
+/**
+ * Microseconds since 1970; never the same twice in one process, never backwards within a second. Follows the wall clock: the
+ * steady clock, which alone has microseconds, stands still while the machine sleeps and does not notice a clock that is set.
+ */
 function microsNow(): number {
-  const now = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+  const steadyMs = performance.now();
+  const wallMs = Date.now();
+  if (Math.abs(startUnixMs + steadyMs - wallMs) > CLOCK_STEP_MS) startUnixMs = wallMs - steadyMs;
+  const now = Math.floor((startUnixMs + steadyMs) * 1000);
   lastMicros = now > lastMicros || lastMicros - now > 1_000_000 ? now : lastMicros + 1;
   return lastMicros;
 }
@@ -37,7 +47,7 @@ export function asctime(date: Date): string {
 
 /** Start time of a job as listings print it: `2026, Jan 01 00:00:00.000000`. Source: golden cli/run-jobs-list. */
 export function jidToTime(jid: string): string {
-  const parts = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{6})/.exec(jid);
+  const parts = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{6})(?:_.+)?$/.exec(jid);
   if (parts === null) return '';
   const [, year, month, day, hour, minute, second, micros] = parts;
   return `${year}, ${MONTHS[Number(month) - 1] ?? ''} ${day} ${hour}:${minute}:${second}.${micros}`;

@@ -3,7 +3,7 @@
  * be had again after a crash, such as caches and session keys.
  */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface LazyWriterOptions {
   readonly mode: number;
@@ -12,10 +12,14 @@ export interface LazyWriterOptions {
 
 const WRITES_AT_ONCE = 4;
 
+type Content = Uint8Array | string;
+
 export class LazyWriter implements AsyncDisposable {
   readonly #options: LazyWriterOptions;
-  readonly #waiting = new Map<string, Uint8Array | string>();
-  readonly #folders = new Set<string>();
+  /** What is wanted of each path; null: that it is gone. */
+  readonly #waiting = new Map<string, Content | null>();
+  /** Paths that are being written: the next content of such a path waits, so that two writes never overtake each other. */
+  readonly #busy = new Map<string, Content | null>();
   readonly #running = new Set<Promise<void>>();
   #number = 0;
 
@@ -23,30 +27,32 @@ export class LazyWriter implements AsyncDisposable {
     this.#options = options;
   }
 
-  write(path: string, data: Uint8Array | string): void {
+  write(path: string, data: Content): void {
     this.#waiting.set(path, data);
     this.#pump();
   }
 
-  /** What is not written yet. */
-  pending(path: string): Uint8Array | string | undefined {
-    return this.#waiting.get(path);
+  /** What is not on disk yet: newer than the file. */
+  pending(path: string): Content | undefined {
+    const wanted = this.#waiting.has(path) ? this.#waiting.get(path) : this.#busy.get(path);
+    return wanted ?? undefined;
   }
 
-  /** Forgets a write that has not begun, and deletes the file. */
+  /** Forgets a write that has not begun, and deletes the file; a write that comes later stays. Resolves when the file is gone. */
   async remove(path: string): Promise<void> {
-    this.#waiting.delete(path);
-    await Promise.all(this.#running);
-    await rm(path, { force: true });
+    this.#waiting.set(path, null);
+    this.#pump();
+    while (this.#waiting.get(path) === null || this.#busy.get(path) === null) await Promise.race(this.#running);
   }
 
   #pump(): void {
-    while (this.#running.size < WRITES_AT_ONCE) {
-      const next = this.#waiting.entries().next();
-      if (next.done === true) return;
-      const [path, data] = next.value;
+    for (const [path, data] of this.#waiting) {
+      if (this.#running.size >= WRITES_AT_ONCE) return;
+      if (this.#busy.has(path)) continue;
       this.#waiting.delete(path);
-      const run = this.#writeOne(path, data).finally(() => {
+      this.#busy.set(path, data);
+      const run = this.#apply(path, data).finally(() => {
+        this.#busy.delete(path);
         this.#running.delete(run);
         this.#pump();
       });
@@ -54,20 +60,38 @@ export class LazyWriter implements AsyncDisposable {
     }
   }
 
-  async #writeOne(path: string, data: Uint8Array | string): Promise<void> {
-    this.#number += 1;
-    const temporary = `${path}.${process.pid}.${this.#number}`;
+  async #apply(path: string, data: Content | null): Promise<void> {
     try {
-      const folder = dirname(path);
-      if (!this.#folders.has(folder)) {
-        await mkdir(folder, { recursive: true });
-        this.#folders.add(folder);
-      }
-      await writeFile(temporary, data, { mode: this.#options.mode });
+      if (data === null) await rm(path, { force: true });
+      else await this.#replace(path, data);
+    } catch (error) {
+      this.#options.onError(error, path);
+    }
+  }
+
+  async #replace(path: string, data: Content): Promise<void> {
+    this.#number += 1;
+    const folder = dirname(path);
+    // Short, since the name of the file may be as long as a name may be.
+    const temporary = join(folder, `.new-${process.pid}-${this.#number}`);
+    try {
+      await this.#write(temporary, data);
       await rename(temporary, path);
     } catch (error) {
-      this.#folders.clear();
-      this.#options.onError(error, path);
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** Makes the folder when it is not there, or not any longer. */
+  async #write(path: string, data: Content): Promise<void> {
+    const options = { mode: this.#options.mode };
+    try {
+      await writeFile(path, data, options);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, data, options);
     }
   }
 
