@@ -185,10 +185,10 @@ export default defineModule({
     }),
     which_bin: fn({
       doc: "Gives the path of the first of several programs that exists.\nsalt '*' cmd.which_bin '[pip2, pip, pip-python]'",
-      params: { cmds: p.strings() },
+      params: { cmds: p.any() },
       run: async ({ cmds }, ctx) => {
-        for (const cmd of cmds) {
-          const path = await findProgram(cmd, ctx);
+        for (const cmd of Array.isArray(cmds) ? cmds : [cmds]) {
+          const path = await findProgram(str(cmd as Value), ctx);
           if (path !== null) return path;
         }
         return null;
