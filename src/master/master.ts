@@ -206,11 +206,12 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
     (frame, peer) => desk.answer(frame, peer),
   );
   stack.use(requests);
-  stack.use(await serveLocalSockets({
+  const localSockets = await serveLocalSockets({
     bus, log, publishPath: join(sockDir, 'master_event_pub.ipc'), pullPath: join(sockDir, 'master_event_pull.ipc'), publishMode: 0o660,
     eventBytesMax: int(opts, 'max_event_size', 1_048_576), subscriberBytesMax: int(opts, 'ipc_write_buffer', 64 * 1024 * 1024) || 64 * 1024 * 1024,
     onPushed: ({ tag, data }) => void bus.fire(tag, data),
-  }));
+  });
+  stack.use(localSockets);
   const publishPull = join(sockDir, 'publish_pull.ipc');
   // The real command line asks only whether this path exists.
   rmSync(publishPull, { force: true });
@@ -221,7 +222,9 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
     ...waitParts, access, functions, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
     stats: () => ({
-      requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters }, published: publisher.published, events: { ...bus.counters },
+      requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters },
+      commands: table.all().map(({ name, from, rule, bytesMax }) => ({ name, from, rule, bytes_max: bytesMax })),
+      local_sockets: { ...localSockets.counters }, published: publisher.published, events: { ...bus.counters },
       minions: { accepted: keys.count('accepted'), connected: presence.connected().length }, rss_bytes: process.memoryUsage().rss,
     }),
   }));

@@ -28,11 +28,18 @@ const LENGTH_BYTES = 4;
 /** Programs of the host on one socket at a time; more are closed at once. */
 const CONNECTIONS_MAX = 1000;
 
-export async function serveLocalSockets(options: LocalSocketOptions): Promise<AsyncDisposable> {
+export interface LocalSockets extends AsyncDisposable {
+  /** Subscribers now, and how many were disconnected since they did not read. */
+  readonly counters: { readonly subscribers: number; readonly dropped: number };
+}
+
+export async function serveLocalSockets(options: LocalSocketOptions): Promise<LocalSockets> {
+  const counters = { subscribers: 0, dropped: 0 };
   mkdirSync(dirname(options.publishPath), { recursive: true, mode: 0o750 });
-  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options));
+  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options, counters));
   const puller = await listen(options.pullPath, 0o600, pullFrom(options));
   return {
+    counters,
     async [Symbol.asyncDispose]() {
       await Promise.all([publisher.stop(), puller.stop()]);
       for (const path of [options.publishPath, options.pullPath]) rmSync(path, { force: true });
@@ -74,7 +81,7 @@ export async function listen(path: string, mode: number, serve: (socket: Socket)
 }
 
 /** Each subscriber gets every event; frames are encoded once for all. */
-function publishTo(options: LocalSocketOptions): (socket: Socket) => void {
+function publishTo(options: LocalSocketOptions, counters: { subscribers: number; dropped: number }): (socket: Socket) => void {
   const subscribers = new Set<Socket>();
   let subscription: Disposable | undefined;
   const deliver = (event: BusEvent): void => {
@@ -82,6 +89,8 @@ function publishTo(options: LocalSocketOptions): (socket: Socket) => void {
     for (const socket of subscribers) {
       if (socket.writableLength > options.subscriberBytesMax) {
         options.log.warn({ behindBytes: socket.writableLength }, 'slow event subscriber disconnected');
+        counters.dropped += 1;
+        subscribers.delete(socket);
         socket.destroy();
         continue;
       }
@@ -90,11 +99,13 @@ function publishTo(options: LocalSocketOptions): (socket: Socket) => void {
   };
   return (socket) => {
     subscribers.add(socket);
+    counters.subscribers += 1;
     subscription ??= options.bus.subscribe('', deliver);
     socket.resume();
     socket.on('error', (err) => options.log.debug({ err }, 'event subscriber failed'));
     socket.on('close', () => {
       subscribers.delete(socket);
+      counters.subscribers -= 1;
       if (subscribers.size > 0) return;
       subscription?.[Symbol.dispose]();
       subscription = undefined;

@@ -11,6 +11,8 @@ export interface LazyWriterOptions {
 }
 
 const WRITES_AT_ONCE = 4;
+/** What is written here is for this program alone. */
+const FOLDER_MODE = 0o700;
 
 type Content = Uint8Array | string;
 
@@ -90,7 +92,7 @@ export class LazyWriter implements AsyncDisposable {
       await writeFile(path, data, options);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      await mkdir(dirname(path), { recursive: true });
+      await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
       await writeFile(path, data, options);
     }
   }

@@ -3,20 +3,21 @@
  * few lines a second, the next line says how many were left out.
  */
 import type { Logger } from '../../kernel/contract/log.js';
-import { RateLimit } from '../../kernel/std/rate-limit.js';
+import { RateLimits } from '../../kernel/std/rate-limit.js';
 import { typeName, type Value } from '../../kernel/std/value.js';
 
 export type RefusalReason =
   | 'unreadable' | 'unknown_command' | 'too_large' | 'old_protocol' | 'bad_id' | 'no_session' | 'not_sealed_by_session' | 'no_map'
   | 'foreign_id' | 'too_old' | 'no_proof' | 'bad_nonce' | 'repeated' | 'too_many';
 
-const LINES_A_SECOND = 20;
+/** For each reason. */
+const LINES_A_SECOND = 5;
 
 export class Refusals {
   readonly #log: Logger;
   readonly #counts: Record<string, number> = {};
-  readonly #lines = new RateLimit({ perSecond: LINES_A_SECOND, burst: LINES_A_SECOND * 2 });
-  #leftOut = 0;
+  readonly #lines = new RateLimits({ perSecond: LINES_A_SECOND, burst: LINES_A_SECOND * 2, namesMax: 100 });
+  readonly #leftOut = new Map<RefusalReason, number>();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -29,12 +30,13 @@ export class Refusals {
   /** `facts`: who and how large; texts of a sender go through `shownName`. */
   add(why: RefusalReason, facts: Readonly<Record<string, unknown>>): void {
     this.#counts[why] = (this.#counts[why] ?? 0) + 1;
-    if (!this.#lines.take()) {
-      this.#leftOut += 1;
+    const leftOut = this.#leftOut.get(why) ?? 0;
+    if (!this.#lines.take(why)) {
+      this.#leftOut.set(why, leftOut + 1);
       return;
     }
-    this.#log.warn({ why, ...facts, ...(this.#leftOut === 0 ? {} : { left_out: this.#leftOut }) }, 'request refused');
-    this.#leftOut = 0;
+    this.#log.warn({ why, ...facts, ...(leftOut === 0 ? {} : { left_out: leftOut }) }, 'request refused');
+    this.#leftOut.delete(why);
   }
 }
 

@@ -13,6 +13,7 @@ import type { Sessions } from '../../bus/channel/sessions.js';
 import type { Peer } from '../../bus/transport/contract.js';
 import { encodeRefusal, EnvelopeShapeError, readRequest, REFUSED, type ClearRequest, type SealedRequest } from '../../bus/wire/request.js';
 import { WireShapeError } from '../../bus/wire/shape.js';
+import { TsaltError } from '../../kernel/contract/errors.js';
 import { parseMinionId, type MinionId } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { isBytes, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
@@ -75,7 +76,7 @@ export class RequestDesk {
     try {
       request = readRequest(frame, { bytesMax: this.#parts.table.bytesMax, depthMax: DEPTH_MAX, elementsMax: UNPROVEN_ELEMENTS_MAX });
     } catch (err) {
-      this.#refuse('unreadable', { err, bytes: frame.length, connection: peer.connection });
+      this.#refuse('unreadable', { reason: err instanceof TsaltError ? err.code : 'unknown', bytes: frame.length, connection: peer.connection });
       if (err instanceof EnvelopeShapeError) return encodeRefusal(REFUSED.notMaps);
       return err instanceof WireShapeError ? encodeRefusal(REFUSED.badLoad) : encodeNetwork(ROUTING_ERROR);
     }

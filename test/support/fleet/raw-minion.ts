@@ -10,6 +10,8 @@ import { readSignInReply, signInLoad, type SignInAnswer } from '../../../src/bus
 import { isBytes, type PlainMap, type Value } from '../../../src/kernel/std/value.js';
 
 const REPLY_MS = 20_000;
+/** IV, one block, authentication code; the texts of refusals are shorter. */
+const SEALED_BYTES_MIN = 64;
 const FRAME_BYTES_MAX = 256 * 1024 * 1024;
 
 /** What came back: a sealed value, a value in clear, or nothing. */
@@ -86,7 +88,7 @@ export class RawMinion {
 
   read(frame: Buffer): RawReply {
     const value = decodeNetwork(frame, { rawBytes: true });
-    if (!isBytes(value) || value.length < 80) return { kind: 'clear', value: decodeNetwork(frame) };
+    if (!isBytes(value) || value.length < SEALED_BYTES_MIN) return { kind: 'clear', value: decodeNetwork(frame) };
     const { nonce, bytes } = openLoad(this.session, value);
     return { kind: 'sealed', value: decodeNetwork(bytes), nonce };
   }
