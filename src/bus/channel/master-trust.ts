@@ -82,7 +82,11 @@ export class MasterTrust {
     if (pem === undefined) return;
     const isGenuine = loadPublicKey(pem).verify(reply.signedBytes, reply.signature, sigAlgo);
     const isForThis = reply.answer.kind !== 'unsigned' && reply.answer.nonce === nonce;
-    if (!isGenuine || !isForThis) throw new SignInError('untrusted', 'The refusal is not signed by the known master');
+    if (!isGenuine || !isForThis) {
+      throw new SignInError('untrusted',
+        `The refusal is not signed by the known master. If the master has a new key, delete ${this.#options.memory.place} and start the minion again; `
+        + 'else somebody is in between');
+    }
   }
 
   /** Gives the key to trust, and remembers it at first contact. @throws SignInError */

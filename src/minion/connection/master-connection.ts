@@ -140,7 +140,9 @@ export class MasterConnection implements AsyncDisposable {
         if (signal.aborted) return;
         const ended = this.#endOf(err);
         if (ended !== undefined) return this.#end.resolve(ended);
-        const waitMs = err instanceof SignInError && err.why === 'pending' ? 0 : backoffMs(attempt, RECONNECT_FIRST_MS, RECONNECT_MAX_MS);
+        // Accepted before and pending now: signing in anew waits, and says so.
+        if (err instanceof SignInError && err.why === 'pending') continue;
+        const waitMs = backoffMs(attempt, RECONNECT_FIRST_MS, RECONNECT_MAX_MS);
         attempt += 1;
         this.#parts.log.warn({ err, master: master.host, waitMs }, 'master not reached');
         await sleep(waitMs, signal, true).catch(() => undefined);
