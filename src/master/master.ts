@@ -233,7 +233,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
     duties: {
       presence: () => presence.check(),
       rotation: () => rotateWhenAsked(cacheDir, rotateAesKey),
-      retention: async () => void (await jobs.removeOlder(Date.now() - keepMs(opts))),
+      retention: () => removeOldJobs(jobs, opts),
       foreign: () => foreign.clean(),
     },
   }));
@@ -305,9 +305,11 @@ function rotateWhenAsked(cacheDir: string, rotate: () => void): void {
   rotate();
 }
 
-function keepMs(opts: Readonly<PlainMap>): number {
+/** 0 keeps them for ever. Source: read, Salt 3008.3, option `keep_jobs_seconds`. */
+async function removeOldJobs(jobs: JobStore, opts: Readonly<PlainMap>): Promise<void> {
   const seconds = opts['keep_jobs_seconds'];
-  return (typeof seconds === 'number' ? seconds : int(opts, 'keep_jobs', 24) * 3600) * 1000;
+  const keepMs = (typeof seconds === 'number' ? seconds : int(opts, 'keep_jobs', 24) * 3600) * 1000;
+  if (keepMs > 0) await jobs.removeOlder(Date.now() - keepMs);
 }
 
 function address(opts: Readonly<PlainMap>, port: string): string {

@@ -8,7 +8,7 @@ import { listen } from '../../bus/event/local-sockets.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { parseJid } from '../../kernel/contract/job.js';
 import { newJid } from '../../kernel/std/time.js';
-import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isList, isNumber, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { Access, ClientKind } from '../access/authorise.js';
 import { orderOf } from '../commands/open/open.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
@@ -47,8 +47,13 @@ async function serveOne(socket: Socket, parts: DoorParts): Promise<void> {
     socket.write(encodeBus(frame));
     if (socket.writableLength <= BEHIND_BYTES_MAX) return;
     await new Promise<void>((resolve) => {
-      socket.once('drain', resolve);
-      gone.signal.addEventListener('abort', () => resolve(), { once: true });
+      const go = (): void => {
+        socket.off('drain', go);
+        gone.signal.removeEventListener('abort', go);
+        resolve();
+      };
+      socket.once('drain', go);
+      gone.signal.addEventListener('abort', go, { once: true });
     });
   };
   const request = await readOne(socket);
@@ -105,14 +110,16 @@ async function publish(load: PlainMap, user: string, parts: DoorParts, send: Sen
   if (published.kind === 'no_minions') return send({ kind: 'no_minions', error: published.error });
   await send({ kind: 'published', jid, minions: [...published.minions], missing: [...published.missing] });
   if (load['wait'] === false) return;
-  const timeoutMs = Number(load['timeout_ms'] ?? parts.defaults.timeoutMs);
-  const gatherTimeoutMs = Number(load['gather_timeout_ms'] ?? parts.defaults.gatherTimeoutMs);
+  const timeoutMs = msOf(load['timeout_ms'], parts.defaults.timeoutMs);
+  const gatherTimeoutMs = msOf(load['gather_timeout_ms'], parts.defaults.gatherTimeoutMs);
   const all = [...published.minions, ...published.missing];
   for await (const got of watch.answers(jid, all, { timeoutMs, gatherTimeoutMs, user, signal: gone })) {
     if (gone.aborted) return;
     await send(got.kind === 'returned' ? { kind: 'return', id: got.id, load: got.load } : { kind: 'missing', id: got.id, why: got.why });
   }
 }
+
+const msOf = (value: Value | undefined, fallback: number): number => (isNumber(value) && Number(value) >= 0 ? Number(value) : fallback);
 
 async function callFunction(
   client: 'runner' | 'wheel', load: PlainMap, user: string, parts: DoorParts, send: Send, gone: AbortSignal,

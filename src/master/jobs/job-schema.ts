@@ -15,6 +15,7 @@ const STEPS = [
      returned_ms INTEGER NOT NULL, load BLOB NOT NULL, PRIMARY KEY (jid, id)
    ) WITHOUT ROWID;
    CREATE INDEX returns_minion ON returns (id, returned_ms DESC);`,
+  `CREATE INDEX returns_returned ON returns (returned_ms);`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

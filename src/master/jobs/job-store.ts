@@ -22,6 +22,8 @@ export class JobStoreError extends TsaltError {
 
 const COMMIT_EVERY_MS = 4;
 const COMMIT_ROWS_MAX = 1000;
+/** Rows that one step of a clean-up deletes, so that it holds up others for milliseconds only. */
+const REMOVE_ROWS = 1000;
 /** Writes that may wait for a commit; more are refused. */
 const WAITING_MAX = 100_000;
 
@@ -134,24 +136,36 @@ export class JobStore {
       .map(readJob);
   }
 
-  /** Deletes jobs that began before a time, with their returns, a slice at a time. Gives how many jobs went. */
-  async removeOlder(beforeUnixMs: number, sliceJobs = 500): Promise<number> {
+  /** Deletes jobs that began before a time, with their returns, some rows at a time. Gives how many jobs went. */
+  async removeOlder(beforeUnixMs: number, rowsAtOnce = REMOVE_ROWS): Promise<number> {
+    const someJobs = this.#db.prepare('SELECT jid FROM jobs WHERE started_ms < ? LIMIT ?');
+    const dropJob = this.#db.prepare('DELETE FROM jobs WHERE jid = ?');
     let removed = 0;
     for (;;) {
-      const jids = this.#db.prepare('SELECT jid FROM jobs WHERE started_ms < ? LIMIT ?').all(beforeUnixMs, sliceJobs);
+      const jids = someJobs.all(beforeUnixMs, rowsAtOnce).map(({ jid }) => String(jid));
       if (jids.length === 0) break;
+      // Returns first: what is interrupted goes on where it stopped.
+      for (const jid of jids) await this.#removeReturns('jid = ?', jid, rowsAtOnce);
       await this.#enqueue(() => {
-        for (const { jid } of jids) {
-          this.#db.prepare('DELETE FROM returns WHERE jid = ?').run(jid ?? null);
-          this.#db.prepare('DELETE FROM jobs WHERE jid = ?').run(jid ?? null);
-        }
+        for (const jid of jids) dropJob.run(jid);
       });
       removed += jids.length;
     }
     // Returns of jobs that were never published here would stay for ever.
-    const orphans = this.#db.prepare('DELETE FROM returns WHERE returned_ms < ? AND jid NOT IN (SELECT jid FROM jobs)');
-    await this.#enqueue(() => orphans.run(beforeUnixMs));
+    await this.#removeReturns('returned_ms < ? AND jid NOT IN (SELECT jid FROM jobs)', beforeUnixMs, rowsAtOnce);
     return removed;
+  }
+
+  async #removeReturns(condition: string, value: SqlValue, rowsAtOnce: number): Promise<void> {
+    const some = this.#db.prepare(`SELECT jid, id FROM returns WHERE ${condition} LIMIT ?`);
+    const drop = this.#db.prepare('DELETE FROM returns WHERE jid = ? AND id = ?');
+    for (;;) {
+      const rows = some.all(value, rowsAtOnce);
+      if (rows.length === 0) return;
+      await this.#enqueue(() => {
+        for (const { jid, id } of rows) drop.run(jid ?? null, id ?? null);
+      });
+    }
   }
 
   #enqueue(apply: () => void): Promise<void> {
@@ -178,20 +192,20 @@ export class JobStore {
       for (const { apply } of batch) apply();
       this.#db.exec('COMMIT');
     } catch (cause) {
-      this.#rollback();
       const error = new JobStoreError(`Cannot write to the job store: ${reason(cause)}`, { cause });
       for (const { done } of batch) done.reject(error);
+      this.#rollback();
       return;
     }
     for (const { done } of batch) done.resolve();
   }
 
+  /** A failed BEGIN or COMMIT may have left no transaction; what else is wrong shows at the next BEGIN, to writes that can be told. */
   #rollback(): void {
     try {
       this.#db.exec('ROLLBACK');
-    } catch (error) {
-      // A failed COMMIT may have ended the transaction already; anything else shows at the next BEGIN.
-      if (!/no transaction/i.test(reason(error))) throw error;
+    } catch {
+      // Said above.
     }
   }
 

@@ -4,7 +4,8 @@
  *
  * Source: wire-protocol section 9 "Waiting"; golden cli/salt-dead, events/find-job.
  */
-import { BoundedQueue, within } from '../../kernel/std/async.js';
+import { BoundedQueue, TIMER_MS_MAX, within } from '../../kernel/std/async.js';
+import { newJid } from '../../kernel/std/time.js';
 import { isPlainMap, isTruthy, type PlainMap } from '../../kernel/std/value.js';
 import type { BusEvent, EventBus } from '../../bus/event/bus.js';
 import type { JobOrder, JobPublished } from './publish-job.js';
@@ -55,46 +56,51 @@ export class ReturnWatch implements Disposable {
     this.#queue.close();
   }
 
-  /** Each answer as it comes, then each missing minion. */
+  /** Each answer as it comes, then each missing minion. @throws the signal's reason when it is aborted */
   async *answers(jid: string, minions: readonly string[], options: WaitOptions): AsyncGenerator<Answer> {
-    const open = new Map(minions.map((id) => [id, Date.now() + options.timeoutMs]));
+    const wait: Wait = { jid, open: new Map(), question: undefined, nextMs: Infinity, options };
+    for (const id of minions) giveTime(wait, id);
     const seen = new Set<string>();
-    let question: Question | undefined;
-    while (open.size > 0) {
+    while (wait.open.size > 0) {
       for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
         const id = String(event.data['id']);
         if (seen.has(id)) continue;
         seen.add(id);
-        open.delete(id);
+        wait.open.delete(id);
         yield { kind: 'returned', id, load: event.data };
       }
       options.signal.throwIfAborted();
-      if (question?.answered !== undefined) {
-        yield* this.#judge(question, open, options);
-        question = undefined;
-      }
-      const now = Date.now();
-      const silent = question === undefined ? [...open].filter(([, until]) => until <= now).map(([id]) => id) : [];
-      if (silent.length > 0) {
-        const asked = silent.filter((id) => this.#parts.isAccepted(id));
-        for (const id of silent.filter((candidate) => !asked.includes(candidate))) {
-          open.delete(id);
-          yield { kind: 'missing', id, why: this.#why(id) };
-        }
-        if (asked.length > 0) question = this.#ask(jid, asked, options);
-        continue;
-      }
-      if (open.size > 0) await this.#pause(question === undefined ? Math.min(...open.values()) - now : ASK_AGAIN_MS, options.signal, question);
+      yield* this.#missing(wait);
+      if (wait.open.size > 0 && this.#queue.size === 0) await this.#pause(wait);
     }
   }
 
-  /** Who still works gets more time; the others are missing. */
-  *#judge({ ids, answered }: Question, open: Map<string, number>, options: WaitOptions): Generator<Answer> {
-    for (const id of ids) {
-      if (!open.has(id)) continue;
-      if (answered?.has(id) === true) open.set(id, Date.now() + options.timeoutMs);
+  /** Hears the answer to a question, and asks those whose time is over. */
+  *#missing(wait: Wait): Generator<Answer> {
+    const { question, open } = wait;
+    if (question?.answered !== undefined) {
+      wait.question = undefined;
+      yield* this.#judge(question, wait);
+    }
+    if (wait.question !== undefined || wait.nextMs > Date.now()) return;
+    const asked: string[] = [];
+    for (const id of silentOf(wait)) {
+      if (this.#parts.isAccepted(id)) asked.push(id);
       else {
         open.delete(id);
+        yield { kind: 'missing', id, why: this.#why(id) };
+      }
+    }
+    if (asked.length > 0) wait.question = this.#ask(wait.jid, asked, wait.options);
+  }
+
+  /** Who still works gets more time; the others are missing. */
+  *#judge({ ids, answered }: Question, wait: Wait): Generator<Answer> {
+    for (const id of ids) {
+      if (!wait.open.has(id)) continue;
+      if (answered?.has(id) === true) giveTime(wait, id);
+      else {
+        wait.open.delete(id);
         yield { kind: 'missing', id, why: this.#why(id) };
       }
     }
@@ -102,6 +108,7 @@ export class ReturnWatch implements Disposable {
 
   #ask(jid: string, ids: readonly string[], options: WaitOptions): Question {
     const question: Question = { ids, answered: undefined, wake: () => undefined };
+    // A question that cannot be published is as one that nobody answers.
     void this.#whoStillRuns(jid, ids, options).catch(() => new Set<string>()).then((running) => {
       question.answered = running;
       question.wake();
@@ -110,14 +117,15 @@ export class ReturnWatch implements Disposable {
   }
 
   /** Until an event, the answer to a question, the end of the time, or the end of the wait. */
-  #pause(ms: number, signal: AbortSignal, question: Question | undefined): Promise<void> {
+  #pause({ question, nextMs, options: { signal } }: Wait): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, Math.max(1, ms));
+      const ms = question === undefined ? nextMs - Date.now() : ASK_AGAIN_MS;
+      const timer = setTimeout(done, Math.min(Math.max(1, ms), TIMER_MS_MAX));
       signal.addEventListener('abort', done, { once: true });
       if (question !== undefined) question.wake = done;
       this.#queue.onItem(done);
@@ -130,26 +138,23 @@ export class ReturnWatch implements Disposable {
 
   /** Ids of those that say they still work on the job. */
   async #whoStillRuns(jid: string, ids: readonly string[], options: WaitOptions): Promise<ReadonlySet<string>> {
+    const questionJid = newJid();
     const order: JobOrder = {
-      fun: 'saltutil.find_job', arg: [jid], tgt: [...ids], tgtType: 'list', ret: '', user: options.user, ephemeral: true,
+      fun: 'saltutil.find_job', arg: [jid], tgt: [...ids], tgtType: 'list', ret: '', user: options.user, jid: questionJid, ephemeral: true,
     };
     const running = new Set<string>();
     const left = new Set(ids);
     const queue = new BoundedQueue<BusEvent>(ids.length * 4);
-    let questionJid: string | undefined;
-    // Subscribed before the question is sent, under a prefix that its id will have.
-    using _ = this.#parts.bus.subscribe('salt/job/', (event) => {
-      if (event.data['fun'] === 'saltutil.find_job' && event.tag.includes('/ret/')) queue.push(event);
-    });
+    // Subscribed before the question is sent.
+    using _ = this.#parts.bus.subscribe(`salt/job/${questionJid}/ret/`, (event) => void queue.push(event));
     const published = await this.#parts.publish(order);
-    if (published.kind === 'published') questionJid = published.jid;
+    if (published.kind !== 'published') return running;
     const until = Date.now() + options.gatherTimeoutMs;
     const answers = queue[Symbol.asyncIterator]();
-    while (left.size > 0 && questionJid !== undefined) {
+    while (left.size > 0) {
       const next = await within(answers.next(), Math.max(0, until - Date.now()), undefined);
       if (next === undefined || next.done === true) break;
-      const data = next.value.data;
-      if (data['jid'] !== questionJid) continue;
+      const { data } = next.value;
       const id = String(data['id']);
       left.delete(id);
       const answer = data['return'] ?? null;
@@ -165,4 +170,33 @@ interface Question {
   /** Ids that still work; undefined until the round is over. */
   answered: ReadonlySet<string> | undefined;
   wake: () => void;
+}
+
+/** The state of one wait. */
+interface Wait {
+  readonly jid: string;
+  /** Until when each minion that is still expected has time; unix milliseconds. */
+  readonly open: Map<string, number>;
+  readonly options: WaitOptions;
+  question: Question | undefined;
+  /** The earliest end of a time, or earlier. */
+  nextMs: number;
+}
+
+function giveTime(wait: Wait, id: string): void {
+  const untilMs = Date.now() + wait.options.timeoutMs;
+  wait.open.set(id, untilMs);
+  wait.nextMs = Math.min(wait.nextMs, untilMs);
+}
+
+/** Those whose time is over; finds out when the next time is over. */
+function silentOf(wait: Wait): string[] {
+  const now = Date.now();
+  const silent: string[] = [];
+  wait.nextMs = Infinity;
+  for (const [id, untilMs] of wait.open) {
+    if (untilMs <= now) silent.push(id);
+    else wait.nextMs = Math.min(wait.nextMs, untilMs);
+  }
+  return silent;
 }

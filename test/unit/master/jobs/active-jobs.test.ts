@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ActiveJobs } from '../../../../src/master/jobs/active-jobs.js';
+
+test('who should answer and who has is known of a job', () => {
+  const active = new ActiveJobs();
+  active.start('1', ['web1', 'web2'], { fun: 'test.ping' });
+  active.returned('1', 'web1');
+  active.returned('1', 'stranger');
+  active.returned('unknown', 'web1');
+  const job = active.get('1');
+  assert.deepEqual([[...(job?.minions ?? [])], [...(job?.returned ?? [])], job?.load], [['web1', 'web2'], ['web1'], { fun: 'test.ping' }]);
+  assert.equal(active.get('unknown'), undefined);
+});
+
+test('the oldest jobs are forgotten when there are too many, or too many minions in them', () => {
+  const many = new ActiveJobs();
+  for (let jid = 0; jid < 10_005; jid += 1) many.start(String(jid), [], {});
+  assert.deepEqual([many.size, many.get('4'), many.get('5')?.jid], [10_000, undefined, '5']);
+
+  const large = new ActiveJobs(5);
+  large.start('1', ['a', 'b'], {});
+  large.start('2', ['a', 'b'], {});
+  large.start('2', ['a', 'b', 'c'], {});
+  assert.equal(large.get('1')?.jid, '1', 'a job that starts again counts once');
+  large.start('3', ['a'], {});
+  assert.deepEqual([large.get('1'), large.get('2')?.jid], [undefined, '2']);
+  large.start('4', Array.from({ length: 9 }, (_none, at) => String(at)), {});
+  assert.deepEqual([large.size, large.get('4')?.minions.size], [1, 9], 'the newest job stays, however large');
+});

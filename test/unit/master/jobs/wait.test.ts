@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EventBus } from '../../../../src/bus/event/bus.js';
+import type { Jid } from '../../../../src/kernel/contract/job.js';
+import type { Value } from '../../../../src/kernel/std/value.js';
+import type { JobOrder } from '../../../../src/master/jobs/publish-job.js';
+import { ReturnWatch, type WaitOptions } from '../../../../src/master/jobs/wait.js';
+
+const JID = '20260102030405000006';
+
+/** A master whose minions answer questions as told; `find` gives the answer of a minion to the nth question, undefined for silence. */
+function bench(given: {
+  find?: (id: string, round: number) => Value | undefined; accepted?: (id: string) => boolean; connected?: (id: string) => boolean | undefined;
+} = {}) {
+  const bus = new EventBus((error) => assert.fail(error as Error));
+  const asked: JobOrder[] = [];
+  const watch = new ReturnWatch({
+    bus,
+    publish: async (order) => {
+      asked.push(order);
+      const ids = order.tgt as string[];
+      const jid = order.jid ?? '';
+      setImmediate(() => {
+        for (const id of ids) {
+          const answer = given.find?.(id, asked.length);
+          if (answer !== undefined) ret(bus, jid, id, answer, 'saltutil.find_job');
+        }
+      });
+      return { kind: 'published', jid: jid as Jid, minions: ids, missing: [] };
+    },
+    isAccepted: given.accepted ?? (() => true),
+    isConnected: given.connected ?? (() => undefined),
+  }, JID);
+  const collect = async (ids: readonly string[], options: Partial<WaitOptions> = {}): Promise<string[]> => {
+    const got: string[] = [];
+    const full = { timeoutMs: 5, gatherTimeoutMs: 1000, user: 'root', signal: new AbortController().signal, ...options };
+    for await (const answer of watch.answers(JID, ids, full)) got.push(answer.kind === 'returned' ? answer.id : `${answer.id}: ${answer.why}`);
+    return got;
+  };
+  return { bus, asked, watch, collect };
+}
+
+function ret(bus: EventBus, jid: string, id: string, value: Value = true, fun = 'test.ping'): void {
+  bus.fire(`salt/job/${jid}/ret/${id}`, { jid, id, return: value, fun });
+}
+
+test('answers come as they come, those before the wait began too, each minion once', async () => {
+  const { bus, collect, asked } = bench();
+  ret(bus, JID, 'b');
+  ret(bus, JID, 'b', 'again');
+  setImmediate(() => {
+    ret(bus, 'other', 'c');
+    ret(bus, JID, 'a');
+  });
+  assert.deepEqual(await collect(['a', 'b'], { timeoutMs: 60_000 }), ['b', 'a']);
+  assert.equal(asked.length, 0, 'nobody is asked while there is time');
+});
+
+test('nobody expected: the wait is over at once', async () => assert.deepEqual(await bench().collect([]), []));
+
+test('who is silent is asked, and is missing when it does not work on the job', async () => {
+  const { bus, collect, asked } = bench({ find: () => ({}) });
+  setImmediate(() => ret(bus, JID, 'a'));
+  assert.deepEqual(await collect(['a', 'b', 'c']), ['a', 'b: no_response', 'c: no_response']);
+  assert.deepEqual(asked.map(({ fun, arg, tgt, tgtType, ephemeral }) => ({ fun, arg, tgt, tgtType, ephemeral })), [
+    { fun: 'saltutil.find_job', arg: [JID], tgt: ['b', 'c'], tgtType: 'list', ephemeral: true },
+  ]);
+});
+
+test('who does not even answer the question is missing when the gathering is over', async () => {
+  const { collect } = bench({ connected: (id) => id === 'a' });
+  assert.deepEqual(await collect(['a', 'b'], { gatherTimeoutMs: 5 }), ['a: no_response', 'b: not_connected']);
+});
+
+test('a slow minion gets more time, as often as it takes, and holds up nobody else', async () => {
+  const { bus, collect, asked } = bench({
+    find: (id, round) => {
+      if (id === 'slow' && round === 3) setImmediate(() => ret(bus, JID, 'slow'));
+      return id === 'slow' ? { jid: JID, fun: 'test.sleep' } : {};
+    },
+  });
+  setImmediate(() => ret(bus, JID, 'quick'));
+  assert.deepEqual(await collect(['slow', 'quick', 'dead']), ['quick', 'dead: no_response', 'slow']);
+  assert.deepEqual(asked.map(({ tgt }) => tgt), [['slow', 'dead'], ['slow'], ['slow']]);
+});
+
+test('an answer that comes while the question is open counts, and is not also missing', async () => {
+  const { bus, collect } = bench({
+    find: (id) => {
+      if (id === 'a') ret(bus, JID, 'a');
+      return {};
+    },
+  });
+  assert.deepEqual(await collect(['a', 'b']), ['a', 'b: no_response']);
+});
+
+test('a minion whose key is not accepted is not asked', async () => {
+  const { collect, asked } = bench({ accepted: () => false, connected: () => false });
+  assert.deepEqual(await collect(['gone']), ['gone: not_connected']);
+  assert.equal(asked.length, 0);
+});
+
+test('the answer of another question is not taken for this one', async () => {
+  const { bus, collect } = bench({
+    find: () => {
+      ret(bus, '20990102030405000006', 'a', { jid: JID }, 'saltutil.find_job');
+      return undefined;
+    },
+  });
+  assert.deepEqual(await collect(['a'], { gatherTimeoutMs: 5 }), ['a: no_response']);
+});
+
+test('a question that cannot be published is as one that nobody answers', async () => {
+  const bus = new EventBus((error) => assert.fail(error as Error));
+  using watch = new ReturnWatch({
+    bus, publish: () => Promise.reject(new Error('store is full')), isAccepted: () => true, isConnected: () => undefined,
+  }, JID);
+  const options = { timeoutMs: 1, gatherTimeoutMs: 60_000, user: 'root', signal: new AbortController().signal };
+  const answers = [];
+  for await (const answer of watch.answers(JID, ['a'], options)) answers.push(answer);
+  assert.deepEqual(answers, [{ kind: 'missing', id: 'a', why: 'no_response' }]);
+});
+
+test('a wait that is aborted ends with the reason', async () => {
+  const stop = new AbortController();
+  const { collect, watch, bus } = bench();
+  const waiting = collect(['a'], { timeoutMs: 2 ** 40, signal: stop.signal });
+  setImmediate(() => stop.abort(new Error('client went')));
+  await assert.rejects(waiting, /client went/);
+  watch[Symbol.dispose]();
+  assert.equal(bus.counters.listeners, 0);
+});
+
+test('a wait for many thousands is no work for each answer of each', async () => {
+  const ids = Array.from({ length: 20_000 }, (_none, at) => `web${at}`);
+  const { bus, collect } = bench();
+  const waiting = collect(ids, { timeoutMs: 60_000 });
+  for (const id of ids) {
+    ret(bus, JID, id);
+    if (id.endsWith('00')) await new Promise(setImmediate);
+  }
+  assert.equal((await waiting).length, ids.length);
+});
