@@ -26,7 +26,7 @@ for (const name of asked.length > 0 ? asked : known) {
   const count = { passed: 0, failed: 0, listed: 0, pending: 0 };
   for await (const { id, outcome, detail } of corpus.run(join(goldenDir, name))) {
     count[outcome] += 1;
-    if (verbose && outcome !== 'passed') process.stdout.write(`${outcome} ${id}${detail ? `\n  ${detail.split('\n').slice(0, 40).join('\n  ')}` : ''}\n`);
+    if (verbose && outcome !== 'passed') process.stdout.write(`${outcome} ${id}${detail ? `\n  ${detail.split('\n').slice(0, 150).join('\n  ')}` : ''}\n`);
   }
   wrong += count.failed;
   const listed = count.listed > 0 ? ` (${count.listed} listed as different on purpose)` : '';

@@ -35,6 +35,7 @@ async function* playOnFleet(recordings: readonly Recording[], dir: string): Asyn
   if (recordings.length === 0) return;
   await using fleet = await Fleet.start(join(dir, 'fixture'));
   for (const recording of recordings) {
+    if (recording.group === 'salt-call') fleet.serveLateFile();
     await using prepared = await prepareCase(recording.setup ?? [], fleet);
     const { jid } = prepared;
     const argv = jid === undefined ? recording.argv : recording.argv.map((word) => (MADE_UP_JID.test(word) ? jid : word));

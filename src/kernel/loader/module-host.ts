@@ -3,7 +3,7 @@
  * use; those of users are imported when their kind is first asked for. Refuses to know jobs, masters and templates: they
  * open sessions. Start at `ModuleHost.session`.
  */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Context } from '../contract/context.js';
 import { FunctionMissingError } from '../contract/errors.js';
@@ -166,7 +166,9 @@ export class ModuleHost implements AsyncDisposable {
     if (folders.length === 0) return [];
     const { files, python, misnamed } = await listUserFiles(folders);
     const { log } = this.#options;
-    if (python.length > 0) log.warn({ kind, count: python.length, example: python[0] }, 'Python modules cannot run here and are left out');
+    // Folders of a mixed fleet hold both: a file that has a sister we can run is nothing to speak of.
+    const left = python.filter((path) => !files.some(({ name }) => name === basename(path, '.py')));
+    if (left.length > 0) log.warn({ kind, count: left.length, example: left[0] }, 'Python modules cannot run here and are left out');
     for (const path of misnamed) log.warn({ kind, path }, 'a plugin needs a file name of letters, digits and underscores');
     const made = await Promise.all(files.map((file) => this.#userCandidate(kind, file)));
     return made.filter((candidate) => candidate !== undefined);

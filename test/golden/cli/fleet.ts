@@ -2,7 +2,7 @@
  * The set-up of the groups `salt`, `salt-run`, `salt-call` and `salt-cp`: our master with our minions web1, web2 and db1,
  * configured by the files of the recordings. Ports are free ones.
  */
-import { existsSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JobStore } from '../../../src/master/jobs/job-store.js';
@@ -17,6 +17,7 @@ import { runOurs } from './recording.js';
 const MINIONS = ['web1', 'web2', 'db1'] as const;
 /** The recordings name these; both are replaced by free ports. */
 const RECORDED_PORTS = ['24405', '24406'];
+const LATE_FILE = 'fire.sls';
 const BIG_FILE_BYTES = 1024 * 1024;
 
 export class Fleet implements AsyncDisposable {
@@ -52,6 +53,11 @@ export class Fleet implements AsyncDisposable {
     return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
   }
 
+  /** Serves the file that came after the first recordings: listings of the other groups do not have it. */
+  serveLateFile(): void {
+    copyFileSync(this.path(LATE_FILE), this.path('srv', 'salt', LATE_FILE));
+  }
+
   /** Empties the job store of the running master. */
   async forgetJobs(): Promise<void> {
     const store = new JobStore(this.path('m1', 'cache', 'tsalt-jobs.db'));
@@ -69,8 +75,7 @@ export class Fleet implements AsyncDisposable {
     const fill = (text: string): string =>
       RECORDED_PORTS.reduce((filled, port, at) => filled.replaceAll(port, ports[at] ?? ''), text.replaceAll('/ROOT', this.root));
     copyWritable(join(fixture, 'srv'), this.path('srv'));
-    // It came after these recordings: listings do not have it.
-    rmSync(this.path('srv', 'salt', 'fire.sls'), { force: true });
+    renameSync(this.path('srv', 'salt', LATE_FILE), this.path(LATE_FILE));
     writeFileSync(this.path('srv', 'salt', 'files', 'big.bin'), Buffer.alloc(BIG_FILE_BYTES, 0x80));
     for (const folder of ['conf', 'scratch', 'm1/run', 'm1/log', 'm1/cache', 'm1/pki/minions', 'ours/modules', 'ours/runners']) mkdirSync(this.path(folder), { recursive: true });
     const own = join(repository, 'test', 'golden', 'cli', 'fixture');
@@ -78,7 +83,8 @@ export class Fleet implements AsyncDisposable {
     copyFileSync(join(own, 'demorun.mjs'), this.path('ours', 'runners', 'demorun.mjs'));
     copyFileSync(join(fixture, 'keys', 'minions', 'web1'), this.path('ghost.pub'));
     const extra = `\nmodule_dirs:\n  - ${this.path('ours')}\n`;
-    writeFileSync(this.path('conf', 'master'), fill(readFileSync(join(fixture, 'conf', 'master'), 'utf8')) + extra);
+    const master = fill(readFileSync(join(fixture, 'conf', 'master'), 'utf8')).replace('runner_dirs:\n', `runner_dirs:\n  - ${this.path('ours', 'runners')}\n`);
+    writeFileSync(this.path('conf', 'master'), master + extra);
     writeFileSync(this.path('conf', 'users'), 'alice:wonderland\n', { mode: 0o600 });
     for (const id of MINIONS) {
       for (const folder of ['conf', 'run', 'log', 'cache', 'pki']) mkdirSync(this.path('minions', id, folder), { recursive: true });
