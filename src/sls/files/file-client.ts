@@ -61,7 +61,9 @@ export class FileClient implements FilePort {
     rel: string, env: string, dest: string, wanted: { hash_type: string; hsum: string }, gzip: number,
   ): Promise<'right' | 'wrong' | 'missing'> {
     const temporary = join(dirname(dest), `.${randomUUID()}.part`);
-    await mkdir(dirname(dest), { recursive: true, mode: 0o755 });
+    // Nobody else looks into the cache: its folders are closed, and copies made of its files have the usual mode.
+    const isCached = dest.startsWith(join(this.#options.cacheDir, '/'));
+    await mkdir(dirname(dest), { recursive: true, mode: isCached ? 0o700 : 0o755 });
     const hash = createHash(wanted.hash_type);
     const file = await open(temporary, 'wx', 0o600);
     try {

@@ -25,7 +25,7 @@ const FILES_MAX = 10_000;
 export async function syncPlugins(request: SyncRequest): Promise<string[]> {
   const { files, kind, saltenvs, extmods } = request;
   const folder = join(extmods, kind);
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const kept = new Set<string>();
   const changed = new Set<string>();
   for (const env of saltenvs) {
