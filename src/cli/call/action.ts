@@ -38,7 +38,7 @@ export async function callAction(run: Run): Promise<number> {
   if (on('doc')) return await showDocs(context, opened, fun ?? '');
   const noParse = String(values['no_parse'] ?? '').split(',');
   return await runCall({
-    fun: fun ?? '', ...parseWords(words, { noParse }), local, metadata: on('metadata'), retcodePassthrough: on('retcode_passthrough'),
+    fun: fun ?? '', ...parseWords(words, { noParse }), local, metadata: on('print_metadata'), retcodePassthrough: on('retcode_passthrough'),
     returners: String(values['return'] ?? ''), outputter: line.given.has('output') ? String(values['output']) : null,
   }, context, opened);
 }
@@ -49,8 +49,8 @@ function overrides(values: Readonly<PlainMap>): PlainMap {
   if (values['local'] === true) given['file_client'] = 'local';
   if (typeof values['id'] === 'string' && values['id'] !== '') given['id'] = values['id'];
   if (typeof values['master'] === 'string' && values['master'] !== '') given['master'] = values['master'];
-  if (typeof values['file_root'] === 'string') given['file_roots'] = { base: [values['file_root']] };
-  if (typeof values['pillar_root'] === 'string') given['pillar_roots'] = { base: [values['pillar_root']] };
+  if (Array.isArray(values['file_root'])) given['file_roots'] = { base: values['file_root'] };
+  if (Array.isArray(values['pillar_root'])) given['pillar_roots'] = { base: values['pillar_root'] };
   return given;
 }
 
