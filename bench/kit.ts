@@ -64,13 +64,13 @@ export async function startMinion(side: Side, id: string, master: { requestPort:
     `root_dir: ${root}`, `id: ${id}`, 'master: 127.0.0.1', `master_port: ${master.requestPort}`, `publish_port: ${master.publishPort}`, 'pki_dir: pki',
     'cachedir: cache', 'sock_dir: run', 'log_file: log', 'pidfile: pid', 'acceptance_wait_time: 1', 'user: root', '',
   ].join('\n'));
-  return startDaemon(side, 'minion', { root, configDir, ...master });
+  return startDaemon(side, 'minion', { root, configDir, requestPort: master.requestPort, publishPort: master.publishPort });
 }
 
 async function startDaemon(
   side: Side, name: string, place: { root: string; configDir: string; requestPort: number; publishPort: number },
 ): Promise<Host> {
-  const [command = '', ...args] = [...program(side, name), '-c', place.configDir];
+  const [command, ...args] = [...program(side, name), '-c', place.configDir] as [string, ...string[]];
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore'] });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   if (name === 'master') await untilOpen(place.requestPort);
