@@ -37,7 +37,7 @@ export function freePort(): Promise<number> {
 }
 
 /** Command line of one of the programs, `master`, `minion`, `key`, `run`, `call` or nothing. */
-export function program(side: Side, name: string): string[] {
+export function program(side: Side, name: string): [string, ...string[]] {
   const suffix = name === '' ? '' : `-${name}`;
   return side === 'tsalt' ? [process.execPath, join(repository, 'bin', `tsalt${suffix}`)] : [join(saltVenv(), 'bin', `salt${suffix}`)];
 }
@@ -70,8 +70,8 @@ export async function startMinion(side: Side, id: string, master: { requestPort:
 async function startDaemon(
   side: Side, name: string, place: { root: string; configDir: string; requestPort: number; publishPort: number },
 ): Promise<Host> {
-  const [command, ...args] = [...program(side, name), '-c', place.configDir] as [string, ...string[]];
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore'] });
+  const [command, ...args] = program(side, name);
+  const child = spawn(command, [...args, '-c', place.configDir], { stdio: ['ignore', 'ignore', 'ignore'] });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   if (name === 'master') await untilOpen(place.requestPort);
   return {
