@@ -85,7 +85,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   const pkiDir = text(opts, 'pki_dir');
   const cacheDir = text(opts, 'cachedir');
   const sockDir = text(opts, 'sock_dir');
-  prepareDirectories(opts, [cacheDir, sockDir]);
+  // Programs of real Salt on this host write to `proc` and read `jobs` without making them.
+  prepareDirectories(opts, [cacheDir, join(cacheDir, 'proc'), join(cacheDir, 'jobs'), sockDir]);
 
   const keys = new KeyStore(pkiDir);
   keys.prepare(opts['permissive_pki_access'] === true);
