@@ -118,6 +118,15 @@ async function ask(program, ...words) {
   }
 }
 
+/** Waits for the end of what changes packages: a package manager must not be ended in the middle of its work. */
+async function packagesAtRest() {
+  for (let round = 0; round < 100; round += 1) {
+    const running = await ask('tsalt', '*', 'saltutil.is_running', 'pkg.*', '--static');
+    if (Object.values(running ?? {}).every((jobs) => !Array.isArray(jobs) || jobs.length === 0)) return;
+    await pause(500);
+  }
+}
+
 async function until(what, test, withinMs = 30_000) {
   for (const end = Date.now() + withinMs; Date.now() < end; await pause(200)) if (isInterrupted || await test()) return;
   throw new Error(`${what}: not within ${withinMs / 1000} s${logs()}`);
@@ -160,6 +169,7 @@ async function installPackage() {
     say(`(pkg.install is left out: ${reason})`);
     return;
   }
+  restorations.push(packagesAtRest);
   if (isInstalled()) {
     restorations.push(() => (isInstalled() ? undefined : ask('tsalt', MINIONS[0], 'pkg.install', PACKAGE)));
     await ask('tsalt', MINIONS[0], 'pkg.remove', PACKAGE);
