@@ -14,7 +14,7 @@ import { isSignatureAlgorithm, type EncryptionAlgorithm, type SignatureAlgorithm
 import { Crypticle, generateKeyString, openLoad, openReply, sealLoad } from '../crypto/crypticle.js';
 import type { RsaPrivateKey, RsaPublicKey } from '../crypto/rsa.js';
 import { x931Sign } from '../crypto/x931.js';
-import type { RequestClient } from '../transport/contract.js';
+import { RequestTimeoutError, type RequestClient } from '../transport/contract.js';
 import { readPillarData, readPillarEnvelope, readSignedPillar } from '../wire/pillar-reply.js';
 import { readPublication, readPublicationEnvelope } from '../wire/publication.js';
 import { encodeClearRequest, encodeSealedRequest } from '../wire/request.js';
@@ -44,7 +44,9 @@ export interface MasterLinkOptions {
 }
 
 export interface RequestTries {
+  /** For each try. */
   readonly timeoutMs: number;
+  /** How often a request without reply is sent, each time under a new nonce; it may then be acted on more than once. */
   readonly tries: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -53,6 +55,8 @@ interface Session {
   /** Session key as text; a secret. */
   readonly keyString: string;
   readonly key: Crypticle;
+  /** The key of publications as text; a secret. */
+  readonly aesString: string;
   readonly aes: Crypticle;
   readonly masterKey: RsaPublicKey;
   readonly publishPort: number;
@@ -90,7 +94,7 @@ export class MasterLink {
   }
 
   #signIn(tries: RequestTries): Promise<Session> {
-    this.#signingIn ??= this.#signInOnce(tries).finally(() => {
+    this.#signingIn ??= inTries(tries, () => this.#signInOnce(tries)).finally(() => {
       this.#signingIn = undefined;
     });
     return this.#signingIn;
@@ -111,9 +115,13 @@ export class MasterLink {
       throw refusal(answer.ret);
     }
     const masterKey = checkAccepted({ reply, answer, nonce, sigAlgo, encAlgo, token: this.#token, privateKey, trust });
-    const aes = new Crypticle(privateKey.decrypt(answer.aes, encAlgo).toString('utf8'));
+    const aesString = privateKey.decrypt(answer.aes, encAlgo).toString('utf8');
     const keyString = privateKey.decrypt(answer.session, encAlgo).toString('utf8');
-    this.#session = { keyString, key: new Crypticle(keyString), aes, masterKey, publishPort: answer.publishPort, serial: 0 };
+    // Under the same key the serials go on: what was published before stays refused after a new sign-in.
+    const serial = this.#session?.aesString === aesString ? this.#session.serial : 0;
+    this.#session = {
+      keyString, key: new Crypticle(keyString), aesString, aes: new Crypticle(aesString), masterKey, publishPort: answer.publishPort, serial,
+    };
     return this.#session;
   }
 
@@ -191,11 +199,12 @@ export class MasterLink {
   async #repeatable<T>(tries: RequestTries, ask: (session: Session) => Promise<T>): Promise<T> {
     const session = this.#session ?? (await this.#signIn(tries));
     try {
-      return await ask(session);
+      return await inTries(tries, () => ask(session));
     } catch (error) {
       if (!(error instanceof SessionLostError)) throw error;
       this.#options.log.debug({}, 'session lost: signing in again');
-      return ask(await this.#signIn(tries));
+      const renewed = await this.#signIn(tries);
+      return inTries(tries, () => ask(renewed));
     }
   }
 
@@ -217,6 +226,17 @@ export class MasterLink {
 /** Source: ours; a topic that fits no publication, known only to the two ends of a session. */
 export function presenceTopic(sessionKey: string): string {
   return createHash('sha256').update(`tsalt presence ${sessionKey}`).digest('hex');
+}
+
+/** What `ask` gives; after a timeout it is called again, as often as `tries` says. */
+async function inTries<T>({ tries, signal }: RequestTries, ask: () => Promise<T>): Promise<T> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof RequestTimeoutError) || left <= 1 || signal?.aborted === true) throw error;
+    }
+  }
 }
 
 function requestOptions(tries: RequestTries): { timeoutMs: number; signal?: AbortSignal } {

@@ -89,8 +89,8 @@ export class MasterTrust {
     }
   }
 
-  /** Gives the key to trust, and remembers it at first contact. @throws SignInError */
-  accept(pem: string, pubSignature: string | undefined, sigAlgo: SignatureAlgorithm): RsaPublicKey {
+  /** Gives the key when it may be trusted. Nothing is remembered: see `remember`. @throws SignInError */
+  check(pem: string, pubSignature: string | undefined, sigAlgo: SignatureAlgorithm): RsaPublicKey {
     const cached = this.cached();
     const changed = cached !== undefined && cached !== pem;
     if (this.#options.signingPub !== undefined && (changed || cached === undefined || this.#options.alwaysVerifySignature)) {
@@ -103,8 +103,12 @@ export class MasterTrust {
     if (fingerprint !== '' && pemFingerprint(pem, hashType) !== fingerprint.toLowerCase()) {
       throw new SignInError('untrusted', `The fingerprint of the master's key is ${pemFingerprint(pem, hashType)}, but master_finger says ${fingerprint}`);
     }
-    if (cached !== pem) this.#options.memory.write(pem);
     return loadPublicKey(pem);
+  }
+
+  /** Trusts this key from now on; after all checks. */
+  remember(pem: string): void {
+    if (this.cached() !== pem) this.#options.memory.write(pem);
   }
 
   #checkSignature(pem: string, pubSignature: string | undefined, sigAlgo: SignatureAlgorithm): void {
@@ -115,7 +119,7 @@ export class MasterTrust {
   }
 }
 
-/** All checks of an accepting reply; gives the master's key. @throws SignInError */
+/** All checks of an accepting reply; gives the master's key, trusted from now on. @throws SignInError */
 export function checkAccepted(given: {
   reply: SignInReply; answer: SignInAccepted; nonce: string; sigAlgo: SignatureAlgorithm; encAlgo: EncryptionAlgorithm; token: string;
   privateKey: RsaPrivateKey; trust: MasterTrust;
@@ -126,7 +130,7 @@ export function checkAccepted(given: {
   const candidate = loadPublicKey(pem);
   if (!candidate.verify(reply.signedBytes, reply.signature, sigAlgo)) throw new SignInError('untrusted', 'The sign-in reply is not signed by the master');
   if (answer.nonce !== given.nonce) throw new SignInError('untrusted', 'The sign-in reply belongs to another request');
-  const masterKey = trust.accept(pem, answer.pubSignature, sigAlgo);
+  const masterKey = trust.check(pem, answer.pubSignature, sigAlgo);
   if (knownBefore) {
     const back = answer.token === undefined ? '' : privateKey.decrypt(answer.token, encAlgo).toString('utf8');
     if (back !== given.token) throw new SignInError('untrusted', 'The master could not prove that it holds its key');
@@ -136,5 +140,6 @@ export function checkAccepted(given: {
   if (!x931Verify(masterKey, answer.keySignature, Buffer.from(digest))) {
     throw new SignInError('untrusted', 'The publication key is not signed by the master');
   }
+  trust.remember(pem);
   return masterKey;
 }

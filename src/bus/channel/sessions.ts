@@ -1,8 +1,8 @@
 /**
  * Session keys: one secret between the master and each minion, kept on disk over restarts.
  *
- * A session belongs to the public key it was handed out to. Each sealed request is taken once: its IV is remembered for a while, and
- * what is older by the minion's own clock than all that is remembered is refused. Clocks are never compared, except after a restart.
+ * A session belongs to the public key it was handed out to. Each sealed request is taken once: see `replay-memory.ts`. Clocks are never
+ * compared, except after a restart.
  *
  * Source: wire-protocol 3.3, 3.4: file `cachedir/sessions/<id>`, mode 0600, text; a new one after `publish_session` seconds. Ours:
  * beside it the digest of the public key.
@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import type { MinionId } from '../../kernel/contract/job.js';
 import { Crypticle, generateKeyString } from '../crypto/crypticle.js';
 import { BadKeyError } from '../crypto/errors.js';
+import { ReplayMemory, type Taken } from './replay-memory.js';
 
 interface Session {
   readonly key: string;
@@ -22,18 +23,10 @@ interface Session {
   readonly owner: string;
   /** The `tok` that was proven with a public key, so that the signature is checked once. */
   proof: { readonly pem: string; readonly tok: Buffer } | undefined;
-  /** Requests taken, by their IV, with their time by the minion's clock. */
-  readonly seen: Map<string, number>;
-  newestSeconds: number;
-  /** What was sent before this time may have been taken and forgotten: it is refused. */
-  floorSeconds: number;
+  readonly taken: ReplayMemory;
   /** A request was refused by its age: the next sign-in gets a new key, so that a minion whose clock was set back goes on. */
   stale: boolean;
 }
-
-/** Requests remembered for each session, and for how long by the minion's clock. */
-const SEEN_MAX = 2048;
-const SEEN_SECONDS = 600;
 
 export class Sessions {
   readonly #dir: string;
@@ -115,26 +108,23 @@ export class Sessions {
 
   setProvenTok(id: MinionId, pem: string, tok: Buffer): void {
     const session = this.#find(id);
-    if (session !== undefined) session.proof = { pem, tok };
+    if (session === undefined) return;
+    // Its own memory: a piece of a pooled buffer would keep the whole pool for as long as the session lives.
+    const own = Buffer.allocUnsafeSlow(tok.length);
+    tok.copy(own);
+    session.proof = { pem, tok: own };
   }
 
   /**
    * Takes a request that was opened and proven, by its IV (no two requests have the same, also not those that repeat a nonce as a
    * real minion's pillar request does) and its `ts`.
    */
-  take(id: MinionId, iv: string, sentSeconds: number): 'taken' | 'repeated' | 'too_old' {
+  take(id: MinionId, iv: Uint8Array, sentSeconds: number): Taken {
     const session = this.#find(id);
     if (session === undefined) return 'taken';
-    const { seen } = session;
-    if (seen.has(iv)) return 'repeated';
-    if (sentSeconds < Math.max(session.floorSeconds, session.newestSeconds - SEEN_SECONDS)) {
-      session.stale = true;
-      return 'too_old';
-    }
-    seen.set(iv, sentSeconds);
-    session.newestSeconds = Math.max(session.newestSeconds, sentSeconds);
-    forget(session);
-    return 'taken';
+    const taken = session.taken.take(iv, sentSeconds);
+    if (taken === 'too_old') session.stale = true;
+    return taken;
   }
 
   #find(id: MinionId): Session | undefined {
@@ -159,15 +149,7 @@ export class Sessions {
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Drops the oldest that need not be remembered, and remembers that from their time on nothing older is taken. */
-function forget(session: Session): void {
-  for (const [iv, sentSeconds] of session.seen) {
-    if (session.seen.size <= SEEN_MAX && sentSeconds >= session.newestSeconds - SEEN_SECONDS) return;
-    session.seen.delete(iv);
-    session.floorSeconds = Math.max(session.floorSeconds, sentSeconds);
-  }
-}
-
-function newSession(key: string, given: Pick<Session, 'madeUnixMs' | 'owner' | 'floorSeconds'>): Session {
-  return { ...given, key, crypticle: new Crypticle(key), proof: undefined, seen: new Map(), newestSeconds: 0, stale: false };
+function newSession(key: string, given: Pick<Session, 'madeUnixMs' | 'owner'> & { floorSeconds: number }): Session {
+  const { madeUnixMs, owner, floorSeconds } = given;
+  return { madeUnixMs, owner, key, crypticle: new Crypticle(key), proof: undefined, taken: new ReplayMemory(floorSeconds), stale: false };
 }

@@ -16,7 +16,7 @@ import { WireShapeError } from '../../bus/wire/shape.js';
 import { TsaltError } from '../../kernel/contract/errors.js';
 import { parseMinionId, type MinionId } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
-import { isBytes, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isBytes, isNumber, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { CommandTable, MinionCommand, MinionSender, Reply } from './command.js';
 import { Refusals, shownName, type RefusalReason } from './refusals.js';
@@ -172,7 +172,7 @@ export class RequestDesk {
     if (!this.#hasProof(id, load, keys)) return refused('no_proof');
     const nonce = load['nonce'] ?? '';
     if (typeof nonce !== 'string' || (nonce !== '' && !NONCE.test(nonce))) return refused('bad_nonce');
-    const taken = sessions.take(id, request.load.toString('latin1', 0, IV_BYTES), secondsOf(load['ts']));
+    const taken = sessions.take(id, request.load.subarray(0, IV_BYTES), secondsOf(load['ts']));
     if (taken !== 'taken') return refused(taken);
     const sender: MinionSender = {
       kind: 'minion', id, nonce,
@@ -209,4 +209,4 @@ export class RequestDesk {
 }
 
 /** A time in whole seconds; 0 for what is none. */
-const secondsOf = (value: Value | undefined): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
+const secondsOf = (value: Value | undefined): number => (isNumber(value) && Number.isFinite(Number(value)) ? Number(value) : 0);
