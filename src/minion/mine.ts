@@ -5,6 +5,7 @@
  */
 import type { ModuleHost } from '../kernel/loader/module-host.js';
 import type { Logger } from '../kernel/contract/log.js';
+import { PythonError } from '../kernel/contract/errors.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import { stampNow } from '../kernel/std/time.js';
 
@@ -55,7 +56,8 @@ export class Mine {
       try {
         data[name] = await session.call(fun, args, kwargs);
       } catch (err) {
-        log.error({ err, fun }, 'mine function failed');
+        // Its message may repeat arguments: the class says enough to look into it by hand.
+        log.error({ fun, error: err instanceof PythonError ? err.className : err instanceof Error ? err.name : 'unknown' }, 'mine function failed');
       }
     }
     return data;

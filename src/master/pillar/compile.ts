@@ -96,7 +96,9 @@ async function loadFile(path: string, env: string, parts: CompileParts, errors: 
     return isPlainMap(data) ? data : {};
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    parts.log.error({ err: error, sls: path, saltenv: env }, 'pillar SLS cannot be read');
+    // The place and the kind of mistake; the words of the parser repeat parts of the text, which may be a secret.
+    const { line, column, className } = error;
+    parts.log.error({ sls: path, saltenv: env, line, column, error: className }, 'pillar SLS cannot be read');
     const name = path.replace(/(\/init)?\.sls$/, '').replaceAll('/', '.');
     errors.push(`Rendering SLS '${name}' failed. Please see master log for details.`);
     return {};
