@@ -1,98 +1,96 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { afterEach, beforeEach, suite, test } from 'node:test';
 import { Sessions } from '../../../../src/bus/channel/sessions.js';
-import type { MinionId } from '../../../../src/kernel/contract/job.js';
+import { parseMinionId, type MinionId } from '../../../../src/kernel/contract/job.js';
 
-const web1 = 'web1' as MinionId;
-let root = '';
-before(() => {
-  root = mkdtempSync(join(tmpdir(), 'tsalt-sessions-'));
-});
-after(() => rmSync(root, { recursive: true }));
-let number = 0;
-const newDir = (): string => join(root, String((number += 1)));
-const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+const DAY = 86_400;
+const id = parseMinionId('web1') as MinionId;
+let dir: string;
+/** An IV of its own for each name. */
+const iv = (name: string): Buffer => createHash('sha256').update(name).digest().subarray(0, 16);
+const now = (): number => Math.floor(Date.now() / 1000);
 
-test('a session is kept on disk, for its minion alone', () => {
-  const dir = newDir();
-  const key = new Sessions(dir, 3600).issue(web1, 'pem');
-  assert.equal(readFileSync(join(dir, 'web1'), 'utf8'), key);
-  assert.equal(statSync(join(dir, 'web1')).mode & 0o777, 0o600);
-  assert.equal(statSync(dir).mode & 0o777, 0o700);
-  assert.equal(new Sessions(dir, 3600).issue(web1, 'pem'), key, 'the same after a restart');
-});
+suite('sessions', () => {
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'ts-'));
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
 
-test('another public key, and an old session, get a new key', () => {
-  const dir = newDir();
-  const sessions = new Sessions(dir, 3600);
-  const key = sessions.issue(web1, 'pem');
-  const other = sessions.issue(web1, 'other pem');
-  assert.notEqual(other, key);
-  const past = new Date(Date.now() - 3_601_000);
-  utimesSync(join(dir, 'web1'), past, past);
-  assert.notEqual(new Sessions(dir, 3600).issue(web1, 'other pem'), other);
-});
+  test('a session belongs to the public key it was handed out to', () => {
+    const sessions = new Sessions(dir, DAY);
+    const first = sessions.issue(id, 'key one');
+    assert.equal(sessions.issue(id, 'key one'), first);
+    const second = sessions.issue(id, 'key two');
+    assert.notEqual(second, first);
+    assert.notEqual(sessions.issue(id, 'key one'), first);
+  });
 
-test('a session is what opens what its minion sealed', () => {
-  const sessions = new Sessions(newDir(), 3600);
-  assert.equal(sessions.crypticle(web1), undefined);
-  sessions.issue(web1, 'pem');
-  const crypticle = sessions.crypticle(web1);
-  assert.equal(crypticle?.open(crypticle.seal(Buffer.from('a'))).toString(), 'a');
-  sessions.drop(web1);
-  assert.equal(sessions.crypticle(web1), undefined);
-});
+  test('after a restart the session is the same for the same key, and another for another', () => {
+    const key = new Sessions(dir, DAY).issue(id, 'key one');
+    assert.equal(new Sessions(dir, DAY).issue(id, 'key one'), key);
+    assert.notEqual(new Sessions(dir, DAY).issue(id, 'key two'), key);
+  });
 
-test('a damaged file is as good as none', () => {
-  const dir = newDir();
-  const sessions = new Sessions(dir, 3600);
-  writeFileSync(join(dir, 'web1'), 'half a k');
-  assert.equal(sessions.crypticle(web1), undefined);
-  assert.equal(Buffer.from(sessions.issue(web1, 'pem'), 'base64').length, 56);
-});
+  test('a key without an owner, as a real master leaves it, opens requests, and is replaced at the next sign-in', () => {
+    const key = new Sessions(join(dir, 'other'), DAY).issue(id, 'key one');
+    writeFileSync(join(dir, 'web1'), key);
+    const sessions = new Sessions(dir, DAY);
+    assert.ok(sessions.crypticle(id) !== undefined);
+    assert.notEqual(sessions.issue(id, 'key one'), key);
+  });
 
-test('every key that is handed out is told, also those of an earlier life', () => {
-  const dir = newDir();
-  const key = new Sessions(dir, 3600).issue(web1, 'pem');
-  const told: string[] = [];
-  const sessions = new Sessions(dir, 3600);
-  sessions.onIssue = (id, issued) => told.push(`${id} ${issued}`);
-  sessions.announce([web1, 'unknown' as MinionId]);
-  sessions.issue(web1, 'pem');
-  assert.deepEqual(told, [`web1 ${key}`, `web1 ${key}`]);
-});
+  test('a request is taken once', () => {
+    const sessions = new Sessions(dir, DAY);
+    sessions.issue(id, 'key');
+    assert.equal(sessions.take(id, iv('iv1'), 1000), 'taken');
+    assert.equal(sessions.take(id, iv('iv1'), 1000), 'repeated');
+    assert.equal(sessions.take(id, iv('iv2'), 1000), 'taken');
+  });
 
-test('a request is taken once, and a minion whose clock was set back gets a new key', () => {
-  const sessions = new Sessions(newDir(), 3600);
-  const key = sessions.issue(web1, 'pem');
-  const iv = randomBytes(16);
-  assert.deepEqual([sessions.take(web1, iv, 10_000), sessions.take(web1, iv, 10_000)], ['taken', 'repeated']);
-  assert.equal(sessions.issue(web1, 'pem'), key);
-  assert.equal(sessions.take(web1, randomBytes(16), 1000), 'too_old');
-  assert.notEqual(sessions.issue(web1, 'pem'), key);
-  assert.equal(sessions.take(web1, randomBytes(16), 1000), 'taken');
-});
+  test('what was forgotten cannot come again: its time is over', () => {
+    const sessions = new Sessions(dir, DAY);
+    sessions.issue(id, 'key');
+    for (let at = 0; at < 5000; at += 1) assert.equal(sessions.take(id, iv(`iv${at}`), 1000 + Math.floor(at / 100)), 'taken', String(at));
+    assert.equal(sessions.take(id, iv('iv0'), 1000), 'too_old');
+    assert.equal(sessions.take(id, iv('iv4999'), 1049), 'repeated');
+  });
 
-test('after a restart only what is sent since then is new', () => {
-  const dir = newDir();
-  new Sessions(dir, 3600).issue(web1, 'pem');
-  const sessions = new Sessions(dir, 3600);
-  assert.equal(sessions.take(web1, randomBytes(16), nowSeconds() - 60), 'too_old');
-  assert.equal(sessions.take(web1, randomBytes(16), nowSeconds() + 1), 'taken');
-});
+  test('by the clock of the minion alone: ten minutes back are too old, and the next sign-in begins anew', () => {
+    const sessions = new Sessions(dir, DAY);
+    const key = sessions.issue(id, 'key');
+    assert.equal(sessions.take(id, iv('a'), 5_000_000), 'taken');
+    assert.equal(sessions.take(id, iv('b'), 5_000_000 - 599), 'taken');
+    assert.equal(sessions.issue(id, 'key'), key);
+    assert.equal(sessions.take(id, iv('c'), 5_000_000 - 601), 'too_old');
+    assert.notEqual(sessions.issue(id, 'key'), key);
+    assert.equal(sessions.take(id, iv('c'), 5_000_000 - 601), 'taken');
+  });
 
-test('a proof counts for the public key it was checked with', () => {
-  const sessions = new Sessions(newDir(), 3600);
-  sessions.setProvenTok(web1, 'pem', Buffer.from('tok'));
-  assert.equal(sessions.provenTok(web1, 'pem'), undefined, 'without a session there is nothing to keep');
-  sessions.issue(web1, 'pem');
-  sessions.setProvenTok(web1, 'pem', Buffer.from('tok'));
-  assert.equal(String(sessions.provenTok(web1, 'pem')), 'tok');
-  assert.equal(sessions.provenTok(web1, 'other'), undefined);
-  sessions.issue(web1, 'other');
-  assert.equal(sessions.provenTok(web1, 'pem'), undefined, 'a new session begins without one');
+  test('after a restart requests from before are refused', () => {
+    new Sessions(dir, DAY).issue(id, 'key');
+    const sessions = new Sessions(dir, DAY);
+    assert.equal(sessions.take(id, iv('a'), now() - 10), 'too_old');
+    assert.equal(sessions.take(id, iv('b'), now()), 'taken');
+  });
+
+  test('modes, ids as long as a name may be, nothing left behind', () => {
+    const long = parseMinionId('x'.repeat(253)) as MinionId;
+    const sessions = new Sessions(dir, DAY);
+    sessions.issue(long, 'key');
+    for (const name of readdirSync(dir)) assert.equal(statSync(join(dir, name)).mode & 0o777, 0o600);
+    assert.equal(readdirSync(dir).length, 2);
+    sessions.drop(long);
+    assert.deepEqual(readdirSync(dir), []);
+  });
+
+  test('a damaged file is as good as none', () => {
+    writeFileSync(join(dir, 'web1'), 'no key');
+    const sessions = new Sessions(dir, DAY);
+    assert.equal(sessions.crypticle(id), undefined);
+    assert.ok(sessions.issue(id, 'key').length > 50);
+  });
 });
