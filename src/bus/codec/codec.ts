@@ -15,9 +15,8 @@ import type { Value } from '../../kernel/std/value.js';
 import { read, type DecodeOptions } from './read.js';
 import { write, type EncodeOptions } from './write.js';
 
-export { binaryFields, type BinaryFields } from './binary-fields.js';
-export { CodecError, EncodeError, type CodecErrorCode } from './errors.js';
-export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export { binaryFields } from './binary-fields.js';
+export { CodecError, EncodeError } from './errors.js';
 export type { DecodeOptions } from './read.js';
 export { MapSplitter } from './splitter.js';
 export type { EncodeOptions } from './write.js';

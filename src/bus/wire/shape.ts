@@ -1,6 +1,6 @@
 /** Reading fields of messages from the network: the wanted type, or an error that names the place. */
 import { TsaltError } from '../../kernel/contract/errors.js';
-import { isBytes, isList, isPlainMap, typeName, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isBytes, isPlainMap, typeName, type PlainMap, type Value } from '../../kernel/std/value.js';
 
 /** A message has not the shape its kind asks for. */
 export class WireShapeError extends TsaltError {
@@ -26,11 +26,6 @@ export function readBytes(value: Value | undefined, field: string): Buffer {
   if (isBytes(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (typeof value === 'string') return Buffer.from(value);
   throw new WireShapeError(field, 'bytes', value);
-}
-
-export function readList(value: Value | undefined, field: string): readonly Value[] {
-  if (isList(value)) return value;
-  throw new WireShapeError(field, 'a list', value);
 }
 
 /** Text of a field that may be missing or null. */

@@ -11,7 +11,7 @@ import { expandNodeGroup, hasNodeGroup } from './node-groups.js';
 
 export type { TargetFacts } from './facts.js';
 export { expectedMinions, type ExpectedMinions, type KnownMinions } from './expected.js';
-export { publishedForm, type PublishedTarget } from './published.js';
+export { publishedForm } from './published.js';
 
 export interface TargetOptions {
   readonly nodegroups: Value;
