@@ -9,10 +9,6 @@ export type Jid = Brand<'Jid'>;
 /** Id of a minion. Made by `parseMinionId`; safe as a file name. */
 export type MinionId = Brand<'MinionId'>;
 
-export type TargetKind =
-  | 'glob' | 'pcre' | 'list' | 'grain' | 'grain_pcre' | 'pillar' | 'pillar_pcre' | 'pillar_exact'
-  | 'ipcidr' | 'compound' | 'compound_pillar_exact' | 'nodegroup' | 'range' | 'data';
-
 export interface Target {
   readonly expr: Value;
   readonly kind: string;
@@ -33,19 +29,6 @@ export interface Publication {
   readonly delimiter: string;
   /** Everything else that was published: `metadata`, `id`, `ret_config`, `start_event`, ... */
   readonly more: PlainMap;
-}
-
-/** What a minion answers. Wire names are Salt's. */
-export interface JobReturn {
-  readonly jid: Jid;
-  readonly id: MinionId;
-  readonly fun: string | readonly string[];
-  readonly fun_args: Value;
-  readonly return: Value;
-  readonly retcode: Value;
-  readonly success: Value;
-  readonly out?: string;
-  readonly metadata?: Value;
 }
 
 /** Longest id in bytes: with the ending `.p` of its cache files it is still a file name. */

@@ -9,7 +9,6 @@ export const isBreak = (char: string): boolean =>
 export const isBlank = (char: string): boolean => char === ' ' || char === '\t';
 export const isBreakOrEnd = (char: string): boolean => char === END || isBreak(char);
 export const isBlankOrEnd = (char: string): boolean => isBlank(char) || isBreakOrEnd(char);
-const isWordChar = (char: string): boolean => /^[0-9A-Za-z_-]$/.test(char);
 
 export class Cursor {
   readonly source: SourceText;
