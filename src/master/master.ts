@@ -23,6 +23,7 @@ import type { Sys } from '../kernel/contract/sys.js';
 import { within } from '../kernel/std/async.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import { rootsOptions, Roots } from '../sls/files/roots.js';
+import { compilePillar, pillarRoots } from '../sls/pillar/compile.js';
 import { Access } from './access/authorise.js';
 import { LocalKeys, type LocalUser } from './access/local-keys.js';
 import { signInCommand } from './commands/auth/sign-in.js';
@@ -44,7 +45,6 @@ import { KeyStore } from './keys/key-store.js';
 import { ROTATION_REQUEST } from './keys/rotation-request.js';
 import { KnownStore } from './known/known-store.js';
 import { MinionTargets } from './known/targets.js';
-import { compilePillar } from './pillar/compile.js';
 import { masterPorts } from './ports.js';
 import { Presence } from './publisher/presence.js';
 import { Publisher } from './publisher/publisher.js';
@@ -136,6 +136,9 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   const rotateAesKey = (): void => {
     envelope.rotate();
     bus.fire('key', { rotate_aes_key: true });
+    if (opts['ping_on_rotate'] !== true) return;
+    const ping: JobOrder = { fun: 'test.ping', arg: [], tgt: '*', tgtType: 'glob', ret: '', user: text(opts, 'user') || 'root', ephemeral: true };
+    publish(ping).catch((err: unknown) => log.warn({ err }, 'ping after the change of the session key failed'));
   };
 
   const users = await localUsers(opts, sys);
@@ -182,7 +185,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
     pillarCommand({
       keys, known, bus, privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false,
       compile: (request) => compilePillar(request, {
-        roots: new Roots({ ...rootsOptions(opts), fileRoots: rootsOptions({ file_roots: opts['pillar_roots'] ?? {} }).fileRoots }),
+        roots: pillarRoots(opts),
         topName: 'top.sls', log, matches: (expr, kind, { id, grains }) => targets.isMatch(expr, kind, { id, grains }),
       }),
     }),

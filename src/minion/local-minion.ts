@@ -14,6 +14,7 @@ import { FileClient } from '../sls/files/file-client.js';
 import { localFiles } from '../sls/files/local-files.js';
 import { Roots, rootsOptions } from '../sls/files/roots.js';
 import { syncPlugins } from '../sls/files/sync-plugins.js';
+import { compilePillar, pillarRoots } from '../sls/pillar/compile.js';
 import { compileTarget } from '../sls/target/target.js';
 import { MasterConnection } from './connection/master-connection.js';
 import { resolveMasters } from './connection/masters.js';
@@ -66,6 +67,7 @@ export async function openLocalMinion(options: LocalMinionOptions): Promise<Loca
   }
   if (!options.skipGrains) await refreshGrains();
   if (connection !== undefined) await connection.connection.open();
+  else state.pillar = await ownPillar(options, state, {});
   return {
     id, host, state,
     async report(load) {
@@ -96,8 +98,9 @@ async function openConnection({ opts, log }: LocalMinionOptions, state: MinionSt
 }
 
 function masterlessPorts(
-  { opts }: LocalMinionOptions, state: MinionState, bus: EventBus, extmods: string, refreshGrains: () => Promise<boolean>, reload: () => Promise<boolean>,
+  options: LocalMinionOptions, state: MinionState, bus: EventBus, extmods: string, refreshGrains: () => Promise<boolean>, reload: () => Promise<boolean>,
 ): Partial<Ports> {
+  const { opts } = options;
   const files = new FileClient({
     source: localFiles(new Roots(rootsOptions(opts))), cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id: String(opts['id']),
   });
@@ -108,7 +111,12 @@ function masterlessPorts(
   return {
     files, jobs: new RunningJobs(), events: { fireLocal: fire, fireMaster: fire },
     refresh: {
-      grains: refreshGrains, modules: reload, pillar: () => Promise.resolve(true), compilePillar: () => Promise.resolve(state.pillar),
+      grains: refreshGrains, modules: reload,
+      pillar: async () => {
+        state.pillar = await ownPillar(options, state, {});
+        return true;
+      },
+      compilePillar: (request) => ownPillar(options, state, request),
       revokeAuth: () => Promise.resolve(false),
       syncKind: (kind, saltenvs, names) => syncPlugins({ files, kind, saltenvs, extmods, only: names?.only, without: names?.without }),
     },
@@ -117,6 +125,21 @@ function masterlessPorts(
         compileTarget({ expr, kind, delimiter }, { nodegroups: opts['nodegroups'] ?? {} })({ id: minionId ?? String(opts['id']), grains: state.grains, pillar: state.pillar })),
     },
   };
+}
+
+/** The pillar of `pillar_roots` on this machine. */
+function ownPillar(
+  { opts, log }: LocalMinionOptions, state: MinionState, request: { saltenv?: string; pillarenv?: string; override?: PlainMap },
+): Promise<PlainMap> {
+  const env = (given: string | undefined, name: string): string | null => given ?? (typeof opts[name] === 'string' ? opts[name] : null);
+  const asked = {
+    id: String(opts['id']), grains: state.grains, saltenv: env(request.saltenv, 'saltenv'), pillarenv: env(request.pillarenv, 'pillarenv'),
+    override: request.override ?? {}, extra: {},
+  };
+  return compilePillar(asked, {
+    roots: pillarRoots(opts), topName: 'top.sls', log,
+    matches: (expr, kind, { id, grains }) => compileTarget({ expr, kind, delimiter: ':' }, { nodegroups: opts['nodegroups'] ?? {} })({ id, grains, pillar: {} }),
+  });
 }
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);

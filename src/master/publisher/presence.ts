@@ -35,7 +35,8 @@ export class Presence {
   }
 
   isConnected(id: string): boolean | undefined {
-    if (this.#parts.publisher.isListening(id) === true) return true;
+    const listens = this.#parts.publisher.isListening(id);
+    if (listens !== undefined) return listens;
     const addresses = this.#addressesOf(id);
     if (addresses.length === 0) return undefined;
     const open = this.#open();

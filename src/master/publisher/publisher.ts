@@ -30,6 +30,8 @@ export class Publisher {
   readonly #topics = new Map<string, string>();
   readonly #topicsOf = new Map<string, string[]>();
   readonly #listening = new Set<string>();
+  /** Minions that showed by a topic that they listen, since they signed in: of them it is known when they go. */
+  readonly #shown = new Set<string>();
   /** Topics that no known minion owns yet. */
   readonly #unclaimed = new Set<string>();
   #published = 0;
@@ -55,10 +57,11 @@ export class Publisher {
 
   /** Remembers by which topic a minion shows that it listens. */
   expect(id: string, sessionKey: string): void {
+    if (!this.#listening.has(id)) this.#shown.delete(id);
     for (const topic of [presenceTopic(sessionKey), ...(this.#options.filtering ? [minionTopic(id)] : [])]) {
       this.#topics.set(topic, id);
       this.#keepLatest(id, topic);
-      if (this.#unclaimed.delete(topic)) this.#listening.add(id);
+      if (this.#unclaimed.delete(topic)) this.#listens(id);
     }
   }
 
@@ -69,9 +72,14 @@ export class Publisher {
     this.#topicsOf.set(id, topics);
   }
 
-  /** True when the minion listens, undefined when this cannot be told (a real minion without filtering). */
+  /** Undefined when this cannot be told (a real minion without filtering). */
   isListening(id: string): boolean | undefined {
-    return this.#listening.has(id) ? true : undefined;
+    return this.#shown.has(id) ? this.#listening.has(id) : undefined;
+  }
+
+  #listens(id: string): void {
+    this.#listening.add(id);
+    this.#shown.add(id);
   }
 
   listening(): string[] {
@@ -85,7 +93,7 @@ export class Publisher {
       if (!subscribed) this.#unclaimed.delete(topic);
       return;
     }
-    if (subscribed) this.#listening.add(id);
+    if (subscribed) this.#listens(id);
     else this.#listening.delete(id);
   }
 }

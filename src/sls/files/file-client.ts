@@ -10,7 +10,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import type { FilePort } from '../../kernel/contract/ports.js';
-import { isSafeName, safeJoin } from '../../kernel/sys/safe-path.js';
+import { isSafeName, safeJoin, unsafeReason } from '../../kernel/sys/safe-path.js';
 import type { PlainMap, Value } from '../../kernel/std/value.js';
 import type { FileSource } from './file-source.js';
 
@@ -36,6 +36,8 @@ export class FileClient implements FilePort {
 
   async cacheFile(path: string, saltenv: string): Promise<string | undefined> {
     const { rel, env } = parseUrl(path, saltenv);
+    // No server has such a file.
+    if (unsafeReason(rel) !== undefined) return undefined;
     return this.fetchFile(rel, env, this.cachePath(rel, env));
   }
 

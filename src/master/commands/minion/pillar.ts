@@ -7,20 +7,11 @@ import { generateKeyString, sealLoad } from '../../../bus/crypto/crypticle.js';
 import { loadPublicKey, type RsaPrivateKey } from '../../../bus/crypto/rsa.js';
 import type { EventBus } from '../../../bus/event/bus.js';
 import { encodePillarData, encodePillarEnvelope, encodeSignedPillar } from '../../../bus/wire/pillar-reply.js';
-import type { MinionId } from '../../../kernel/contract/job.js';
 import { isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import type { PillarRequest } from '../../../sls/pillar/compile.js';
 import type { KeyStore } from '../../keys/key-store.js';
 import type { KnownStore } from '../../known/known-store.js';
 import { SIZES, type MinionCommand } from '../../requests/command.js';
-
-export interface PillarRequest {
-  readonly id: MinionId;
-  readonly grains: PlainMap;
-  readonly saltenv: string | null;
-  readonly pillarenv: string | null;
-  readonly override: PlainMap;
-  readonly extra: PlainMap;
-}
 
 export interface PillarParts {
   readonly compile: (request: PillarRequest) => Promise<PlainMap>;
@@ -37,13 +28,13 @@ export function pillarCommand(parts: PillarParts): MinionCommand {
     name: '_pillar', from: 'minion', bytesMax: SIZES.medium,
     rule: 'An accepted minion, for itself: targets are matched with the id of its session and the grains it sends',
     async run(load, sender) {
-      const request: PillarRequest = {
+      const request = {
         id: sender.id,
         grains: isPlainMap(load['grains']) ? { ...load['grains'], id: sender.id } : {},
         saltenv: envName(load['saltenv']), pillarenv: envName(load['pillarenv']),
         override: isPlainMap(load['pillar_override']) ? load['pillar_override'] : {},
         extra: isPlainMap(load['extra_minion_data']) ? load['extra_minion_data'] : {},
-      };
+      } satisfies PillarRequest;
       const pillar = isPlainMap(load['grains']) ? await parts.compile(request) : {};
       if (parts.keep && isPlainMap(load['grains'])) remember(parts, request, pillar);
       const pem = parts.keys.read('accepted', sender.id);

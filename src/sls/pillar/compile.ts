@@ -8,8 +8,17 @@ import { isPlainMap, mapEntries, type PlainMap, type Value } from '../../kernel/
 import { mergeMaps } from '../../kernel/std/merge.js';
 import { loadYaml, YamlError } from '../../kernel/yaml/load.js';
 import type { Logger } from '../../kernel/contract/log.js';
-import type { Roots } from '../../sls/files/roots.js';
-import type { PillarRequest } from '../commands/minion/pillar.js';
+import { Roots, rootsOptions } from '../files/roots.js';
+
+/** Who asks, and what for. */
+export interface PillarRequest {
+  readonly id: string;
+  readonly grains: PlainMap;
+  readonly saltenv: string | null;
+  readonly pillarenv: string | null;
+  readonly override: PlainMap;
+  readonly extra: PlainMap;
+}
 
 export interface CompileParts {
   /** `pillar_roots` as a file backend. */
@@ -17,6 +26,11 @@ export interface CompileParts {
   readonly topName: string;
   readonly matches: (expr: Value, kind: string, request: PillarRequest) => boolean;
   readonly log: Logger;
+}
+
+/** `pillar_roots` as a file backend. */
+export function pillarRoots(opts: Readonly<PlainMap>): Roots {
+  return new Roots({ ...rootsOptions(opts), fileRoots: rootsOptions({ file_roots: opts['pillar_roots'] ?? {} }).fileRoots });
 }
 
 const ERRORS = '_errors';
@@ -28,31 +42,39 @@ const INCLUDES_MAX = 1000;
 export async function compilePillar(request: PillarRequest, parts: CompileParts): Promise<PlainMap> {
   const errors: string[] = [];
   let pillar: PlainMap = {};
-  const envs = request.pillarenv === null ? parts.roots.envs() : [request.pillarenv];
-  for (const env of envs) {
-    for (const sls of await matchedSls(env, request, parts, errors)) {
-      const seen = new Set<string>();
-      pillar = merge(pillar, await loadSls(sls, env, parts, errors, seen));
-    }
+  for (const [env, names] of await matchedSls(request, parts, errors)) {
+    for (const sls of names) pillar = merge(pillar, await loadSls(sls, env, parts, errors, new Set()));
   }
   pillar = merge(pillar, request.override);
   return errors.length === 0 ? pillar : { ...pillar, [ERRORS]: errors };
 }
 
-/** SLS names that the top file gives to the minion, each once, in order. */
-async function matchedSls(env: string, request: PillarRequest, parts: CompileParts, errors: string[]): Promise<string[]> {
-  const top = await loadFile(parts.topName, env, parts, errors);
-  const section = top === undefined ? undefined : top[env];
-  if (!isPlainMap(section)) return [];
-  const names = new Set<string>();
-  for (const [expr, list] of mapEntries(section)) {
-    if (!Array.isArray(list)) continue;
+/**
+ * SLS names that the top files give to the minion, each once, in order, by environment. The top file of every environment
+ * counts, with its sections of all environments; with `pillarenv`, that environment alone. Source: read, Salt 3008.3.
+ */
+async function matchedSls(request: PillarRequest, parts: CompileParts, errors: string[]): Promise<Map<string, Set<string>>> {
+  const matched = new Map<string, Set<string>>();
+  const { pillarenv } = request;
+  for (const env of pillarenv === null ? parts.roots.envs() : [pillarenv]) {
+    const top = await loadFile(parts.topName, env, parts, errors);
+    for (const [section, targets] of Object.entries(top ?? {})) {
+      if (!isPlainMap(targets) || (pillarenv !== null && section !== pillarenv)) continue;
+      const names = matched.get(section) ?? new Set<string>();
+      for (const name of matchedNames(targets, request, parts)) names.add(name);
+      matched.set(section, names);
+    }
+  }
+  return matched;
+}
+
+function matchedNames(targets: PlainMap, request: PillarRequest, parts: CompileParts): string[] {
+  return mapEntries(targets).flatMap(([expr, list]) => {
+    if (!Array.isArray(list)) return [];
     const items = list as readonly Value[];
     const kind = items.map((item) => (isPlainMap(item) ? item['match'] : undefined)).find((match) => typeof match === 'string') ?? 'compound';
-    if (!parts.matches(expr, String(kind), request)) continue;
-    for (const item of items) if (typeof item === 'string') names.add(item);
-  }
-  return [...names];
+    return parts.matches(expr, String(kind), request) ? items.filter((item) => typeof item === 'string') : [];
+  });
 }
 
 async function loadSls(name: string, env: string, parts: CompileParts, errors: string[], seen: Set<string>): Promise<PlainMap> {
