@@ -6,6 +6,8 @@ export interface Sys {
   readonly fs: typeof fsPromises;
   /** The program's environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Sets a variable of `env`, undefined removes it; programs started later see it. @throws InvocationError for what no variable can be. */
+  setEnv(name: string, value: string | undefined): void;
   /** Starts a program from an argument list and waits for it. Never through a shell. */
   run(argv: readonly [string, ...string[]], options?: RunOptions): Promise<RunResult>;
   /** Absolute path of a program in PATH, or undefined. */

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { Context } from '../contract/context.js';
+import { CommandExecutionError } from '../contract/errors.js';
 import type { Logger } from '../contract/log.js';
 import type { Plugin } from '../contract/plugin.js';
 import type { Ports } from '../contract/ports.js';
@@ -185,7 +186,10 @@ function iterable(promise: Promise<unknown>): Promise<unknown> & AsyncIterable<u
 
 function remoteSys(ask: (method: string, args: unknown[]) => Promise<unknown>, env: Sys['env'], hostname: string): Sys {
   const methods = SYS_METHODS.map((name) => [name, (...args: unknown[]) => ask(name, args)]);
-  return { fs, env, now: () => Date.now(), hostname: () => hostname, ...Object.fromEntries(methods) as object } as Sys;
+  const setEnv: Sys['setEnv'] = () => {
+    throw new CommandExecutionError('A module in a worker has no environment to set; call environ.setval');
+  };
+  return { fs, env, setEnv, now: () => Date.now(), hostname: () => hostname, ...Object.fromEntries(methods) as object } as Sys;
 }
 
 function remoteLog(send: (level: LogLevel, fields: Readonly<Record<string, unknown>>, text: string) => void, more: Readonly<Record<string, unknown>>): Logger {

@@ -1,6 +1,7 @@
 /** The machine, as modules see it through `Sys`: files, programs, users, clock. Start at `createSys`. */
 import * as fs from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { InvocationError } from '../contract/errors.js';
 import type { Sys } from '../contract/sys.js';
 import { AccountTable, parseGroupLine, parsePasswdLine } from './accounts.js';
 import { exists, readText, writeFile } from './files.js';
@@ -9,7 +10,13 @@ import { which } from './which.js';
 
 export interface SysOptions {
   /** Default: the environment of this process. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Record<string, string | undefined>;
+}
+
+function setVariable(env: Record<string, string | undefined>, name: string, value: string | undefined): void {
+  if (name === '' || /[=\0]/.test(name) || value?.includes('\0') === true) throw new InvocationError('Not a valid environment variable', { context: { name } });
+  if (value === undefined) delete env[name];
+  else env[name] = value;
 }
 
 /** The real machine. */
@@ -25,6 +32,7 @@ export function createSys({ env = process.env }: SysOptions = {}): Sys {
   return {
     fs,
     env,
+    setEnv: (name, value) => setVariable(env, name, value),
     run: (argv, options = {}) => runProgram(argv, options, env, lookup),
     writeFile,
     readText,
