@@ -65,6 +65,11 @@ export class MasterHost {
     return master;
   }
 
+  /** A master of another kind on the same folders, ports and configuration. This one must not run. */
+  succeeded(kind: Kind): MasterHost {
+    return new MasterHost(this.#site, kind, this.#name, [this.publishPort, this.requestPort]);
+  }
+
   configure(config: PlainMap): void {
     const { dir, requestPort, publishPort } = this;
     const full: PlainMap = {
