@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { openKeyPair, type KeyPair } from '../bus/channel/key-files.js';
+import { decodeBus, encodeBus } from '../bus/codec/codec.js';
 import { EventBus } from '../bus/event/bus.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Ports } from '../kernel/contract/ports.js';
@@ -109,7 +110,8 @@ function masterlessPorts(
     return Promise.resolve(true);
   };
   return {
-    files, jobs: new RunningJobs(), events: { fireLocal: fire, fireMaster: fire },
+    files, pack: { pack: (value) => encodeBus(value), unpack: (bytes) => decodeBus(bytes) },
+    jobs: new RunningJobs(), events: { fireLocal: fire, fireMaster: fire },
     refresh: {
       grains: refreshGrains, modules: reload,
       pillar: async () => {

@@ -1,6 +1,7 @@
 /** What execution modules may reach of this minion. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeBus, encodeBus } from '../bus/codec/codec.js';
 import type { KeyPair } from '../bus/channel/key-files.js';
 import type { EventBus } from '../bus/event/bus.js';
 import type { Ports, RefreshPort } from '../kernel/contract/ports.js';
@@ -25,7 +26,7 @@ export interface MinionPortParts {
   readonly pair: KeyPair;
 }
 
-export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'master' | 'jobs' | 'events' | 'refresh' | 'match'> {
+export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'master' | 'jobs' | 'events' | 'refresh' | 'match' | 'pack'> {
   const { connection, bus, running, opts, id, state } = parts;
   const files = new FileClient({
     source: remoteFiles((load, options) => connection.request(load, options)), cacheDir: String(opts['cachedir']),
@@ -46,6 +47,7 @@ export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'mast
       },
     },
     refresh: refreshPort(parts, files),
+    pack: { pack: (value) => encodeBus(value), unpack: (bytes) => decodeBus(bytes) },
     match: {
       matches: (expr, kind, delimiter, minionId) => Promise.resolve(
         compileTarget({ expr, kind, delimiter }, { nodegroups: opts['nodegroups'] ?? {} })({ id: minionId ?? id, grains: state.grains, pillar: state.pillar })),

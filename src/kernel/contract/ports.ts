@@ -238,6 +238,13 @@ export interface MatchPort {
   matches(expr: Value, kind: string, delimiter: string, minionId?: string): Promise<boolean>;
 }
 
+/** Bytes of values as Salt keeps them in its cache files (msgpack, text and bytes told apart). Awaited: a worker gives promises. */
+export interface PackPort {
+  pack(value: Value): Uint8Array | Promise<Uint8Array>;
+  /** @throws TsaltError for bytes that are no value */
+  unpack(bytes: Uint8Array): Value | Promise<Value>;
+}
+
 export interface Ports {
   files: FilePort;
   master: MasterPort;
@@ -253,4 +260,5 @@ export interface Ports {
   state: StatePort;
   match: MatchPort;
   render: RenderPort;
+  pack: PackPort;
 }

@@ -1,10 +1,11 @@
 /** Words of a command line (or text arguments of a published job) as Salt reads them: `name=value`, YAML scalars and flow forms. */
-import { loadYaml, YamlError } from '../yaml/load.js';
-import { isMap, isNumber, mapEntries, mapGet, type PlainMap, type Value } from '../std/value.js';
+import { isMap, mapEntries, mapGet, type PlainMap, type Value } from '../std/value.js';
+import { readWord } from '../yaml/word.js';
+
+export { readWord } from '../yaml/word.js';
 
 /** A name, then `=`, not `==`; the value on one line. Python's `\w` takes letters and digits of every script. */
 const NAME_AND_VALUE = /^([\p{L}_][\p{L}\p{N}_.-]*)=(?!=)(.*)\n?$/u;
-const LEFT_AS_IT_IS = new Set(['', '---', '...']);
 
 export interface CallArguments {
   readonly args: Value[];
@@ -15,32 +16,6 @@ export interface CallArguments {
 export function splitKeyword(word: string): readonly [string, string] | undefined {
   const match = NAME_AND_VALUE.exec(word);
   return match === null ? undefined : [match[1] as string, match[2] as string];
-}
-
-/**
- * A word as the value users mean: `1`, `true`, `None`, `[1, 2]`, `{a: 1}`; everything doubtful stays text.
- *
- * Source: golden cli/salt-kw-scalars, cli/salt-kw-kwargs; read, `yamlify_arg` of Salt 3008.3.
- */
-export function readWord(word: Value): Value {
-  if (typeof word !== 'string' || LEFT_AS_IT_IS.has(word.trim()) || /[\t\r\n]/.test(word)) return word;
-  if (word.includes('_') && /^[0-9_]+$/.test(word.trim())) return word;
-  if (word === 'None') return null;
-  try {
-    return keepOrTake(word, loadYaml(word));
-  } catch (error) {
-    if (error instanceof YamlError) return word;
-    throw error;
-  }
-}
-
-function keepOrTake(word: string, value: Value): Value {
-  if (word.includes('#')) return typeof value === 'string' || value === null ? word : value;
-  if (isMap(value)) return word.startsWith('{') ? value : word;
-  if (Array.isArray(value)) return word.startsWith('[') ? value : word;
-  if (value === '' && (word === '|' || word === '!')) return word;
-  if (value === null) return word === '!' ? word : null;
-  return typeof value === 'boolean' || typeof value === 'string' || isNumber(value) ? value : word;
 }
 
 /** Arguments of a command line. Names in `noParse` keep their text. */
