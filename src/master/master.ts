@@ -86,7 +86,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   const cacheDir = text(opts, 'cachedir');
   const sockDir = text(opts, 'sock_dir');
   // Programs of real Salt on this host write to `proc` and read `jobs` without making them.
-  prepareDirectories(opts, [cacheDir, join(cacheDir, 'proc'), join(cacheDir, 'jobs'), sockDir]);
+  prepareDirectories(opts, [cacheDir, sockDir]);
+  for (const name of ['proc', 'jobs']) mkdirSync(join(cacheDir, name), { recursive: true, mode: 0o700 });
 
   const keys = new KeyStore(pkiDir);
   keys.prepare(opts['permissive_pki_access'] === true);
