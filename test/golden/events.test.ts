@@ -1,0 +1,4 @@
+import { corpusAsTests } from './as-tests.js';
+import { corpus } from './events.corpus.js';
+
+await corpusAsTests(corpus);

@@ -1,0 +1,76 @@
+/** Recorded scenarios of events, and how an event is made comparable; see the README beside the recordings. */
+import type { PlainMap, Value } from '../../../src/kernel/std/value.js';
+import { isList, isPlainMap } from '../../../src/kernel/std/value.js';
+
+export interface TaggedEvent {
+  readonly tag: string;
+  readonly data: PlainMap;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly what: string;
+  readonly commands: readonly string[];
+  readonly events: readonly TaggedEvent[];
+}
+
+const JID = /(?<!\d)2\d{19}(?!\d)/g;
+/** Values that differ from run to run, by the key they stand under. */
+const BY_KEY: Readonly<Record<string, Value>> = {
+  _stamp: '2026-01-01T00:00:00.000000+00:00', ts: 1_700_000_000, pub: '<PEM public key>', duration: 1.234, start_time: '00:00:00.000000', pid: 1000,
+};
+
+/** A replacer for the events of one run: the same job id gets the same number, in the order in which jobs appear. */
+export function normaliser(root: string): (event: TaggedEvent) => TaggedEvent {
+  const jids = new Map<string, string>();
+  const ofJob = (jid: string): string => {
+    const known = jids.get(jid) ?? `20260101${String(jids.size + 1).padStart(12, '0')}`;
+    jids.set(jid, known);
+    return known;
+  };
+  const text = (given: string): string => given
+    .replaceAll(root, '/ROOT').replace(JID, ofJob)
+    .replace(/started at \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}/, 'started at Thu Jan  1 00:00:00 2026')
+    .replace(/\bat pid \d+/g, 'at pid 1000');
+  const value = (given: Value, key?: string): Value => {
+    if (key !== undefined && Object.hasOwn(BY_KEY, key)) return BY_KEY[key] ?? null;
+    if (typeof given === 'string') return text(given);
+    if (isList(given)) return given.map((item) => value(item));
+    return isPlainMap(given) ? Object.fromEntries(Object.entries(given).map(([name, item]) => [text(name), value(item, name)])) : given;
+  };
+  return ({ tag, data }) => ({ tag: text(tag), data: value(data) as PlainMap });
+}
+
+/** Tags of what comes and goes with the clock: heeded only where the scenario is about it. */
+const BY_CLOCK = ['salt/auth', 'salt/presence/'];
+
+/**
+ * What two runs must share: each event as a line of text with sorted keys. Repetitions of what comes by the clock are left
+ * out; across jobs and minions the order is chance, so the lines are sorted.
+ */
+export function comparable(events: readonly TaggedEvent[], heeded: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const event of events) {
+    const clock = BY_CLOCK.find((prefix) => event.tag.startsWith(prefix));
+    if (clock !== undefined && !heeded.includes(clock)) continue;
+    const line = `${event.tag} ${JSON.stringify(sorted(event.data))}`;
+    if (clock === undefined || !lines.includes(line)) lines.push(line);
+  }
+  return lines.sort();
+}
+
+/** The kinds of events of each job, in their order. */
+export function orders(events: readonly TaggedEvent[]): string[] {
+  const byJob = new Map<string, string[]>();
+  for (const { tag } of events) {
+    const jid = /20260101\d{12}/.exec(tag)?.[0];
+    if (jid !== undefined) byJob.set(jid, [...(byJob.get(jid) ?? []), tag]);
+  }
+  return [...byJob.values()].map((tags) => tags.filter((tag) => !/\/(ret|prog)\//.test(tag)).concat(tags.some((tag) => tag.includes('/ret/')) ? ['ret'] : []).join(' > ')).sort();
+}
+
+function sorted(value: Value): unknown {
+  if (isList(value)) return value.map(sorted);
+  if (!isPlainMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
+}

@@ -1,0 +1,100 @@
+/** How each scenario comes about, in an order in which each finds what it needs. */
+import { until } from '../../support/fleet/until.js';
+import type { EventFleet } from './fleet.js';
+import type { Scenario } from './recording.js';
+
+export interface Way {
+  /** Tags by the clock that this scenario is about. */
+  readonly heeded?: readonly string[];
+  /** Before listening. */
+  readonly before?: (fleet: EventFleet) => Promise<void>;
+  /** Instead of the recorded commands. */
+  readonly act?: (fleet: EventFleet) => Promise<void>;
+}
+
+const AUTH = 'salt/auth';
+const PRESENCE = 'salt/presence/';
+
+const starting = (...names: readonly string[]) => (fleet: EventFleet): Promise<void> => {
+  for (const name of names) fleet.startMinion(name);
+  return Promise.resolve();
+};
+
+const pended = (fleet: EventFleet, id: string): Promise<unknown> =>
+  fleet.hearing.heard(AUTH, ({ data }) => data['id'] === id && data['act'] === 'pend');
+
+/** evt1 is accepted and runs. */
+async function evt1(fleet: EventFleet): Promise<void> {
+  if (fleet.runs('evt1')) return;
+  fleet.hearing.clear();
+  fleet.startMinion('evt1');
+  await pended(fleet, 'evt1');
+  await fleet.run('salt-key -y -a evt1');
+  await fleet.hearing.heard('salt/minion/evt1/start');
+}
+
+/** Both are accepted and run. */
+async function both(fleet: EventFleet): Promise<void> {
+  await evt1(fleet);
+  if (fleet.runs('evt2')) return;
+  fleet.hearing.clear();
+  fleet.startMinion('evt2');
+  await fleet.hearing.heard(AUTH, ({ data }) => data['id'] === 'evt2');
+  await fleet.run('salt-key -y -A');
+  await fleet.hearing.heard('salt/minion/evt2/start');
+}
+
+/** Those that are not named here are run with both minions, in the middle. */
+const FIRST: Readonly<Record<string, Way>> = {
+  'auth-pend': { heeded: [AUTH], act: starting('evt1') },
+  'key-accept': { heeded: [AUTH, PRESENCE] },
+  'auth-reject': { heeded: [AUTH], before: evt1, act: starting('evt2') },
+  'key-reject': { heeded: [AUTH] },
+  'key-delete': {
+    // A minion whose key was rejected ends; only then nothing of it is heard any more.
+    before: (fleet) => until('the end of evt2', () => !fleet.runs('evt2')).then(() => undefined),
+  },
+  'auth-accept-second': {
+    heeded: [AUTH, PRESENCE], before: evt1,
+    act: async (fleet) => {
+      fleet.startMinion('evt2');
+      await pended(fleet, 'evt2');
+      await fleet.run('salt-key -y -A');
+    },
+  },
+};
+
+const LAST: Readonly<Record<string, Way>> = {
+  'auth-denied': { heeded: [AUTH], before: both, act: starting('other') },
+  'minion-start': {
+    heeded: [AUTH],
+    before: async (fleet) => {
+      await both(fleet);
+      await fleet.stop('other');
+      await fleet.stop('evt2');
+    },
+    act: starting('evt2'),
+  },
+  'presence-lost': { heeded: [PRESENCE], before: both, act: (fleet) => fleet.stop('evt2') },
+  'key-delete-running': { heeded: [PRESENCE], before: both },
+  'presence-last': {
+    heeded: [PRESENCE],
+    before: async (fleet) => {
+      await fleet.stop('evt2');
+      await evt1(fleet);
+    },
+    act: (fleet) => fleet.stop('evt1'),
+  },
+};
+
+/** The scenarios in their order, with their ways. */
+export function inOrder(scenarios: readonly Scenario[]): (readonly [Scenario, Way])[] {
+  const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
+  const named = (ways: Readonly<Record<string, Way>>): (readonly [Scenario, Way])[] =>
+    Object.entries(ways).flatMap(([name, way]) => {
+      const scenario = byName.get(name);
+      return scenario === undefined ? [] : [[scenario, way] as const];
+    });
+  const middle = scenarios.filter(({ name }) => !(name in FIRST) && !(name in LAST)).map((scenario) => [scenario, { before: both }] as const);
+  return [...named(FIRST), ...middle, ...named(LAST)];
+}
