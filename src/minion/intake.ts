@@ -4,6 +4,7 @@ import type { Publication } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import { TaskGroup } from '../kernel/std/async.js';
 import type { PlainMap, Value } from '../kernel/std/value.js';
+import { WHOLE_MINION } from './job/run-job.js';
 import type { RunningJobs } from './job/running.js';
 
 export interface IntakeParts {
@@ -70,13 +71,15 @@ export class Intake implements AsyncDisposable {
     running.add(job.jid, {
       about: {
         ...job.more, jid: job.jid, fun, arg: job.arg, tgt: job.tgt, tgt_type: job.tgt_type, ret: job.ret, user: job.user, pid: process.pid,
-        resource_targets: [], pure_resource_target: false, minion_is_target: true,
+        ...WHOLE_MINION,
       },
       startedUnixMs: Date.now(), abort,
     });
     try {
       const ret = await this.#parts.run(job, abort.signal);
-      await this.#parts.deliver(job, ret);
+      // A killed job returns nothing: whoever waits asks find_job. Source: golden events/kill-job.
+      if (running.isKilled(job.jid)) this.#parts.log.info({ jid: job.jid }, 'job was killed: no return');
+      else await this.#parts.deliver(job, ret);
     } finally {
       running.remove(job.jid);
     }

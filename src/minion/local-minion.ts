@@ -57,7 +57,7 @@ export async function openLocalMinion(options: LocalMinionOptions): Promise<Loca
     ports: connection === undefined
       ? masterlessPorts(options, state, bus, extmods, refreshGrains, () => host.catalog.reload())
       : minionPorts({
-        opts, id, connection: connection.connection, bus, running: new RunningJobs(), state, refreshGrains, reload: () => host.catalog.reload(), pair: connection.pair,
+        opts, id, connection: connection.connection, bus, running: new RunningJobs(), state, refreshGrains, reload: () => host.catalog.reload(), pair: connection.pair, isDaemon: false,
       }),
   });
   async function refreshGrains(): Promise<boolean> {

@@ -67,7 +67,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       state.pillar = pillar;
     },
   });
-  const ports = minionPorts({ opts, id, connection, bus, running, state, refreshGrains, reload: () => host.catalog.reload(), pair });
+  const ports = minionPorts({ opts, id, connection, bus, running, state, refreshGrains, reload: () => host.catalog.reload(), pair, isDaemon: true });
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar, ports,
     userDirs: (kind) => [...texts(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]), join(extmods, kind)],
@@ -100,11 +100,17 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   });
   async function announceAndRun(job: Publication, signal: AbortSignal): Promise<PlainMap> {
     if (job.more['start_event'] === true) {
-      const tag = `salt/job/${job.jid}/start/${id}`;
-      void connection.request({ cmd: '_minion_event', tag, data: { jid: job.jid, id, fun: job.fun as string }, pretag: null }).catch((err: unknown) =>
-        log.debug({ err, jid: job.jid }, 'start event not delivered'));
+      const data = { id, jid: job.jid, fun: job.fun as string, tgt: job.tgt, tgt_type: job.tgt_type, user: job.user };
+      void announce(`salt/job/${job.jid}/start/${id}`, data);
     }
-    return runJob(job, { host, id, log }, signal);
+    return runJob(job, { host, id, log, announce }, signal);
+  }
+  async function announce(tag: string, data: PlainMap): Promise<void> {
+    try {
+      await connection.request({ id, cmd: '_minion_event', pretag: null, data, tag });
+    } catch (err) {
+      log.warn({ err, tag }, 'event not delivered');
+    }
   }
   const sockets = await serveLocalSockets({
     bus, log, publishPath: join(sockDir, `minion_event_${hash}_pub.ipc`), pullPath: join(sockDir, `minion_event_${hash}_pull.ipc`),

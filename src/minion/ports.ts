@@ -24,6 +24,8 @@ export interface MinionPortParts {
   readonly refreshGrains: () => Promise<boolean>;
   readonly reload: () => Promise<boolean>;
   readonly pair: KeyPair;
+  /** In a daemon events pass its own bus, which puts an empty `pretag` in. Source: golden events/event-send. */
+  readonly isDaemon: boolean;
 }
 
 export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'master' | 'jobs' | 'events' | 'refresh' | 'match' | 'pack'> {
@@ -42,7 +44,7 @@ export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'mast
         return Promise.resolve(true);
       },
       fireMaster: async (tag, data, preload) => {
-        await connection.request({ id, tag, data, cmd: '_minion_event', pretag: null, ...preload });
+        await connection.request({ id, tag, data, cmd: '_minion_event', ...(parts.isDaemon ? { pretag: null } : {}), ...preload });
         return true;
       },
     },

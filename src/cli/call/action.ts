@@ -38,7 +38,7 @@ export async function callAction(run: Run): Promise<number> {
   if (on('doc')) return await showDocs(context, opened, fun ?? '');
   const noParse = String(values['no_parse'] ?? '').split(',');
   return await runCall({
-    fun: fun ?? '', ...parseWords(words, { noParse }), local, metadata: on('print_metadata'), retcodePassthrough: on('retcode_passthrough'),
+    fun: fun ?? '', ...parseWords(words, { noParse }), words, local, metadata: on('print_metadata'), retcodePassthrough: on('retcode_passthrough'),
     returners: String(values['return'] ?? ''), outputter: line.given.has('output') ? String(values['output']) : null,
   }, context, opened);
 }

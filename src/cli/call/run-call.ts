@@ -14,6 +14,8 @@ export interface CallRequest {
   readonly fun: string;
   readonly args: readonly Value[];
   readonly kwargs: PlainMap;
+  /** The arguments as they stood on the line: so they are reported. Source: golden events/event-send. */
+  readonly words: readonly string[];
   readonly local: boolean;
   readonly metadata: boolean;
   readonly retcodePassthrough: boolean;
@@ -26,7 +28,6 @@ export interface CallRequest {
 export async function runCall(request: CallRequest, host: SaltHost & { complainRaw(text: string): void; printRaw(text: string): void }, minion: LocalMinion): Promise<number> {
   const { fun, args, kwargs } = request;
   const jid = newJid();
-  const funArgs: Value[] = Object.keys(kwargs).length === 0 ? [...args] : [...args, { ...kwargs }];
   const session = minion.host.session({
     job: { jid, fun, tgt: 'salt-call', pid: process.pid }, signal: host.signal,
   });
@@ -41,7 +42,7 @@ export async function runCall(request: CallRequest, host: SaltHost & { complainR
   }
   const retcode = session.retcode ?? (isFailed(value) ? 1 : 0);
   const out = await session.outputterOf(fun);
-  const ret: PlainMap = { jid, return: value, retcode, id: minion.id, fun, fun_args: funArgs };
+  const ret: PlainMap = { jid, return: value, retcode, id: minion.id, fun, fun_args: [...request.words] };
   if (!request.local) await report(ret, out, request, minion, host);
   const shown: Value = request.metadata ? { local: ret } : { local: value };
   await host.show(shown, request.outputter ?? out ?? (request.metadata ? 'nested' : null), { retcode });

@@ -43,6 +43,11 @@ export function jobFailure(fun: string, error: unknown, doc = ''): Failure {
   return { text: jobText(fun, error, doc), retcode: 1, out: 'nested' };
 }
 
+/** True for an error that no function means to raise: Salt shows a traceback and tells its master. */
+export function isUnexpected(error: unknown): boolean {
+  return sortOf(error) === 'other' && codeOf(error) !== 'loader.function_missing';
+}
+
 function jobText(fun: string, error: unknown, doc: string): string {
   const message = messageOf(error);
   if (codeOf(error) === 'loader.function_missing' && missingFun(error) === fun) return message;

@@ -6,7 +6,7 @@
 import { parseJid, type Jid } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { newJid } from '../../kernel/std/time.js';
-import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import type { PlainMap, Value } from '../../kernel/std/value.js';
 import type { EventBus } from '../../bus/event/bus.js';
 import type { ActiveJobs } from './active-jobs.js';
 import type { JobStore } from './job-store.js';
@@ -62,7 +62,6 @@ export async function publishJob(order: JobOrder, parts: JobParts): Promise<JobP
   parts.bus.fire(`salt/job/${jid}/new`, {
     jid, tgt_type: order.tgtType, tgt: order.tgt, user: order.user, fun: funValue(order.fun), arg: order.arg,
     minions: kept, missing: [...missing],
-    ...(isPlainMap(order.more) && 'metadata' in order.more ? { metadata: order.more['metadata'] ?? null } : {}),
   });
   parts.bus.fire(`salt/job/${jid}/publish`, { ...load });
   await parts.publish(load, kept);

@@ -89,11 +89,16 @@ export class MasterConnection implements AsyncDisposable {
     return link.pillar(load, this.#tries({}));
   }
 
-  /** Fetches the pillar and keeps it. */
+  /** Fetches the pillar, keeps it, and tells anew what depends on it. Source: golden events/refresh. */
   async refreshPillar(more: PlainMap = {}): Promise<PlainMap> {
     const pillar = await this.pillar(this.pillarLoad(more));
     this.#parts.setPillar(pillar);
+    await this.request(this.#resourcesLoad());
     return pillar;
+  }
+
+  #resourcesLoad(): PlainMap {
+    return { cmd: '_register_resources', id: this.#parts.id, resources: {}, resource_grains: {} };
   }
 
   /** Order of the fields as real Salt: golden wire/startup. */
@@ -250,7 +255,7 @@ export class MasterConnection implements AsyncDisposable {
     const data = `Minion ${id} started at ${asctime(new Date())}`;
     const event = (tag: string): PlainMap => ({ id, cmd: '_minion_event', pretag: null, data, tag, ...this.#startGrains() });
     if (opts['enable_legacy_startup_events'] !== false) await link.request(event('minion_start'), this.#tries({}));
-    await link.request({ cmd: '_register_resources', id, resources: {}, resource_grains: {} }, this.#tries({}));
+    await link.request(this.#resourcesLoad(), this.#tries({}));
     await link.request(event(`salt/minion/${id}/start`), this.#tries({}));
   }
 

@@ -3,7 +3,7 @@
  *
  * Source: wire-protocol section 8; golden events/job-*, cli/salt-*.
  */
-import { jobFailure, compoundFailure, missingFunctionReturn } from '../../kernel/loader/failure-text.js';
+import { jobFailure, compoundFailure, isUnexpected, missingFunctionReturn } from '../../kernel/loader/failure-text.js';
 import type { ModuleHost } from '../../kernel/loader/module-host.js';
 import type { CallSession } from '../../kernel/loader/call-session.js';
 import { splitPublishedArgs } from '../../kernel/loader/words.js';
@@ -17,7 +17,12 @@ export interface RunJobParts {
   readonly host: ModuleHost;
   readonly id: string;
   readonly log: Logger;
+  /** Fires an event on the master's bus. */
+  readonly announce: (tag: string, data: PlainMap) => Promise<void>;
 }
+
+/** Source: golden events/job-error. */
+const CRASHED = 'The minion function caused an exception';
 
 interface Outcome {
   readonly value: Value;
@@ -39,7 +44,7 @@ export async function runJob(job: Publication, parts: RunJobParts, signal: Abort
     else parts.log.warn({ jid: job.jid }, 'metadata of the job is no map: left out');
   }
   if (typeof job.fun === 'string') {
-    const outcome = await runOne(job.fun, job.arg, session, parts.host);
+    const outcome = await runOne(job.fun, job.arg, session, parts, signal);
     return {
       ...head, success: outcome.success, return: outcome.value, retcode: outcome.retcode, ...tail,
       ...(outcome.out === undefined ? {} : { out: outcome.out }),
@@ -48,15 +53,18 @@ export async function runJob(job: Publication, parts: RunJobParts, signal: Abort
   return { ...head, ...(await runSeveral(job, job.fun, session)), ...tail };
 }
 
-/** What functions see as `__pub_*`. */
+/** The job is for the minion itself, not for resources that it manages. Source: golden events/job-args. */
+export const WHOLE_MINION: Readonly<PlainMap> = { resource_targets: [], pure_resource_target: false, minion_is_target: true };
+
+/** What functions see as `__pub_*`. Source: golden events/job-args. */
 function pubFacts(job: Publication): PlainMap {
   return {
     ...job.more, jid: job.jid, fun: typeof job.fun === 'string' ? job.fun : [...job.fun], arg: job.arg, tgt: job.tgt, tgt_type: job.tgt_type,
-    ret: job.ret, user: job.user, pid: process.pid,
+    ret: job.ret, user: job.user, ...WHOLE_MINION,
   };
 }
 
-async function runOne(fun: string, arg: readonly Value[], session: CallSession, host: ModuleHost): Promise<Outcome> {
+async function runOne(fun: string, arg: readonly Value[], session: CallSession, { host, announce }: RunJobParts, signal: AbortSignal): Promise<Outcome> {
   try {
     const { args, kwargs } = splitPublishedArgs(arg);
     const value = await session.call(fun, args, kwargs);
@@ -64,6 +72,7 @@ async function runOne(fun: string, arg: readonly Value[], session: CallSession, 
   } catch (error) {
     if (error instanceof FunctionMissingError && error.fun === fun) return missing(fun, error.message, session);
     const { text, retcode, out } = jobFailure(fun, error, (await host.catalog.doc('modules', fun)) ?? '');
+    if (isUnexpected(error) && !signal.aborted) await announce('_salt_error', { message: CRASHED, args: [CRASHED], _stamp: stampNow() });
     return { value: text, retcode, success: false, out };
   }
 }

@@ -16,6 +16,7 @@ const ENDING = new Set<NodeJS.Signals | number>(['SIGHUP', 'SIGINT', 'SIGQUIT', 
 
 export class RunningJobs implements JobsPort {
   readonly #jobs = new Map<string, RunningJob>();
+  readonly #killed = new Set<string>();
 
   get size(): number {
     return this.#jobs.size;
@@ -31,6 +32,12 @@ export class RunningJobs implements JobsPort {
 
   remove(jid: string): void {
     this.#jobs.delete(jid);
+    this.#killed.delete(jid);
+  }
+
+  /** Whether a running job was told to end by a signal. */
+  isKilled(jid: string): boolean {
+    return this.#killed.has(jid);
   }
 
   running(): PlainMap[] {
@@ -42,7 +49,10 @@ export class RunningJobs implements JobsPort {
     const job = this.#jobs.get(jid);
     if (job === undefined) return Promise.resolve('');
     signalOwned(job.abort.signal, signal);
-    if (ENDING.has(signal)) job.abort.abort(new Error(`The job was ended by signal ${String(signal)}`));
+    if (ENDING.has(signal)) {
+      this.#killed.add(jid);
+      job.abort.abort(new Error(`The job was ended by signal ${String(signal)}`));
+    }
     const number = typeof signal === 'number' ? signal : constants.signals[signal];
     return Promise.resolve(`Signal ${number} sent to job ${jid} at pid ${String(job.about['pid'])}`);
   }

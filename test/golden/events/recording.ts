@@ -1,6 +1,7 @@
 /** Recorded scenarios of events, and how an event is made comparable; see the README beside the recordings. */
 import type { PlainMap, Value } from '../../../src/kernel/std/value.js';
 import { isList, isPlainMap } from '../../../src/kernel/std/value.js';
+import { withoutTracebacks } from '../cli/normalise.js';
 
 export interface TaggedEvent {
   readonly tag: string;
@@ -14,10 +15,13 @@ export interface Scenario {
   readonly events: readonly TaggedEvent[];
 }
 
+/** Sets, given in the order of chance. */
+const SETS = new Set(['present', 'new', 'lost']);
 const JID = /(?<!\d)2\d{19}(?!\d)/g;
 /** Values that differ from run to run, by the key they stand under. */
 const BY_KEY: Readonly<Record<string, Value>> = {
   _stamp: '2026-01-01T00:00:00.000000+00:00', ts: 1_700_000_000, pub: '<PEM public key>', duration: 1.234, start_time: '00:00:00.000000', pid: 1000,
+  __pub_pid: 1000,
 };
 
 /** A replacer for the events of one run: the same job id gets the same number, in the order in which jobs appear. */
@@ -31,15 +35,19 @@ export function normaliser(root: string): (event: TaggedEvent) => TaggedEvent {
   const text = (given: string): string => given
     .replaceAll(root, '/ROOT').replace(JID, ofJob)
     .replace(/started at \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}/, 'started at Thu Jan  1 00:00:00 2026')
-    .replace(/\bat pid \d+/g, 'at pid 1000');
+    .replace(/\bat pid \d+/g, 'at pid 1000')
+    .replace(/^(Passed invalid arguments to [^\n]*)\n[^]*$/, '$1 (documentation of the function follows)');
   const value = (given: Value, key?: string): Value => {
     if (key !== undefined && Object.hasOwn(BY_KEY, key)) return BY_KEY[key] ?? null;
-    if (typeof given === 'string') return text(given);
-    if (isList(given)) return given.map((item) => value(item));
+    if (typeof given === 'string') return withoutTracebacks(text(given));
+    if (isList(given)) return key !== undefined && SETS.has(key) ? given.map(String).sort((a, b) => (a < b ? -1 : 1)) : given.map((item) => value(item));
     return isPlainMap(given) ? Object.fromEntries(Object.entries(given).map(([name, item]) => [text(name), value(item, name)])) : given;
   };
   return ({ tag, data }) => ({ tag: text(tag), data: value(data) as PlainMap });
 }
+
+/** A state that is told again and again; what it was in between is chance. */
+export const isRepeatedState = (line: string): boolean => line.startsWith('salt/presence/present ');
 
 /** Tags of what comes and goes with the clock: heeded only where the scenario is about it. */
 const BY_CLOCK = ['salt/auth', 'salt/presence/'];

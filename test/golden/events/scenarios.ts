@@ -23,33 +23,38 @@ const starting = (...names: readonly string[]) => (fleet: EventFleet): Promise<v
 const pended = (fleet: EventFleet, id: string): Promise<unknown> =>
   fleet.hearing.heard(AUTH, ({ data }) => data['id'] === id && data['act'] === 'pend');
 
-/** evt1 is accepted and runs. */
-async function evt1(fleet: EventFleet): Promise<void> {
-  if (fleet.runs('evt1')) return;
-  fleet.hearing.clear();
-  fleet.startMinion('evt1');
-  await pended(fleet, 'evt1');
-  await fleet.run('salt-key -y -a evt1');
-  await fleet.hearing.heard('salt/minion/evt1/start');
-}
+/** Runs the command after the minion asked once more. */
+const whilePending = (id: string, command: string) => async (fleet: EventFleet): Promise<void> => {
+  await pended(fleet, id);
+  await fleet.run(command);
+};
 
-/** Both are accepted and run. */
-async function both(fleet: EventFleet): Promise<void> {
-  await evt1(fleet);
-  if (fleet.runs('evt2')) return;
-  fleet.hearing.clear();
-  fleet.startMinion('evt2');
-  await fleet.hearing.heard(AUTH, ({ data }) => data['id'] === 'evt2');
-  await fleet.run('salt-key -y -A');
-  await fleet.hearing.heard('salt/minion/evt2/start');
-}
+/** Stops a minion after its presence was told once more. */
+const whilePresent = (id: string) => async (fleet: EventFleet): Promise<void> => {
+  await fleet.hearing.heard(`${PRESENCE}present`);
+  await fleet.stop(id);
+};
+
+/** These are accepted and run. */
+const running = (...ids: readonly string[]) => async (fleet: EventFleet): Promise<void> => {
+  for (const id of ids.filter((name) => !fleet.runs(name))) {
+    fleet.hearing.clear();
+    fleet.startMinion(id);
+    await fleet.hearing.heard(AUTH, ({ data }) => data['id'] === id);
+    await fleet.run('salt-key -y -A');
+    await fleet.hearing.heard(`salt/minion/${id}/start`);
+  }
+};
+
+const evt1 = running('evt1');
+const both = running('evt1', 'evt2');
 
 /** Those that are not named here are run with both minions, in the middle. */
 const FIRST: Readonly<Record<string, Way>> = {
   'auth-pend': { heeded: [AUTH], act: starting('evt1') },
-  'key-accept': { heeded: [AUTH, PRESENCE] },
+  'key-accept': { heeded: [AUTH, PRESENCE], act: whilePending('evt1', 'salt-key -y -a evt1') },
   'auth-reject': { heeded: [AUTH], before: evt1, act: starting('evt2') },
-  'key-reject': { heeded: [AUTH] },
+  'key-reject': { heeded: [AUTH], act: whilePending('evt2', 'salt-key -y -r evt2') },
   'key-delete': {
     // A minion whose key was rejected ends; only then nothing of it is heard any more.
     before: (fleet) => until('the end of evt2', () => !fleet.runs('evt2')).then(() => undefined),
@@ -65,17 +70,15 @@ const FIRST: Readonly<Record<string, Way>> = {
 };
 
 const LAST: Readonly<Record<string, Way>> = {
-  'auth-denied': { heeded: [AUTH], before: both, act: starting('other') },
   'minion-start': {
     heeded: [AUTH],
     before: async (fleet) => {
       await both(fleet);
-      await fleet.stop('other');
       await fleet.stop('evt2');
     },
     act: starting('evt2'),
   },
-  'presence-lost': { heeded: [PRESENCE], before: both, act: (fleet) => fleet.stop('evt2') },
+  'presence-lost': { heeded: [PRESENCE], before: both, act: whilePresent('evt2') },
   'key-delete-running': { heeded: [PRESENCE], before: both },
   'presence-last': {
     heeded: [PRESENCE],
@@ -83,8 +86,9 @@ const LAST: Readonly<Record<string, Way>> = {
       await fleet.stop('evt2');
       await evt1(fleet);
     },
-    act: (fleet) => fleet.stop('evt1'),
+    act: whilePresent('evt1'),
   },
+  'auth-denied': { heeded: [AUTH], before: both, act: starting('other') },
 };
 
 /** The scenarios in their order, with their ways. */

@@ -15,6 +15,7 @@ export class Hearing implements AsyncDisposable {
   readonly events: BusEvent[] = [];
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
+  #unheard = '';
 
   private constructor(path: string) {
     this.#loop = this.#listen(path);
@@ -30,12 +31,14 @@ export class Hearing implements AsyncDisposable {
       await pushEvents(paths.pull, [{ tag, data: {} }]);
       return hearing.events.some((event) => event.tag === tag);
     });
+    // More of them may be on their way.
+    hearing.#unheard = tag;
     hearing.clear();
     return hearing;
   }
 
   async #listen(path: string): Promise<void> {
-    for await (const event of listenEvents(path, this.#stop.signal)) this.events.push(event);
+    for await (const event of listenEvents(path, this.#stop.signal)) if (event.tag !== this.#unheard) this.events.push(event);
   }
 
   /** The first event whose tag fits the glob, and that pleases `fits`; waits for it. */
