@@ -1,6 +1,7 @@
 /** What the command lines of both daemons do: read the configuration, go to the background when asked, run. */
 import { homedir } from 'node:os';
 import { findConfigDir, loadMasterConfig, loadMinionConfig } from '../kernel/config/load.js';
+import { becomeAccount } from './daemon-account.js';
 import { detach, DETACHED_MARK, runDaemon, type DaemonOptions } from './daemon.js';
 import type { ParsedLine } from './parsed-line.js';
 
@@ -16,6 +17,8 @@ export async function runDaemonProgram(role: 'master' | 'minion', line: ParsedLi
   if (values['daemon'] === true && process.env[DETACHED_MARK] !== '1') {
     return detach(process.argv.slice(2), pidFile, text('log_file') ?? String(config.opts['log_file'] ?? ''));
   }
+  const { createSys } = await import('../kernel/sys/sys.js');
+  await becomeAccount({ ...config.opts, pidfile: pidFile, ...(text('user') === undefined ? {} : { user: text('user') ?? '' }) }, createSys());
   return runDaemon({
     name: role === 'master' ? 'tsalt.master' : 'tsalt.minion', config, pidFile, start,
     logLevel: text('log_level'), logFile: text('log_file'), logFileLevel: text('log_level_logfile'),
