@@ -21,22 +21,33 @@ export interface IntakeParts {
 
 /** Jobs that may wait for a place; more are refused. */
 const WAITING_MAX = 1000;
+/** What a master asks about jobs, and how it ends them; a few at once. */
+const QUESTIONS = new Set([
+  'saltutil.find_job', 'saltutil.running', 'saltutil.is_running', 'saltutil.signal_job', 'saltutil.term_job', 'saltutil.kill_job',
+  'saltutil.term_all_jobs', 'saltutil.kill_all_jobs',
+]);
+const QUESTIONS_MAX = 20;
 
 export class Intake implements AsyncDisposable {
   readonly #parts: IntakeParts;
   readonly #tasks: TaskGroup;
+  /** Questions about jobs never wait behind jobs. */
+  readonly #questions: TaskGroup;
   readonly #seen = new Set<string>();
   #waiting = 0;
+  #stopped = false;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-    this.#tasks = new TaskGroup({ limit: parts.jobsMax, onError: (err) => parts.log.error({ err }, 'job crashed') });
+    const onError = (err: unknown): void => parts.log.error({ err }, 'job crashed');
+    this.#tasks = new TaskGroup({ limit: parts.jobsMax, onError });
+    this.#questions = new TaskGroup({ limit: QUESTIONS_MAX, onError });
   }
 
   /** Returns at once; the job runs by itself. */
   take(job: Publication): void {
     const { log, running } = this.#parts;
-    if (!this.#isMine(job)) return;
+    if (this.#stopped || !this.#isMine(job)) return;
     if (this.#seen.has(job.jid) || running.has(job.jid)) {
       log.debug({ jid: job.jid }, 'job was taken before');
       return;
@@ -44,12 +55,13 @@ export class Intake implements AsyncDisposable {
     this.#remember(job.jid);
     if (this.#waiting >= WAITING_MAX) {
       log.error({ jid: job.jid, waiting: this.#waiting }, 'job refused: too many wait');
-      void this.#parts.deliver(job, refusal(job));
+      void this.#parts.deliver(job, refusal(job)).catch((err: unknown) => log.error({ err, jid: job.jid }, 'refusal not delivered'));
       return;
     }
     this.#waiting += 1;
     log.info({ jid: job.jid, fun: job.fun, user: job.user }, 'job received');
-    void this.#tasks.start(() => this.#run(job)).finally(() => {
+    const tasks = typeof job.fun === 'string' && QUESTIONS.has(job.fun) ? this.#questions : this.#tasks;
+    void tasks.start(() => this.#run(job)).finally(() => {
       this.#waiting -= 1;
     });
   }
@@ -65,6 +77,8 @@ export class Intake implements AsyncDisposable {
   }
 
   async #run(job: Publication): Promise<void> {
+    // It waited for a place until the minion stopped: the master will find that nobody works on it.
+    if (this.#stopped) return;
     const abort = new AbortController();
     const { running } = this.#parts;
     const fun: Value = typeof job.fun === 'string' ? job.fun : [...job.fun];
@@ -93,8 +107,9 @@ export class Intake implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
     this.#parts.running.abortAll('The minion stops');
-    await this.#tasks[Symbol.asyncDispose]();
+    await Promise.all([this.#tasks[Symbol.asyncDispose](), this.#questions[Symbol.asyncDispose]()]);
   }
 }
 

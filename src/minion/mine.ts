@@ -6,6 +6,7 @@
 import type { ModuleHost } from '../kernel/loader/module-host.js';
 import type { Logger } from '../kernel/contract/log.js';
 import { PythonError } from '../kernel/contract/errors.js';
+import { TIMER_MS_MAX } from '../kernel/std/async.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import { stampNow } from '../kernel/std/time.js';
 
@@ -21,19 +22,30 @@ const MINUTE_MS = 60_000;
 export class Mine {
   readonly #parts: MineParts;
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(parts: MineParts) {
     this.#parts = parts;
   }
 
-  /** Runs the functions and sends what they gave. */
+  /** Runs the functions and sends what they gave; the next time comes by itself, also after a failure. */
   async update(): Promise<void> {
     clearTimeout(this.#timer);
     const { opts, send } = this.#parts;
     if (opts['mine_enabled'] === false) return;
-    const data = await this.#collect();
-    if (Object.keys(data).length > 0) await send({ cmd: '_mine', data, id: String(opts['id']), clear: false, _stamp: stampNow() });
-    this.#timer = setTimeout(() => void this.#again(), Number(opts['mine_interval'] ?? 60) * MINUTE_MS);
+    try {
+      const data = await this.#collect();
+      if (Object.keys(data).length > 0) await send({ cmd: '_mine', data, id: String(opts['id']), clear: false, _stamp: stampNow() });
+    } finally {
+      this.#planNext();
+    }
+  }
+
+  #planNext(): void {
+    clearTimeout(this.#timer);
+    const minutes = Number(this.#parts.opts['mine_interval'] ?? 60);
+    if (this.#stopped || !(minutes > 0)) return;
+    this.#timer = setTimeout(() => void this.#again(), Math.min(minutes * MINUTE_MS, TIMER_MS_MAX));
     this.#timer.unref();
   }
 
@@ -64,6 +76,7 @@ export class Mine {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
   }
 }

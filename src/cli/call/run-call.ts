@@ -4,7 +4,8 @@
  * Source: golden cli/call-*; wire-protocol section 8 (`jid: "req"`).
  */
 import { callFailure } from '../../kernel/loader/failure-text.js';
-import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { outcomeRetcode } from '../../kernel/loader/outcome.js';
+import type { PlainMap, Value } from '../../kernel/std/value.js';
 import { newJid, stampNow } from '../../kernel/std/time.js';
 import { EXIT } from '../exit-code.js';
 import type { SaltHost } from '../salt/run-salt.js';
@@ -40,7 +41,7 @@ export async function runCall(request: CallRequest, host: SaltHost & { complainR
     if (failure.stderr !== '') host.complainRaw(failure.stderr);
     return failure.exitCode;
   }
-  const retcode = session.retcode ?? (isFailed(value) ? 1 : 0);
+  const retcode = outcomeRetcode(value, session.retcode);
   const out = await session.outputterOf(fun);
   const ret: PlainMap = { jid, return: value, retcode, id: minion.id, fun, fun_args: [...request.words] };
   if (!request.local) await report(ret, out, request, minion, host);
@@ -61,9 +62,4 @@ async function report(ret: PlainMap, out: string | undefined, request: CallReque
     host.complain(`[WARNING ] The master did not take the return of ${request.fun}: ${error instanceof Error ? error.message : String(error)}`);
   }
   for (const name of request.returners.split(',').filter((part) => part !== '')) await minion.giveTo(name, ret);
-}
-
-/** A result map that says it failed. */
-function isFailed(value: Value): boolean {
-  return isPlainMap(value) && (value['result'] === false || value['success'] === false);
 }

@@ -288,8 +288,11 @@ export class MasterConnection implements AsyncDisposable {
   }
 
   async #disconnect(): Promise<void> {
-    if (this.#link !== undefined) this.#ready = deferred<void>();
     this.#link = undefined;
+    // Who waits looks again and waits for the next connection; nobody is left with a promise that is not kept any more.
+    const before = this.#ready;
+    this.#ready = deferred<void>();
+    before.resolve();
     await this.#subscriber?.[Symbol.asyncDispose]();
     await this.#client?.[Symbol.asyncDispose]();
     this.#subscriber = undefined;

@@ -5,11 +5,12 @@
  */
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeBus, encodeBus, EncodeError } from '../../bus/codec/codec.js';
+import { CodecError, decodeBus } from '../../bus/codec/codec.js';
 import { parseJid } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { backoffMs, sleep } from '../../kernel/std/async.js';
 import { isPlainMap, type PlainMap } from '../../kernel/std/value.js';
+import { sendableReturn } from './sendable-return.js';
 
 export interface OutboxOptions {
   readonly dir: string;
@@ -22,43 +23,61 @@ export interface OutboxOptions {
 
 /** Returns that may wait; of more, the oldest are given up, with an error in the log. */
 const WAITING_MAX = 10_000;
+/** Of these, so many are held in memory; the others are read when it is their turn. */
+const HELD_MAX = 100;
 /** Sends at once. */
 const SENDING_MAX = 8;
+/** What is on its way when the minion stops gets this long. */
+const LAST_SENDS_MS = 1000;
 
 export class Outbox implements AsyncDisposable {
   readonly #options: OutboxOptions;
   readonly #stop = new AbortController();
-  readonly #waiting = new Map<string, PlainMap>();
-  readonly #sending = new Set<Promise<void>>();
-  #attempt = 0;
+  /** By file name; undefined: on disk only. */
+  readonly #waiting = new Map<string, PlainMap | undefined>();
+  readonly #sending = new Map<string, Promise<void>>();
+  /** Rounds of sending that failed, one after the other. */
+  #failures = 0;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
-    this.#readLeftOver();
+    this.#findLeftOver();
   }
 
   get size(): number {
     return this.#waiting.size;
   }
 
-  /** Takes a return; from now on it survives. */
+  /** Takes a return; from now on it survives, unless the disk is full: then it is sent while this process lives. */
   put(load: PlainMap): void {
     const name = `${parseJid(load['jid']) ?? 'req'}-${process.hrtime.bigint()}.p`;
-    const { bytes, load: sendable } = encodable(load);
-    const path = join(this.#options.dir, name);
-    writeFileSync(`${path}.new`, bytes, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
-    this.#waiting.set(name, sendable);
+    const { bytes, load: sendable } = sendableReturn(load);
+    const isKept = this.#write(name, bytes, load);
+    this.#waiting.set(name, isKept && this.#waiting.size >= HELD_MAX ? undefined : sendable);
     this.#bound();
-    this.#pump();
+    // While sends fail a new return waits for the next round like all others.
+    if (this.#retry === undefined) this.#pump();
   }
 
   /** Tries what waits at once, as after a new connection. */
   flush(): void {
-    this.#attempt = 0;
+    this.#failures = 0;
     this.#pump();
+  }
+
+  #write(name: string, bytes: Uint8Array, load: PlainMap): boolean {
+    const path = join(this.#options.dir, name);
+    try {
+      writeFileSync(`${path}.new`, bytes, { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+      return true;
+    } catch (err) {
+      this.#options.log.error({ err, jid: load['jid'] }, 'return cannot be kept on disk: it is lost if the minion ends before it is sent');
+      rmSync(`${path}.new`, { force: true });
+      return false;
+    }
   }
 
   #pump(): void {
@@ -67,74 +86,79 @@ export class Outbox implements AsyncDisposable {
     this.#retry = undefined;
     for (const [name, load] of this.#waiting) {
       if (this.#sending.size >= SENDING_MAX) return;
-      if (this.#inFlight.has(name)) continue;
-      this.#inFlight.add(name);
-      const sending = this.#sendOne(name, load).finally(() => {
-        this.#inFlight.delete(name);
-        this.#sending.delete(sending);
-        if (this.#retry === undefined && this.#attempt === 0) this.#pump();
-      });
-      this.#sending.add(sending);
+      if (this.#sending.has(name)) continue;
+      this.#sending.set(name, this.#sendOne(name, load).finally(() => {
+        this.#sending.delete(name);
+        if (this.#retry === undefined) this.#pump();
+      }));
     }
   }
-  readonly #inFlight = new Set<string>();
 
-  async #sendOne(name: string, load: PlainMap): Promise<void> {
+  async #sendOne(name: string, held: PlainMap | undefined): Promise<void> {
+    const load = held ?? this.#read(name);
+    if (load === undefined) {
+      this.#waiting.delete(name);
+      return;
+    }
     try {
       await this.#options.send(load, this.#stop.signal);
-      this.#attempt = 0;
-      this.#waiting.delete(name);
-      rmSync(join(this.#options.dir, name), { force: true });
     } catch (err) {
-      if (this.#stop.signal.aborted) return;
-      const waitMs = backoffMs(this.#attempt, this.#options.firstWaitMs, this.#options.longestWaitMs);
-      this.#attempt += 1;
-      this.#options.log.warn({ err, jid: load['jid'], waitMs, waiting: this.#waiting.size }, 'return not delivered: it is kept and sent again');
-      this.#retry ??= setTimeout(() => this.#pump(), waitMs);
+      if (!this.#stop.signal.aborted) this.#retryLater(err, load);
+      return;
     }
+    this.#failures = 0;
+    this.#forget(name);
+  }
+
+  /** Sends that fail together count as one failure. */
+  #retryLater(err: unknown, load: PlainMap): void {
+    const { firstWaitMs, longestWaitMs, log } = this.#options;
+    log.warn({ err, jid: load['jid'], waiting: this.#waiting.size }, 'return not delivered: it is kept and sent again');
+    if (this.#retry !== undefined) return;
+    this.#retry = setTimeout(() => this.#pump(), backoffMs(this.#failures, firstWaitMs, longestWaitMs));
+    this.#failures += 1;
   }
 
   #bound(): void {
-    while (this.#waiting.size > WAITING_MAX) {
-      const oldest = this.#waiting.keys().next();
-      if (oldest.done === true) return;
-      const load = this.#waiting.get(oldest.value);
-      this.#options.log.error({ jid: load?.['jid'], fun: load?.['fun'], waiting: WAITING_MAX }, 'return given up: too many wait for the master');
-      this.#waiting.delete(oldest.value);
-      rmSync(join(this.#options.dir, oldest.value), { force: true });
+    for (const [name, load] of this.#waiting) {
+      if (this.#waiting.size <= WAITING_MAX) return;
+      this.#options.log.error({ jid: load?.['jid'], name, waiting: WAITING_MAX }, 'return given up: too many wait for the master');
+      this.#forget(name);
     }
   }
 
-  /** Returns of an earlier life. */
-  #readLeftOver(): void {
-    for (const name of readdirSync(this.#options.dir).filter((file) => file.endsWith('.p')).sort()) {
-      const path = join(this.#options.dir, name);
-      try {
-        const load = decodeBus(readFileSync(path));
-        if (isPlainMap(load)) this.#waiting.set(name, load);
-      } catch (err) {
-        this.#options.log.error({ err, path }, 'kept return cannot be read: put aside');
-        renameSync(path, `${path}.unreadable`);
-      }
+  #forget(name: string): void {
+    this.#waiting.delete(name);
+    rmSync(join(this.#options.dir, name), { force: true });
+  }
+
+  /** Returns of an earlier life, in order of jobs. */
+  #findLeftOver(): void {
+    const names = readdirSync(this.#options.dir);
+    for (const name of names.filter((file) => file.endsWith('.new'))) rmSync(join(this.#options.dir, name), { force: true });
+    for (const name of names.filter((file) => file.endsWith('.p')).sort()) this.#waiting.set(name, undefined);
+    this.#bound();
+  }
+
+  #read(name: string): PlainMap | undefined {
+    const path = join(this.#options.dir, name);
+    try {
+      const load = decodeBus(readFileSync(path));
+      if (isPlainMap(load)) return load;
+      this.#options.log.error({ path }, 'kept return is none: put aside');
+    } catch (err) {
+      if (!(err instanceof CodecError) && (err as NodeJS.ErrnoException).code !== 'ENOENT') throw err;
+      this.#options.log.error({ err, path }, 'kept return cannot be read: put aside');
+      if (!(err instanceof CodecError)) return undefined;
     }
+    renameSync(path, `${path}.unreadable`);
+    return undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     // What is on its way gets a moment; the rest is on disk.
-    await Promise.race([Promise.all(this.#sending), sleep(1000)]);
-    this.#stop.abort();
+    await Promise.race([Promise.all(this.#sending.values()), sleep(LAST_SENDS_MS)]);
+    this.#stop.abort(new Error('The minion stops'));
     clearTimeout(this.#retry);
-  }
-}
-
-/** A value that cannot be encoded becomes an error return that says where it is. */
-function encodable(load: PlainMap): { bytes: Buffer; load: PlainMap } {
-  try {
-    return { bytes: encodeBus(load), load };
-  } catch (error) {
-    if (!(error instanceof EncodeError)) throw error;
-    const text = `ERROR: the return of ${String(load['fun'])} cannot be sent: ${error.message}`;
-    const replacement: PlainMap = { ...load, return: text, retcode: 1, success: false, out: 'nested' };
-    return { bytes: encodeBus(replacement), load: replacement };
   }
 }

@@ -6,6 +6,7 @@
 import { jobFailure, compoundFailure, isUnexpected, missingFunctionReturn } from '../../kernel/loader/failure-text.js';
 import type { ModuleHost } from '../../kernel/loader/module-host.js';
 import type { CallSession } from '../../kernel/loader/call-session.js';
+import { outcomeRetcode } from '../../kernel/loader/outcome.js';
 import { splitPublishedArgs } from '../../kernel/loader/words.js';
 import { FunctionMissingError } from '../../kernel/contract/errors.js';
 import type { Publication } from '../../kernel/contract/job.js';
@@ -82,10 +83,8 @@ async function missing(fun: string, message: string, session: CallSession): Prom
   return { value: missingFunctionReturn(fun, message, docs), retcode: 1, success: false, out: 'nested' };
 }
 
-/** The exit code that a function set wins; a result map that says false has failed. */
 function judged(value: Value, session: CallSession): { value: Value; retcode: number; success: boolean } {
-  const failedMap = isPlainMap(value) && (value['result'] === false || value['success'] === false);
-  const retcode = session.retcode ?? (failedMap ? 1 : 0);
+  const retcode = outcomeRetcode(value, session.retcode);
   return { value, retcode, success: retcode === 0 };
 }
 
