@@ -29,6 +29,8 @@ const FETCH_TRIES = 3;
 
 export class FileClient implements FilePort {
   readonly #options: FileClientOptions;
+  /** Fetches that go on, by where they go: who wants the same meanwhile waits for it. */
+  readonly #fetching = new Map<string, Promise<string | undefined>>();
 
   constructor(options: FileClientOptions) {
     this.#options = options;
@@ -41,21 +43,31 @@ export class FileClient implements FilePort {
     return this.fetchFile(rel, env, this.cachePath(rel, env));
   }
 
-  async fetchFile(path: string, saltenv: string, dest: string, options: { gzip?: number } = {}): Promise<string | undefined> {
+  fetchFile(path: string, saltenv: string, dest: string, options: { gzip?: number } = {}): Promise<string | undefined> {
     const { rel, env } = parseUrl(path, saltenv);
+    const name = `${env}\0${rel}\0${dest}`;
+    const fetching = this.#fetching.get(name) ?? this.#fetch(rel, env, dest, options).finally(() => this.#fetching.delete(name));
+    this.#fetching.set(name, fetching);
+    return fetching;
+  }
+
+  async #fetch(rel: string, env: string, dest: string, options: { gzip?: number }): Promise<string | undefined> {
     const { source } = this.#options;
     const wanted = await source.hash(rel, env);
     if (wanted === undefined) return undefined;
     if ((await hashOf(dest, wanted.hash_type)) === wanted.hsum) return dest;
+    let expected = wanted;
     for (let attempt = 1; ; attempt += 1) {
-      const expected = attempt === 1 ? wanted : await source.hash(rel, env);
-      if (expected === undefined) return undefined;
       const got = await this.#download(rel, env, dest, expected, options.gzip ?? 0);
       if (got === 'right') return dest;
       if (got === 'missing') return undefined;
       if (attempt >= FETCH_TRIES) {
         throw new CommandExecutionError(`Cannot fetch salt://${rel}: what came has another ${expected.hash_type} than the master named, ${FETCH_TRIES} times`);
       }
+      // It may have changed meanwhile.
+      const now = await source.hash(rel, env);
+      if (now === undefined) return undefined;
+      expected = now;
     }
   }
 

@@ -4,6 +4,7 @@
  * Source: wire-protocol 7, 7.1; golden wire/calls.
  */
 import { gunzipSync } from 'node:zlib';
+import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { isBytes, isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { FileSource } from './file-source.js';
 
@@ -32,7 +33,9 @@ export function remoteFiles(request: Request): FileSource {
     },
     async list(kind, saltenv, prefix) {
       const got = await request({ saltenv, prefix, cmd: LIST_COMMANDS[kind] });
-      return isList(got) ? got.map(String) : [];
+      // A master that failed says so with an empty text: nothing may be deleted for that.
+      if (!isList(got)) throw new CommandExecutionError(`The master gave no list of files (${LIST_COMMANDS[kind]}, ${saltenv})`);
+      return got.map(String);
     },
     async symlinks(saltenv, prefix) {
       const got = await request({ saltenv, prefix, cmd: '_symlink_list' });

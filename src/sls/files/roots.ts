@@ -6,8 +6,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { isSafeName, unsafeReason } from '../../kernel/sys/safe-path.js';
+import { BoundedCache } from '../../kernel/std/bounded-cache.js';
 import { fnmatch } from '../../kernel/std/fnmatch.js';
 import type { PlainMap, Value } from '../../kernel/std/value.js';
 import { isList, isPlainMap } from '../../kernel/std/value.js';
@@ -30,12 +31,16 @@ export interface FoundFile {
   readonly rel: string;
 }
 
+/** Hashes remembered. */
+const HASHES_MAX = 100_000;
 /** Entries that one listing may have; a larger tree is refused with an error. */
 const ENTRIES_MAX = 2_000_000;
 
 export class Roots {
   readonly #options: RootsOptions;
-  readonly #hashes = new Map<string, { mtimeMs: number; size: number; hsum: string }>();
+  readonly #hashes = new BoundedCache<string, KnownHash>(HASHES_MAX);
+  /** Listings being made: who asks meanwhile gets the same. */
+  readonly #listings = new Map<string, Promise<Listing>>();
 
   constructor(options: RootsOptions) {
     this.#options = options;
@@ -100,14 +105,16 @@ export class Roots {
   /** `{hash_type, hsum}`; remembered until the file changes. */
   async hash(found: FoundFile): Promise<{ hash_type: string; hsum: string }> {
     const { hashType } = this.#options;
-    const { mtimeMs, size } = await stat(found.path);
-    const known = this.#hashes.get(found.path);
-    if (known?.mtimeMs === mtimeMs && known.size === size) return { hash_type: hashType, hsum: known.hsum };
-    const hash = createHash(hashType);
-    for await (const chunk of createReadStream(found.path)) hash.update(chunk as Buffer);
-    const hsum = hash.digest('hex');
-    this.#hashes.set(found.path, { mtimeMs, size, hsum });
-    return { hash_type: hashType, hsum };
+    const { mtimeMs, ctimeMs, size, ino } = await stat(found.path);
+    const state = `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+    const known = this.#hashes.get(found.path, () => ({ state: '', hsum: '' }));
+    if (known.state !== state) {
+      const hash = createHash(hashType);
+      for await (const chunk of createReadStream(found.path)) hash.update(chunk as Buffer);
+      known.hsum = hash.digest('hex');
+      known.state = state;
+    }
+    return { hash_type: hashType, hsum: known.hsum };
   }
 
   /** The ten numbers of Python's stat. */
@@ -117,86 +124,128 @@ export class Roots {
   }
 
   async files(saltenv: string, prefix = ''): Promise<string[]> {
-    return (await this.#list(saltenv, prefix)).files;
+    return [...(await this.#list(saltenv, prefix)).files];
   }
 
   async dirs(saltenv: string, prefix = ''): Promise<string[]> {
-    return (await this.#list(saltenv, prefix)).dirs;
+    return [...(await this.#list(saltenv, prefix)).dirs];
   }
 
   async emptyDirs(saltenv: string, prefix = ''): Promise<string[]> {
-    return (await this.#list(saltenv, prefix)).emptyDirs;
+    return [...(await this.#list(saltenv, prefix)).emptyDirs];
   }
 
   async symlinks(saltenv: string, prefix = ''): Promise<Record<string, string>> {
-    return (await this.#list(saltenv, prefix)).links;
+    return { ...(await this.#list(saltenv, prefix)).links };
   }
 
   async #list(saltenv: string, prefix: string): Promise<Listing> {
-    const listing: Listing = { files: [], dirs: [], emptyDirs: [], links: {} };
-    const clean = prefix.replace(/^\/+|\/+$/g, '');
-    const seen = { files: new Set<string>(), dirs: new Set<string>(), empty: new Set<string>() };
-    for (const folder of this.folders(saltenv)) await this.#walk(folder, '', seen, listing.links, new Set());
-    const fits = (rel: string): boolean => clean === '' || rel === clean || rel.startsWith(`${clean}/`);
-    listing.files.push(...[...seen.files].filter(fits).sort());
-    listing.dirs.push(...[...seen.dirs].filter(fits).sort());
-    listing.emptyDirs.push(...[...seen.empty].filter(fits).sort());
-    return { ...listing, links: Object.fromEntries(Object.entries(listing.links).filter(([rel]) => fits(rel))) };
+    const whole = await this.#wholeListing(saltenv);
+    const start = prefix.replace(/^\/+|\/+$/g, '');
+    if (start === '') return whole;
+    const fits = (rel: string): boolean => rel.startsWith(start);
+    return {
+      files: whole.files.filter(fits), dirs: whole.dirs.filter(fits), emptyDirs: whole.emptyDirs.filter(fits),
+      links: Object.fromEntries(Object.entries(whole.links).filter(([rel]) => fits(rel))),
+    };
   }
 
-  async #walk(
-    root: string, rel: string, seen: { files: Set<string>; dirs: Set<string>; empty: Set<string> }, links: Record<string, string>,
-    chain: ReadonlySet<string>,
-  ): Promise<void> {
-    let entries;
-    try {
-      entries = await readdir(join(root, rel), { withFileTypes: true });
-    } catch (error) {
-      if (isMissing(error)) return;
-      throw error;
-    }
-    if (rel === '') seen.dirs.add('.');
-    else seen.dirs.add(rel);
-    if (entries.length === 0) seen.empty.add(rel === '' ? '.' : rel);
-    for (const entry of entries) {
-      const path = rel === '' ? entry.name : `${rel}/${entry.name}`;
-      if (this.isIgnored(path)) continue;
+  #wholeListing(saltenv: string): Promise<Listing> {
+    const making = this.#listings.get(saltenv) ?? this.#makeListing(saltenv).finally(() => this.#listings.delete(saltenv));
+    this.#listings.set(saltenv, making);
+    return making;
+  }
+
+  async #makeListing(saltenv: string): Promise<Listing> {
+    const seen: Seen = { files: new Set(), dirs: new Set(), empty: new Set(), links: {} };
+    for (const folder of this.folders(saltenv)) await this.#walk(folder, '', seen, new Set());
+    return { files: [...seen.files].sort(), dirs: [...seen.dirs].sort(), emptyDirs: [...seen.empty].sort(), links: seen.links };
+  }
+
+  /** Source: read, Salt 3008.3: an ignored folder is left out, but what is in it is looked at by itself. */
+  async #walk(root: string, rel: string, seen: Seen, chain: ReadonlySet<string>): Promise<void> {
+    const real = await realpathOf(join(root, rel));
+    // A folder that leads back to one above it would never end.
+    if (real === undefined || chain.has(real)) return;
+    for (const entry of await entriesOf(join(root, rel))) {
       if (seen.files.size + seen.dirs.size > ENTRIES_MAX) throw new RangeError(`More than ${ENTRIES_MAX} entries below ${root}`);
+      const path = rel === '' ? entry.name : `${rel}/${entry.name}`;
       const full = join(root, path);
-      if (entry.isSymbolicLink()) {
-        if (this.#options.ignoreSymlinks) continue;
-        links[path] = await readlink(full);
-      }
-      const kind = entry.isSymbolicLink() ? await targetKind(full) : entry.isDirectory() ? 'dir' : entry.isFile() ? 'file' : 'other';
-      if (kind === 'file') seen.files.add(path);
-      if (kind !== 'dir') continue;
-      const real = await realpath(full);
-      if (chain.has(real)) continue;
-      await this.#walk(root, path, seen, links, new Set([...chain, real]));
+      const isLink = entry.isSymbolicLink();
+      const isFolder = entry.isDirectory() || (isLink && (await isDirectory(full)));
+      await this.#add({ root, path, isLink, isFolder }, seen);
+      if (isFolder && (!isLink || this.#options.followSymlinks)) await this.#walk(root, path, seen, new Set([...chain, real]));
     }
   }
+
+  async #add({ root, path, isLink, isFolder }: { root: string; path: string; isLink: boolean; isFolder: boolean }, seen: Seen): Promise<void> {
+    if ((isLink && this.#options.ignoreSymlinks) || this.isIgnored(path)) return;
+    const full = join(root, path);
+    (isFolder ? seen.dirs : seen.files).add(path);
+    if (isFolder && (await entriesOf(full)).length === 0) seen.empty.add(path);
+    if (!isLink) return;
+    const target = await readlink(full);
+    // Where links are followed, only those that stay below the root are told.
+    if (!this.#options.followSymlinks || (await leadsBelow(root, full, target))) seen.links[path] = target;
+  }
+}
+
+interface KnownHash {
+  /** What of the file says that it is still the same. */
+  state: string;
+  hsum: string;
 }
 
 interface Listing {
-  readonly files: string[];
-  readonly dirs: string[];
-  readonly emptyDirs: string[];
+  readonly files: readonly string[];
+  readonly dirs: readonly string[];
+  readonly emptyDirs: readonly string[];
+  readonly links: Readonly<Record<string, string>>;
+}
+
+interface Seen {
+  readonly files: Set<string>;
+  readonly dirs: Set<string>;
+  readonly empty: Set<string>;
   readonly links: Record<string, string>;
 }
 
-async function targetKind(path: string): Promise<'file' | 'dir' | 'other'> {
+async function leadsBelow(root: string, link: string, target: string): Promise<boolean> {
+  const place = resolve(dirname(link), target);
+  const [realRoot, real] = [await realpathOf(root), (await realpathOf(place)) ?? place];
+  return realRoot !== undefined && !relative(realRoot, real).startsWith('..');
+}
+
+async function entriesOf(folder: string) {
   try {
-    const target = await stat(path);
-    return target.isDirectory() ? 'dir' : target.isFile() ? 'file' : 'other';
+    return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    if (isMissing(error)) return 'other';
+    if (isMissing(error)) return [];
     throw error;
   }
 }
 
-/** A path below the root, without leading slashes; undefined when it would leave it. */
+async function realpathOf(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** A path below the root, without leading slashes, `a/../b` as `b`; undefined when it would leave it. */
 export function cleanRelative(path: string): string | undefined {
-  const rel = path.replace(/^\/+/, '').replace(/\/+/g, '/');
+  const rel = posix.normalize(path.replace(/^\/+/, ''));
   return unsafeReason(rel) === undefined ? rel : undefined;
 }
 

@@ -3,9 +3,10 @@
  *
  * Source: golden cli/call-*, in-the-wild (Python modules are synced too: the warning that they cannot run comes from the loader).
  */
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import type { FilePort } from '../../kernel/contract/ports.js';
 import { isSafeName } from '../../kernel/sys/safe-path.js';
 
@@ -29,7 +30,8 @@ export async function syncPlugins(request: SyncRequest): Promise<string[]> {
   const kept = new Set<string>();
   const changed = new Set<string>();
   for (const env of saltenvs) {
-    const list = (await files.fileList(env, `_${kind}`)).filter((path) => path.startsWith(`_${kind}/`)).slice(0, FILES_MAX);
+    const list = (await files.fileList(env, `_${kind}`)).filter((path) => path.startsWith(`_${kind}/`));
+    if (list.length > FILES_MAX) throw new CommandExecutionError(`salt://_${kind} of ${env} has more than ${FILES_MAX} files`);
     for (const path of list) {
       const name = basename(path);
       if (!isSafeName(name) || name.startsWith('.') || !isWanted(request, name)) continue;
@@ -38,7 +40,7 @@ export async function syncPlugins(request: SyncRequest): Promise<string[]> {
       kept.add(name);
       const dest = join(folder, name);
       if (await sameContent(cached, dest)) continue;
-      await writeFile(dest, await readFile(cached), { mode: 0o644 });
+      await replace(dest, await readFile(cached));
       changed.add(name);
     }
   }
@@ -55,6 +57,17 @@ function isWanted({ kind, only, without }: SyncRequest, name: string): boolean {
   const named = (list: readonly string[]): boolean => list.includes(bare) || list.includes(`${kind}.${bare}`);
   if (without !== undefined && named(without)) return false;
   return only === undefined || only.length === 0 || named(only);
+}
+
+/** By rename, so that no loader reads half of it. */
+async function replace(path: string, data: Buffer): Promise<void> {
+  const temporary = join(dirname(path), `.${randomUUID()}.part`);
+  try {
+    await writeFile(temporary, data, { mode: 0o644, flag: 'wx' });
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 async function sameContent(a: string, b: string): Promise<boolean> {
