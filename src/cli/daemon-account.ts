@@ -24,7 +24,7 @@ export async function becomeAccount(opts: Readonly<PlainMap>, sys: Sys): Promise
 function giveFolders(opts: Readonly<PlainMap>, account: Account): void {
   const named = (option: string): string[] => (typeof opts[option] === 'string' && opts[option].startsWith('/') ? [opts[option]] : []);
   for (const folder of [...FOLDERS.flatMap(named), ...FILES.flatMap(named).map(dirname)]) {
-    const made = mkdirSync(folder, { recursive: true, mode: 0o755 });
+    const made = mkdirSync(folder, { recursive: true, mode: folder === opts['pki_dir'] ? 0o700 : 0o755 });
     // A folder that others share, such as /var/run, stays theirs.
     const isOurs = made !== undefined || FOLDERS.some((option) => opts[option] === folder);
     if (isOurs && statSync(folder).uid !== account.uid) chownSync(folder, account.uid, account.gid);
