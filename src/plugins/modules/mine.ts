@@ -1,6 +1,7 @@
 /** Values that this minion lets others know, kept by the master. */
 import type { Context } from '../../kernel/contract/context.js';
 import { asError } from '../../kernel/std/async.js';
+import { PythonError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
 import { isMap, isTruthy, mapEntries, mapFrom, type PlainMap, type Value } from '../../kernel/std/value.js';
@@ -29,7 +30,8 @@ async function valueOf(ctx: Context, fun: string, args: readonly Value[], kwargs
   try {
     return [await ctx.call(fun, args, kwargs)];
   } catch (err) {
-    ctx.log.error({ err: asError(err), fun }, 'function of the mine failed');
+    // Its message may repeat arguments: the class says enough to look into it by hand.
+    ctx.log.error({ error: err instanceof PythonError ? err.className : asError(err).name, fun }, 'function of the mine failed');
     return [];
   }
 }
