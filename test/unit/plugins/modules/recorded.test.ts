@@ -12,6 +12,7 @@ import cmd from '../../../../src/plugins/modules/cmd.js';
 import environ from '../../../../src/plugins/modules/environ.js';
 import hosts from '../../../../src/plugins/modules/hosts.js';
 import sysctl from '../../../../src/plugins/modules/linux_sysctl.js';
+import mount from '../../../../src/plugins/modules/mount.js';
 import { readJson } from '../../../support/module-host.js';
 import { DEBIAN_GRAINS, machine } from './machine.js';
 
@@ -27,7 +28,7 @@ interface Recording {
 }
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', '..', '..', 'test', 'unit', 'plugins', 'modules', 'recorded');
-const MODULES: Readonly<Record<string, readonly FunctionPlugin[]>> = { hosts: [hosts], sysctl: [sysctl, cmd], environ: [environ] };
+const MODULES: Readonly<Record<string, readonly FunctionPlugin[]>> = { hosts: [hosts], sysctl: [sysctl, cmd], environ: [environ], mount: [mount, cmd] };
 
 /** Keeps tables in a file, as the recording had it. */
 const CRONTAB = '#!/bin/sh\ncase "$1" in -u) shift 2;; esac\n'
