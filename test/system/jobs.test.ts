@@ -6,6 +6,7 @@ import { newJid } from '../../src/kernel/std/time.js';
 import type { PlainMap, Value } from '../../src/kernel/std/value.js';
 import type { Hearing } from '../support/fleet/events.js';
 import type { JobAnswers, MasterHost } from '../support/fleet/master.js';
+import type { MinionHost } from '../support/fleet/minion.js';
 import { Site } from '../support/fleet/site.js';
 import { until } from '../support/fleet/until.js';
 import { startFleet } from './kit/fleet.js';
@@ -13,6 +14,7 @@ import { startFleet } from './kit/fleet.js';
 const site = new Site();
 let master: MasterHost;
 let bus: Hearing;
+let minion: MinionHost;
 
 const MISBEHAVING = `
 export const forever = () => { for (;;); };
@@ -34,7 +36,9 @@ export const fine = () => 'fine';
 
 site.setUp('a master and a minion with misbehaving functions start', async () => {
   site.write('modules/modules/odd.mjs', MISBEHAVING);
-  ({ master, bus } = await startFleet(site, ['one'], { minion: { module_dirs: [join(site.dir, 'modules')] } }));
+  const fleet = await startFleet(site, ['one'], { minion: { module_dirs: [join(site.dir, 'modules')] } });
+  ({ master, bus } = fleet);
+  [minion] = fleet.minions as [MinionHost];
 });
 
 /** Publishes a job and gives its id as soon as the minion runs it. */
@@ -78,8 +82,9 @@ for (const [how, number] of [['term_job', 15], ['kill_job', 9]] as const) {
     assert.match(String(await master.call('one', `saltutil.${how}`, [jid])), new RegExp(`^Signal ${number} sent to job ${jid} at pid \\d+$`));
     await until('the end of the programs', () => !pids.some(isAlive), 10_000);
     await until('the end of the job', async () => (await master.call('one', 'saltutil.running') as Value[]).length === 0, 10_000);
-    const load = (await answers).loads['one'];
-    if (load !== undefined) assert.equal(load['success'], false, JSON.stringify(load));
+    // As with real Salt, nothing is returned: whoever waits is told so.
+    const { loads, missing } = await answers;
+    assert.deepEqual([loads, missing], [{}, ['one']]);
   });
 }
 
@@ -143,4 +148,20 @@ site.test('a publication that comes twice starts once', async () => {
   await master.job(job);
   assert.equal(readFileSync(file, 'utf8'), 'ran\n');
   assert.equal(bus.events.filter(({ tag }) => tag === `salt/job/${jid}/ret/one`).length, 1);
+});
+
+site.test('a minion that stops ends its jobs and their programs, and tells the master', async () => {
+  const pidFile = join(site.dir, 'stopped.pids');
+  const { answers } = await begin('cmd.run', [`sleep 300 & echo $$ $! > ${pidFile}; wait`], { python_shell: true });
+  const loop = await begin('odd.forever');
+  const pids = await until('the ids of the programs', () => existsSync(pidFile) && readFileSync(pidFile, 'utf8').trim() !== '' && readFileSync(pidFile, 'utf8').trim().split(' ').map(Number));
+  const before = Date.now();
+  assert.equal(await minion.stop(), 0);
+  assert.ok(Date.now() - before < 7000, `stopping took ${Date.now() - before} ms`);
+  await until('the end of the programs', () => !pids.some(isAlive), 5000);
+  for (const done of [await answers, await loop.answers]) assert.equal(done.loads['one']?.['success'] ?? false, false);
+  minion.start();
+  await master.allAnswer('one');
+  const { loads } = await answers;
+  if (loads['one'] === undefined) await bus.heard('salt/job/*/ret/one', ({ data }) => data['fun'] === 'cmd.run' && data['success'] === false);
 });

@@ -72,7 +72,8 @@ async function runOne(fun: string, arg: readonly Value[], session: CallSession, 
     return { ...judged(value, session), out: await session.outputterOf(fun) };
   } catch (error) {
     if (error instanceof FunctionMissingError && error.fun === fun) return missing(fun, error.message, session);
-    const { text, retcode, out } = jobFailure(fun, error, (await host.catalog.doc('modules', fun)) ?? '');
+    // Of a job that was ended, that is the reason, whatever its function made of it.
+    const { text, retcode, out } = jobFailure(fun, signal.aborted ? signal.reason : error, (await host.catalog.doc('modules', fun)) ?? '');
     if (isUnexpected(error) && !signal.aborted) await announce('_salt_error', { message: CRASHED, args: [CRASHED], _stamp: stampNow() });
     return { value: text, retcode, success: false, out };
   }

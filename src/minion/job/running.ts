@@ -1,5 +1,6 @@
 /** Jobs that run on this minion now: found, signalled, killed. */
 import { constants } from 'node:os';
+import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import type { JobsPort } from '../../kernel/contract/ports.js';
 import { signalOwned } from '../../kernel/sys/owned-programs.js';
 import type { PlainMap } from '../../kernel/std/value.js';
@@ -51,13 +52,13 @@ export class RunningJobs implements JobsPort {
     signalOwned(job.abort.signal, signal);
     if (ENDING.has(signal)) {
       this.#killed.add(jid);
-      job.abort.abort(new Error(`The job was ended by signal ${String(signal)}`));
+      job.abort.abort(new CommandExecutionError(`The job was ended by signal ${String(signal)}`));
     }
     const number = typeof signal === 'number' ? signal : constants.signals[signal];
     return Promise.resolve(`Signal ${number} sent to job ${jid} at pid ${String(job.about['pid'])}`);
   }
 
   abortAll(reason: string): void {
-    for (const job of this.#jobs.values()) job.abort.abort(new Error(reason));
+    for (const job of this.#jobs.values()) job.abort.abort(new CommandExecutionError(reason));
   }
 }
