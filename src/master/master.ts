@@ -38,6 +38,7 @@ import { openCommands } from './commands/open/open.js';
 import { serveDoor } from './door/serve-door.js';
 import { FunctionDesk } from './functions/function-desk.js';
 import { ActiveJobs } from './jobs/active-jobs.js';
+import { Batches } from './jobs/batch.js';
 import { JobStore } from './jobs/job-store.js';
 import { publishJob, type JobOrder } from './jobs/publish-job.js';
 import { SaltCliFiles } from './jobs/salt-cli-files.js';
@@ -134,6 +135,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   const waitParts = {
     bus, publish, isAccepted: (id: string) => keys.isAccepted(id as MinionId), isConnected: (id: string) => presence.isConnected(id),
   };
+  const batches = new Batches({ ...waitParts, jobs, storeJobs, log });
+  stack.use(batches);
   const rotateAesKey = (): void => {
     envelope.rotate();
     bus.fire('key', { rotate_aes_key: true });
@@ -224,7 +227,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   stack.defer(() => rmSync(publishPull, { force: true }));
   const doorMode = users.length > 1 ? 0o666 : 0o600;
   stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
-    ...waitParts, access, functions, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
+    ...waitParts, access, functions, batches, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
     stats: () => ({
       requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters },

@@ -9,7 +9,9 @@ import { targetKind } from '../target-kind.js';
 import { MasterUnreachableError } from '../../client/door.js';
 import { CompoundCommandError, readCommand, type Command } from './compound-command.js';
 import { publishedTarget, UnknownNodegroupError } from './published-target.js';
+import type { BatchRequest } from './run-batch.js';
 import { runSalt, type SaltRequest } from './run-salt.js';
+import { TOO_MANY } from './texts.js';
 
 const MASTER_GONE = 'The salt master could not be contacted. Is master running?';
 
@@ -26,7 +28,8 @@ export async function saltAction(run: Run): Promise<number> {
     if (line.values['doc'] === true) return await (await import('./documentation.js')).showDocumentation(context, request, words[0] ?? '');
     if (line.values['preview_target'] === true) return await (await import('./preview.js')).previewTarget(context, request);
     run.onInterrupt = () => '\nThe job goes on; look at it with: tsalt-run jobs.active';
-    return await runSalt(request, context);
+    const batch = await batchOf(context, request);
+    return batch === undefined ? await runSalt(request, context) : await (await import('./run-batch.js')).runBatch(request, batch, context);
   } catch (error) {
     if (error instanceof CompoundCommandError) {
       context.complain(error.message);
@@ -42,6 +45,19 @@ export async function saltAction(run: Run): Promise<number> {
     context.print(MASTER_GONE);
     return EXIT.ok;
   }
+}
+
+/** How the job runs in batches: asked for, or since the target is too large; undefined when it does not. */
+async function batchOf(context: CliContext, request: SaltRequest): Promise<BatchRequest | undefined> {
+  const { opts } = context;
+  const { batch_safe_limit: limit = 0, batch_safe_size: safeSize = 8, batch_wait: wait = 0 } = opts;
+  const more = { waitMs: (Number(wait) || 0) * 1000, failhard: isTruthy(opts['failhard']) };
+  if (isTruthy(opts['batch'])) return { size: opts['batch'] ?? null, ...more };
+  if (request.static || !(Number(limit) > 1)) return undefined;
+  const { targeted } = await import('./preview.js');
+  if ((await targeted(context, request)).length < Number(limit)) return undefined;
+  context.print(TOO_MANY);
+  return { size: safeSize, ...more };
 }
 
 function usage(run: Run, text: string): number {

@@ -4,20 +4,26 @@ import { askMaster, DOOR_NAME } from '../../client/door.js';
 import { readLocalKey } from '../../client/local-key.js';
 import type { CliContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
-import { NO_MINIONS } from './texts.js';
-import type { SaltRequest } from './run-salt.js';
+import { NO_RETURN } from './texts.js';
+import type { SaltHost, SaltRequest } from './run-salt.js';
 
 export async function previewTarget(context: CliContext, request: SaltRequest): Promise<number> {
+  const minions = await targeted(context, request);
+  if (minions.length > 0) {
+    await context.show(minions, request.outputter);
+    return EXIT.ok;
+  }
+  context.complain(NO_RETURN);
+  return EXIT.noMinions;
+}
+
+/** Who would answer, as the master sees it. */
+export async function targeted(context: SaltHost, request: SaltRequest): Promise<string[]> {
   const { key, user } = readLocalKey(context.opts);
   const load = { fun: 'test.ping', tgt: request.tgt, tgt_type: request.tgtType, kwargs: request.kwargs };
   const path = join(String(context.opts['sock_dir']), DOOR_NAME);
   for await (const frame of askMaster(path, { op: 'preview', key, user, load }, context.signal)) {
-    if (frame['kind'] !== 'preview' || !Array.isArray(frame['minions'])) continue;
-    const minions = frame['minions'].map(String);
-    if (minions.length === 0) break;
-    await context.show(minions, request.outputter);
-    return EXIT.ok;
+    if (frame['kind'] === 'preview' && Array.isArray(frame['minions'])) return frame['minions'].map(String);
   }
-  context.print(NO_MINIONS);
-  return EXIT.noMinions;
+  return [];
 }

@@ -52,12 +52,7 @@ interface Tally {
 /** Gives the exit code. @throws MasterUnreachableError */
 export async function runSalt(request: SaltRequest, host: SaltHost): Promise<number> {
   const { key, user } = readLocalKey(host.opts);
-  const load: PlainMap = {
-    tgt: request.tgt, tgt_type: request.tgtType, fun: request.command.fun, arg: request.command.arg, ret: request.ret, jid: '',
-    kwargs: request.kwargs, wait: !request.async,
-    ...(request.timeoutMs === undefined ? {} : { timeout_ms: request.timeoutMs }),
-    ...(request.gatherTimeoutMs === undefined ? {} : { gather_timeout_ms: request.gatherTimeoutMs }),
-  };
+  const load = publishLoad(request);
   const tally: Tally = { all: new Map(), missing: [], failed: [], jid: '0', targeted: 0 };
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
   for await (const frame of askMaster(path, { op: 'publish', key, user, load }, host.signal)) {
@@ -65,6 +60,16 @@ export async function runSalt(request: SaltRequest, host: SaltHost): Promise<num
     if (ended !== undefined) return ended;
   }
   return finish(request, host, tally);
+}
+
+/** The request to the master. */
+export function publishLoad(request: SaltRequest): PlainMap {
+  return {
+    tgt: request.tgt, tgt_type: request.tgtType, fun: request.command.fun, arg: request.command.arg, ret: request.ret, jid: '',
+    kwargs: request.kwargs, wait: !request.async,
+    ...(request.timeoutMs === undefined ? {} : { timeout_ms: request.timeoutMs }),
+    ...(request.gatherTimeoutMs === undefined ? {} : { gather_timeout_ms: request.gatherTimeoutMs }),
+  };
 }
 
 /** Shows one frame; a number ends the command with that exit code. */

@@ -1,8 +1,16 @@
 /** What `tsalt` says around the answers. Source: golden cli/salt-*. */
 
 export const NO_MINIONS = 'No minions matched the target. No command was sent, no jid was assigned.';
+/** Said too by what runs in batches. */
+export const NO_MATCH = 'No minions matched the target.';
+export const TOO_MANY = '\nNOTICE: Too many minions targeted, switching to batch execution.';
 export const NO_RETURN = 'ERROR: No return received';
 export const FAILED = 'ERROR: Minions returned with non-zero exit code';
+
+/** What a batch that cannot be understood ends with. Source: golden cli/salt-batch-bad. */
+export function badBatchText(message: string): string {
+  return `[ERROR   ] An un-handled exception was caught by Salt's global exception handler:\nSaltInvocationError: ${message}`;
+}
 
 export function missingText(why: string, jid: string): string {
   if (why === 'not_connected') return 'Minion did not return. [Not connected]';

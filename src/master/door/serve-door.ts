@@ -8,15 +8,18 @@ import { listen } from '../../bus/event/local-sockets.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { parseJid } from '../../kernel/contract/job.js';
 import { newJid } from '../../kernel/std/time.js';
-import { isList, isNumber, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { Access, ClientKind } from '../access/authorise.js';
 import { orderOf } from '../commands/open/open.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
+import type { Batches } from '../jobs/batch.js';
 import { ReturnWatch, type WaitParts } from '../jobs/wait.js';
+import { msOf, serveBatch, type Send } from './serve-batch.js';
 
 export interface DoorParts extends WaitParts {
   readonly access: Access;
   readonly functions: FunctionDesk;
+  readonly batches: Batches;
   readonly stats: () => PlainMap;
   readonly expected: (tgt: Value, tgtType: string, delimiter: string) => { minions: readonly string[] };
   readonly defaults: { readonly timeoutMs: number; readonly gatherTimeoutMs: number };
@@ -84,8 +87,6 @@ function readOne(socket: Socket): Promise<PlainMap> {
   });
 }
 
-type Send = (frame: PlainMap) => Promise<void>;
-
 async function answer(op: string, load: PlainMap, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
   const client: ClientKind = op === 'runner' || op === 'wheel' ? op : 'local';
   const identity = parts.access.identify(load, client);
@@ -98,6 +99,7 @@ async function answer(op: string, load: PlainMap, parts: DoorParts, send: Send, 
     const { tgt, tgtType, delimiter } = orderOf(load, identity.name);
     return send({ kind: 'preview', minions: [...parts.expected(tgt, tgtType, delimiter ?? ':').minions].sort() });
   }
+  if (op === 'publish' && isPlainMap(load['batch'])) return serveBatch(load, load['batch'], identity.name, parts, send);
   if (op === 'publish') return publish(load, identity.name, parts, send, gone);
   if (op === 'runner' || op === 'wheel') return callFunction(op, load, identity.name, parts, send, gone);
   return send({ kind: 'refused', error: { name: 'UnknownOperation', message: `The master has no operation '${op}'` } });
@@ -118,8 +120,6 @@ async function publish(load: PlainMap, user: string, parts: DoorParts, send: Sen
     await send(got.kind === 'returned' ? { kind: 'return', id: got.id, load: got.load } : { kind: 'missing', id: got.id, why: got.why });
   }
 }
-
-const msOf = (value: Value | undefined, fallback: number): number => (isNumber(value) && Number(value) >= 0 ? Number(value) : fallback);
 
 async function callFunction(
   client: 'runner' | 'wheel', load: PlainMap, user: string, parts: DoorParts, send: Send, gone: AbortSignal,

@@ -1,0 +1,119 @@
+/**
+ * `tsalt -b`: asks the master to run a job on a few minions at a time, and shows what happens. The master runs the batch.
+ *
+ * Source: golden cli/salt-batch-*, salt-dead-batch; read, Salt 3008.3 (order of the fields of a return).
+ */
+import { join } from 'node:path';
+import { askMaster, DOOR_NAME } from '../../client/door.js';
+import { readLocalKey } from '../../client/local-key.js';
+import { repr } from '../../kernel/std/python-text.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { EXIT } from '../exit-code.js';
+import { publishLoad, type SaltHost, type SaltRequest } from './run-salt.js';
+import { badBatchText, NO_MATCH, NO_MINIONS, NO_RETURN } from './texts.js';
+
+export interface BatchRequest {
+  /** A number or a share such as `25%`. */
+  readonly size: Value;
+  readonly waitMs: number;
+  readonly failhard: boolean;
+}
+
+export interface BatchHost extends SaltHost {
+  readonly log: { notice(level: 'error', text: string): void };
+}
+
+interface Shown {
+  /** With `--static`: all returns, shown at the end. */
+  readonly all: PlainMap;
+  /** The largest. */
+  retcode: number;
+}
+
+/** Gives the exit code. @throws MasterUnreachableError */
+export async function runBatch(request: SaltRequest, batch: BatchRequest, host: BatchHost): Promise<number> {
+  const { key, user } = readLocalKey(host.opts);
+  const load: PlainMap = { ...publishLoad(request), batch: { size: batch.size, wait_ms: batch.waitMs, failhard: batch.failhard } };
+  const shown: Shown = { all: {}, retcode: 0 };
+  const path = join(String(host.opts['sock_dir']), DOOR_NAME);
+  for await (const frame of askMaster(path, { op: 'publish', key, user, load }, host.signal)) {
+    const ended = await take(frame, request, host, shown);
+    if (ended !== undefined) return ended;
+  }
+  if (!request.static) return shown.retcode & 0xff;
+  await host.show(shown.all, request.outputter);
+  return Object.keys(shown.all).length > 0 ? EXIT.ok : noReturn(host);
+}
+
+/** Shows one frame; a number ends the command with that exit code. */
+async function take(frame: PlainMap, request: SaltRequest, host: BatchHost, shown: Shown): Promise<number | undefined> {
+  const isQuiet = request.static && !request.async;
+  switch (String(frame['kind'])) {
+    case 'refused':
+      host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
+      return EXIT.ok;
+    case 'bad_batch':
+      host.complain(badBatchText(String(frame['error'])));
+      return EXIT.failed;
+    case 'no_minions':
+      host.print(NO_MINIONS);
+      if (!isQuiet) host.print(NO_MATCH);
+      return nothing(request, host);
+    case 'batch_empty':
+      if (request.async) host.print(NO_MATCH);
+      return nothing(request, host);
+    case 'batch_begun':
+      if (!isQuiet) for (const id of textsOf(frame['down'])) host.print(`Minion ${id} did not respond. No job will be sent.`);
+      if (!request.async) return undefined;
+      host.print(`Executed batch command with job ID: ${String(frame['jid'])}`);
+      return EXIT.ok;
+    case 'batch_next':
+      if (!isQuiet) host.print(`\nExecuting run on ${repr(textsOf(frame['minions']))}\n`);
+      return undefined;
+    case 'return':
+      await takeReturn(frame, request, host, shown);
+      return undefined;
+    case 'missing':
+      // Only the piece at the end tells who was silent.
+      shown.all[String(frame['id'])] = {};
+      return undefined;
+    case 'batch_halted':
+      host.log.notice('error', frame['reason'] === 'failhard' ? 'Batch run stopped due to failhard' : `Batch run stopped: ${String(frame['reason'])}`);
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+async function takeReturn(frame: PlainMap, request: SaltRequest, host: BatchHost, shown: Shown): Promise<void> {
+  const id = String(frame['id']);
+  const load = isPlainMap(frame['load']) ? frame['load'] : {};
+  const ret = load['return'] ?? null;
+  shown.retcode = Math.max(shown.retcode, codeOf(load['retcode']));
+  if (request.static) {
+    shown.all[id] = ret;
+    return;
+  }
+  const out = typeof load['out'] === 'string' ? load['out'] : null;
+  const { retcode = 0, jid = '' } = load;
+  await host.show({ retcode, jid, [id]: ret }, request.outputter ?? out);
+}
+
+async function nothing(request: SaltRequest, host: SaltHost): Promise<number> {
+  if (request.async) return EXIT.ok;
+  if (request.static) await host.show({}, request.outputter);
+  return noReturn(host);
+}
+
+function noReturn(host: SaltHost): number {
+  host.complain(NO_RETURN);
+  return EXIT.noMinions;
+}
+
+/** The largest for several functions. */
+function codeOf(retcode: Value | undefined): number {
+  if (isPlainMap(retcode)) return Math.max(0, ...Object.values(retcode).map(codeOf));
+  return Math.trunc(Number(retcode ?? 0)) || 0;
+}
+
+const textsOf = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);

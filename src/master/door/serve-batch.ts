@@ -1,0 +1,61 @@
+/** A request of the command line to run a job on a few minions at a time. A client that goes away changes nothing for the batch. */
+import { InvocationError } from '../../kernel/contract/errors.js';
+import type { Logger } from '../../kernel/contract/log.js';
+import { deferred } from '../../kernel/std/async.js';
+import { isNumber, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { orderOf } from '../commands/open/open.js';
+import { TooManyBatchesError, type Batches, type BatchOrder, type BatchStep } from '../jobs/batch.js';
+
+export type Send = (frame: PlainMap) => Promise<void>;
+
+export interface BatchDoorParts {
+  readonly batches: Batches;
+  readonly defaults: { readonly timeoutMs: number; readonly gatherTimeoutMs: number };
+  readonly log: Logger;
+}
+
+/** `batch` is what is said of the batch itself: size, wait_ms, failhard. */
+export async function serveBatch(load: PlainMap, batch: PlainMap, user: string, parts: BatchDoorParts, send: Send): Promise<void> {
+  const isDetached = load['wait'] === false;
+  const asked: BatchOrder = {
+    order: orderOf(load, user), size: batch['size'] ?? null, waitMs: msOf(batch['wait_ms'], 0), failhard: batch['failhard'] === true,
+    driver: isDetached ? 'master' : 'cli',
+    timeoutMs: msOf(load['timeout_ms'], parts.defaults.timeoutMs), gatherTimeoutMs: msOf(load['gather_timeout_ms'], parts.defaults.gatherTimeoutMs),
+  };
+  const first = deferred<void>();
+  const say = async (step: BatchStep): Promise<void> => {
+    await send(frameOf(step));
+    first.resolve();
+  };
+  const run = parts.batches.run(asked, say).catch((error: unknown) => refusal(error, parts.log, send));
+  await (isDetached ? Promise.race([first.promise, run]) : run);
+}
+
+/** What is wrong with the request is for the client; anything else is for the log too. */
+async function refusal(error: unknown, log: Logger, send: Send): Promise<void> {
+  if (error instanceof InvocationError) return send({ kind: 'bad_batch', error: error.message });
+  log.error({ err: error }, 'batch ended early');
+  const message = error instanceof TooManyBatchesError ? error.message : 'The batch ended early; the log of the master says why';
+  await send({ kind: 'refused', error: { name: 'BatchError', message } });
+}
+
+function frameOf(step: BatchStep): PlainMap {
+  switch (step.kind) {
+    case 'returned':
+      return { kind: 'return', id: step.id, load: step.load };
+    case 'begun':
+      return { kind: 'batch_begun', jid: step.jid, minions: [...step.minions], down: [...step.down] };
+    case 'next':
+      return { kind: 'batch_next', minions: [...step.minions] };
+    case 'nobody_there':
+      return { kind: 'batch_empty' };
+    case 'halted':
+      return { kind: 'batch_halted', reason: step.reason };
+    case 'missing':
+    case 'no_minions':
+      return { ...step };
+  }
+}
+
+/** Milliseconds of a request. */
+export const msOf = (value: Value | undefined, fallback: number): number => (isNumber(value) && Number(value) >= 0 ? Number(value) : fallback);
