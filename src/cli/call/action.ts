@@ -8,6 +8,7 @@ import { openContext, type CliContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { helpText, usageLine } from '../help.js';
 import type { Run } from '../run-program.js';
+import { askedOutputter } from '../print/display.js';
 import { parseWords } from '../words.js';
 import { runCall } from './run-call.js';
 
@@ -39,7 +40,7 @@ export async function callAction(run: Run): Promise<number> {
   const noParse = String(values['no_parse'] ?? '').split(',');
   return await runCall({
     fun: fun ?? '', ...parseWords(words, { noParse }), words, local, metadata: on('print_metadata'), retcodePassthrough: on('retcode_passthrough'),
-    returners: String(values['return'] ?? ''), outputter: line.given.has('output') ? String(values['output']) : null,
+    returners: String(values['return'] ?? ''), outputter: askedOutputter(line),
   }, context, opened);
 }
 

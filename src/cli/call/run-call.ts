@@ -25,8 +25,14 @@ export interface CallRequest {
   readonly outputter: string | null;
 }
 
+export interface CallHost extends SaltHost {
+  readonly log: { notice(level: 'error', text: string): void };
+  complainRaw(text: string): void;
+  printRaw(text: string): void;
+}
+
 /** Gives the exit code. */
-export async function runCall(request: CallRequest, host: SaltHost & { complainRaw(text: string): void; printRaw(text: string): void }, minion: LocalMinion): Promise<number> {
+export async function runCall(request: CallRequest, host: CallHost, minion: LocalMinion): Promise<number> {
   const { fun, args, kwargs } = request;
   const jid = newJid();
   const session = minion.host.session({
@@ -37,6 +43,7 @@ export async function runCall(request: CallRequest, host: SaltHost & { complainR
     value = await session.call(fun, args, kwargs);
   } catch (error) {
     const failure = callFailure(fun, error, (await minion.host.catalog.doc('modules', fun)) ?? '');
+    if (failure.log !== undefined) host.log.notice('error', failure.log);
     if (failure.stdout !== '') host.printRaw(failure.stdout);
     if (failure.stderr !== '') host.complainRaw(failure.stderr);
     return failure.exitCode;

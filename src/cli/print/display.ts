@@ -5,6 +5,7 @@ import { redactHidden } from '../../kernel/std/masked.js';
 import { stripEnd } from '../../kernel/std/python-space.js';
 import { isMap, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { loadYaml } from '../../kernel/yaml/load.js';
+import type { ParsedLine } from '../parsed-line.js';
 
 /** Finds an outputter by the name users type; undefined when there is none. */
 export type LoadOutput = (name: string) => Promise<OutputPlugin | undefined>;
@@ -22,8 +23,10 @@ export interface DisplayOptions extends OutputOptions {
  * `opts` are the options of the program. `output` in them comes before `outputter`. Colours are used when `color` is set
  * and `no_color` is not, or with `force_color`; whether there is a terminal is the caller's question.
  *
- * Source: golden, outputters; read, Salt 3008.3.
- * Differs: Salt falls back only after some kinds of errors and shows a traceback after others.
+ * An outputter of the option `output` has no substitute: Salt asks it again in place of nested and raw, and shows nothing.
+ *
+ * Source: golden, outputters, cli/salt-types-key; read, Salt 3008.3.
+ * Differs: Salt falls back only after some kinds of errors and ends with a traceback after others.
  */
 export async function display(
   data: Value,
@@ -36,6 +39,7 @@ export async function display(
   const { warn = () => undefined, readText, ...rest } = options;
   const settings = { ...opts, color: colorOf(opts), color_theme: await themeOf(opts, readText, warn) };
   const wanted = outputterName(outputter, opts);
+  const isForced = wanted === opts['output'];
   const names = [...new Set([wanted, 'nested', 'raw'])];
   for (const [at, name] of names.entries()) {
     const plugin = await load(name);
@@ -48,6 +52,10 @@ export async function display(
       return stripEnd(plugin.output(shown, settings, rest) ?? '');
     } catch (error) {
       if (at === names.length - 1 || !(error instanceof Error)) throw error;
+      if (isForced && name === wanted) {
+        warn(`Nested output failed: \nTraceback (most recent call last):\n${reasonOf(error)}`);
+        return '';
+      }
       warn(`The outputter ${name} cannot show this data: ${reasonOf(error)}`);
     }
   }
@@ -83,6 +91,11 @@ async function themeOf(
     warn(`Failed to read the color theme ${path}: ${reasonOf(error)}`);
   }
   return null;
+}
+
+/** The outputter of the command line. The word highstate stands for what the function itself asks for: golden cli/salt-types-highstate. */
+export function askedOutputter({ given, values }: ParsedLine): string | null {
+  return given.has('output') && values['output'] !== 'highstate' ? String(values['output']) : null;
 }
 
 /** The name of the outputter to use. */

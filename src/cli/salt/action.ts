@@ -1,9 +1,11 @@
 /** From the command line of `tsalt` to its request. Source: golden cli/salt-*. */
 import { loadYaml } from '../../kernel/yaml/load.js';
 import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { askedOutputter } from '../print/display.js';
 import { openContext, type CliContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { helpText } from '../help.js';
+import { UsageError } from '../parsed-line.js';
 import type { Run } from '../run-program.js';
 import { targetKind } from '../target-kind.js';
 import { MasterUnreachableError } from '../../client/door.js';
@@ -11,25 +13,27 @@ import { CompoundCommandError, readCommand, type Command } from './compound-comm
 import { publishedTarget, UnknownNodegroupError } from './published-target.js';
 import type { BatchRequest } from './run-batch.js';
 import { runSalt, type SaltRequest } from './run-salt.js';
-import { TOO_MANY } from './texts.js';
+import { noPublisherText, TOO_MANY } from './texts.js';
 
 const MASTER_GONE = 'The salt master could not be contacted. Is master running?';
 
 export async function saltAction(run: Run): Promise<number> {
   const { line } = run;
-  const [target, ...words] = line.words;
+  const [target, ...words] = line.values['doc'] === true ? documentationWords(line.words) : line.words;
   if (target === undefined) return usage(run, '\nCannot execute command without defining a target.\n\n');
-  if (words.length === 0 && line.values['doc'] !== true && line.values['preview_target'] !== true) {
+  if (words.length === 0 && line.values['preview_target'] !== true) {
     return usage(run, '\nIncomplete options passed.\n\n');
   }
   const context = await openContext(run, { role: 'client', logName: 'tsalt' });
   try {
     const request = requestOf(context, target, words);
-    if (line.values['doc'] === true) return await (await import('./documentation.js')).showDocumentation(context, request, words[0] ?? '');
+    if (isDocumentation(request)) return await (await import('./documentation.js')).showDocumentation(context, request);
     if (line.values['preview_target'] === true) return await (await import('./preview.js')).previewTarget(context, request);
     run.onInterrupt = () => '\nThe job goes on; look at it with: tsalt-run jobs.active';
     const batch = await batchOf(context, request);
-    return batch === undefined ? await runSalt(request, context) : await (await import('./run-batch.js')).runBatch(request, batch, context);
+    if (batch !== undefined) return await (await import('./run-batch.js')).runBatch(request, batch, context);
+    const subset = request.async || request.static ? 0 : Number(line.values['subset'] ?? 0);
+    return await runSalt(subset > 0 ? await (await import('./subset.js')).subsetOf(request, subset, context) : request, context);
   } catch (error) {
     if (error instanceof CompoundCommandError) {
       context.complain(error.message);
@@ -41,11 +45,21 @@ export async function saltAction(run: Run): Promise<number> {
     }
     if (!(error instanceof MasterUnreachableError)) throw error;
     context.log.debug({ err: error }, error.message);
-    context.complain(`[ERROR   ] ${error.message}`);
+    context.log.notice('error', error.reason === 'not_running' ? noPublisherText(String(context.opts['sock_dir'])) : error.message);
     context.print(MASTER_GONE);
     return EXIT.ok;
   }
 }
+
+/** `-d` is the function `sys.doc` of one name at most, on every minion unless there is a target. */
+function documentationWords([target = '*', ...names]: readonly string[]): string[] {
+  const words = names[0] === 'sys.doc' ? names.slice(1) : names;
+  if (words.length > 1) throw new UsageError('You can only get documentation for one method at one time.');
+  return [target, 'sys.doc', ...words];
+}
+
+/** Documentation is shown as one text for all minions, unless nobody waits for it. */
+const isDocumentation = ({ command, async: isAsync }: SaltRequest): boolean => command.fun === 'sys.doc' && !isAsync;
 
 /** How the job runs in batches: asked for, or since the target is too large; undefined when it does not. */
 async function batchOf(context: CliContext, request: SaltRequest): Promise<BatchRequest | undefined> {
@@ -84,7 +98,7 @@ function requestOf(context: CliContext, target: string, words: readonly string[]
     kwargs: travelling(values),
     async: on('async'), static: on('static'), verbose: on('verbose'), showJid: on('show_jid') || opts['show_jid'] === true,
     summary: isTruthy(opts['cli_summary']), showTimeout: values['show_timeout'] !== false,
-    outputter: line.given.has('output') ? String(values['output']) : null,
+    outputter: askedOutputter(line),
   };
 }
 

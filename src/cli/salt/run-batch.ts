@@ -53,7 +53,7 @@ async function take(frame: PlainMap, request: SaltRequest, host: BatchHost, show
       host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
       return EXIT.ok;
     case 'bad_batch':
-      host.complain(badBatchText(String(frame['error'])));
+      host.log.notice('error', badBatchText(String(frame['error'])));
       return EXIT.failed;
     case 'no_minions':
       host.print(NO_MINIONS);

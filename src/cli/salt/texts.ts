@@ -7,9 +7,12 @@ export const TOO_MANY = '\nNOTICE: Too many minions targeted, switching to batch
 export const NO_RETURN = 'ERROR: No return received';
 export const FAILED = 'ERROR: Minions returned with non-zero exit code';
 
+export const noPublisherText = (sockDir: string): string => `Unable to connect to the salt master publisher at ${sockDir}`;
+export const NO_DOCS = 'No minions found to gather docs from';
+
 /** What a batch that cannot be understood ends with. Source: golden cli/salt-batch-bad. */
 export function badBatchText(message: string): string {
-  return `[ERROR   ] An un-handled exception was caught by Salt's global exception handler:\nSaltInvocationError: ${message}`;
+  return `An un-handled exception was caught by Salt's global exception handler:\nSaltInvocationError: ${message}`;
 }
 
 export function missingText(why: string, jid: string): string {

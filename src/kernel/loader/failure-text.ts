@@ -74,8 +74,17 @@ export function missingFunctionReturn(fun: string, message: string, docs: Value)
   return mapFrom([...mapEntries(docs).filter(([name]) => name !== fun), [fun, message]]);
 }
 
+/** What `salt-call` says of a failure. */
+export interface CallFailure {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  /** For the log, as an error: with `-l quiet` nobody sees it. */
+  readonly log?: string;
+}
+
 /** How `salt-call` ends: what it writes to both outputs and its exit code. */
-export function callFailure(fun: string, error: unknown, doc = ''): { stdout: string; stderr: string; exitCode: number } {
+export function callFailure(fun: string, error: unknown, doc = ''): CallFailure {
   const message = messageOf(error);
   if (codeOf(error) === 'loader.function_missing' && missingFun(error) === fun) return { stdout: '', stderr: `${message}\n`, exitCode: 255 };
   switch (sortOf(error)) {
@@ -87,9 +96,8 @@ export function callFailure(fun: string, error: unknown, doc = ''): { stdout: st
       return { stdout: `${doc}\n`, stderr: `\nPassed invalid arguments: ${message}.\n\nUsage:\n`, exitCode: 1 };
     case 'other': {
       const trace = traceback(error);
-      const lastLine = exceptionLine(error);
-      const head = "[ERROR   ] An un-handled exception was caught by Salt's global exception handler:";
-      return { stdout: '', stderr: `${head}\n${lastLine}\n${trace}${trace}`, exitCode: 1 };
+      const head = "An un-handled exception was caught by Salt's global exception handler:";
+      return { stdout: '', stderr: trace, exitCode: 1, log: `${head}\n${exceptionLine(error)}\n${trace.trimEnd()}` };
     }
   }
 }

@@ -28,8 +28,12 @@ function withHost(text: string, host: string): string {
   return text.replace(new RegExp(`(?<![\\w-])${host.replace(/[.]/g, '\\.')}(?=_master|\\.p(?:em|ub)|$|[\\s:,'"])`, 'gm'), 'HOST');
 }
 
+/** Stands between the tracebacks of an exception and of the one that came from it. */
+const JOINT = /\n\n(?:The above exception was the direct cause of the following exception|During handling of the above exception, another exception occurred):\n\n/g;
+
 /** Takes tracebacks out: which frames they have is no one's promise. */
-export function withoutTracebacks(text: string): string {
+export function withoutTracebacks(whole: string): string {
+  const text = whole.replace(JOINT, '\n');
   const kept: string[] = [];
   let within: number | undefined;
   for (const line of text.split('\n')) {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { display, outputterName } from '../../../../src/cli/print/display.js';
+import { parseLine } from '../../../../src/cli/parse.js';
+import { tsaltTable } from '../../../../src/cli/options/tsalt.data.js';
+import { askedOutputter, display, outputterName } from '../../../../src/cli/print/display.js';
 import { PythonError } from '../../../../src/kernel/contract/errors.js';
 import { defineOutput, type OutputPlugin } from '../../../../src/kernel/contract/plugin.js';
 import { hide } from '../../../../src/kernel/std/masked.js';
@@ -49,6 +51,19 @@ test('display() falls back to nested, then to raw, when an outputter fails', asy
   assert.deepEqual(said, ["The outputter mine cannot show this data: 'changes'"]);
   const two = (name: string) => Promise.resolve(name === 'raw' ? plugins[name] : failing(error));
   assert.equal(await display('x', 'mine', {}, two), 'raw "x"');
+});
+
+/** Source: golden cli/salt-types-key, salt-types-highstate. */
+test('display() shows nothing when the outputter of the option fails', async () => {
+  const said: string[] = [];
+  const one = (name: string) => Promise.resolve(name === 'mine' ? failing(new PythonError('KeyError', "'web1'")) : plugins[name]);
+  assert.equal(await display('x', null, { output: 'mine' }, one, { warn: (text) => said.push(text) }), '');
+  assert.deepEqual(said, ["Nested output failed: \nTraceback (most recent call last):\n'web1'"]);
+});
+
+test('askedOutputter() takes the word highstate for no word', () => {
+  const asked = (words: string[]) => askedOutputter(parseLine(tsaltTable, [...words, '*', 'test.ping']));
+  assert.deepEqual([asked([]), asked(['--out', 'json']), asked(['--out=highstate'])], [null, 'json', null]);
 });
 
 test('display() gives the error when even raw fails', async () => {
