@@ -1,6 +1,7 @@
 /** The life of both daemons: start, pid file, signals, log, what stops them before they begin. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { MasterHost } from '../support/fleet/master.js';
 import { MinionHost } from '../support/fleet/minion.js';
 import { runCommand, type CommandResult, type Program } from '../support/fleet/program.js';
 import { repository } from '../support/fleet/salt-venv.js';
-import { Site } from '../support/fleet/site.js';
+import { Site, skipUnlessRoot } from '../support/fleet/site.js';
 import { until } from '../support/fleet/until.js';
 import { openNotifySocket, skipWithoutNotify } from './kit/notify-socket.js';
 
@@ -221,6 +222,31 @@ site.test('systemd is told when the master works and when it stops', async () =>
 const usualPlaces = (): (number | undefined)[] =>
   ['/etc/salt', '/var/cache/salt', '/var/log/salt', '/run/salt', '/run', '/var/log', '/etc', join(homedir(), '.salt')]
     .map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs);
+
+site.test('user: the master runs as it, and its keys and sockets are that user\'s', async () => {
+  const master = await masterOf({ user: 'nobody' });
+  // As packages make them.
+  spawnSync('chown', ['-R', 'nobody', master.dir]);
+  chmodSync(site.dir, 0o755);
+  await master.start();
+  await until('its pid file', () => existsSync(master.path('run/master.pid')));
+  const uid = statSync(master.path('conf')).uid;
+  assert.notEqual(uid, 0);
+  assert.match(readFileSync(`/proc/${master.process.pid}/status`, 'utf8'), new RegExp(`^Uid:\\s+${uid}\\s+${uid}\\s+${uid}\\s`, 'm'));
+  for (const path of ['pki/master.pem', 'run/master_event_pub.ipc', 'cache/sessions', 'log/master', 'run/master.pid']) {
+    assert.equal(statSync(master.path(path)).uid, uid, path);
+  }
+  const done = await master.tsalt('tsalt-run', 'manage.up');
+  assert.equal(done.code, 0, JSON.stringify(done));
+  assert.equal(await master.stop(), 0);
+}, { skip: skipUnlessRoot });
+
+site.test('a user that does not exist is told', async () => {
+  const master = await masterOf({ user: 'nobody-of-that-name' });
+  const done = await run('tsalt-master', '-c', master.configDir);
+  assert.notEqual(done.code, 0);
+  assert.match(done.stderr, /nobody-of-that-name/);
+}, { skip: skipUnlessRoot });
 
 site.test('root_dir moves everything', async () => {
   const root = join(site.dir, 'rooted');
