@@ -9,6 +9,7 @@ import type { FunctionPlugin } from '../../../../src/kernel/contract/plugin.js';
 import { isList, isMap, mapEntries, type PlainMap, type Value } from '../../../../src/kernel/std/value.js';
 import { createSys } from '../../../../src/kernel/sys/sys.js';
 import cmd from '../../../../src/plugins/modules/cmd.js';
+import cron from '../../../../src/plugins/modules/cron.js';
 import environ from '../../../../src/plugins/modules/environ.js';
 import hosts from '../../../../src/plugins/modules/hosts.js';
 import sysctl from '../../../../src/plugins/modules/linux_sysctl.js';
@@ -28,7 +29,7 @@ interface Recording {
 }
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', '..', '..', 'test', 'unit', 'plugins', 'modules', 'recorded');
-const MODULES: Readonly<Record<string, readonly FunctionPlugin[]>> = { hosts: [hosts], sysctl: [sysctl, cmd], environ: [environ], mount: [mount, cmd] };
+const MODULES: Readonly<Record<string, readonly FunctionPlugin[]>> = { hosts: [hosts], sysctl: [sysctl, cmd], environ: [environ], mount: [mount, cmd], cron: [cron, cmd] };
 
 /** Keeps tables in a file, as the recording had it. */
 const CRONTAB = '#!/bin/sh\ncase "$1" in -u) shift 2;; esac\n'
