@@ -1,5 +1,5 @@
 // Makes build/salt-venv, a Python environment with the release of real Salt that the peer tests speak to. Does nothing when it
-// is there. Needs python3 with its venv module, and the package index that pip is configured for.
+// is there, or when TSALT_SALT_VENV names another one. Needs python3 with its venv module, and the package index that pip is configured for.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ function run(program, args) {
   process.exit(1);
 }
 
+if (process.env.TSALT_SALT_VENV) process.exit(0);
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === SALT) process.exit(0);
 rmSync(folder, { recursive: true, force: true });
 run('python3', ['-m', 'venv', folder]);

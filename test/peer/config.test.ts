@@ -1,6 +1,5 @@
 /**
  * Loads the same configuration trees with real Salt and with ours and compares every option.
- * Real Salt is found through TSALT_SALT_VENV, the folder of a Python environment that has it.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -10,9 +9,8 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadMasterConfig, loadMinionConfig } from '../../src/kernel/config/load.js';
 import { Float, isMap, mapEntries, type Value } from '../../src/kernel/std/value.js';
+import { saltProgram, skipWithoutSalt } from '../support/fleet/salt-venv.js';
 
-const venv = process.env['TSALT_SALT_VENV'];
-const skip = venv === undefined ? 'TSALT_SALT_VENV does not name an environment with real Salt' : false;
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'tsalt-config-peer-')));
 after(() => rmSync(base, { recursive: true }));
 
@@ -144,14 +142,14 @@ function writeTree(tree: Tree, folder: string): void {
 
 function askSalt(asked: readonly { role: string; path: string }[]): readonly Answer[] {
   const { SALT_CONFIG_DIR: _dir, SALT_MASTER_CONFIG: _master, SALT_MINION_CONFIG: _minion, ...env } = process.env;
-  const done = spawnSync(join(venv ?? '', 'bin/python'), ['-c', DUMP], {
+  const done = spawnSync(saltProgram('python'), ['-c', DUMP], {
     input: JSON.stringify(asked), encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, env, cwd: base, timeout: 120_000,
   });
   assert.equal(done.status, 0, done.stderr);
   return JSON.parse(done.stdout) as Answer[];
 }
 
-test('configurations load as real Salt loads them', { skip }, async (t) => {
+test('configurations load as real Salt loads them', { skip: skipWithoutSalt }, async (t) => {
   const folders = trees.map((_, at) => join(base, `tree${at}`));
   trees.forEach((tree, at) => writeTree(tree, folders[at] ?? ''));
   const answers = askSalt(trees.map(({ role }, at) => ({ role, path: join(folders[at] ?? '', role) })));

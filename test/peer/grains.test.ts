@@ -1,6 +1,5 @@
 /**
  * Grains of this machine beside those of real Salt; and the recordings of `test/golden/grains` beside its functions.
- * Real Salt is found through TSALT_SALT_VENV, the folder of a Python environment that has it.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -14,10 +13,9 @@ import { DISTRIBUTIONS } from '../support/distributions.data.js';
 import { gatheredGrains } from '../support/gathered-grains.js';
 import { TEXT_CASES } from '../support/machine-texts.data.js';
 import { MACHINES } from '../support/machines.data.js';
+import { saltProgram, skipWithoutSalt } from '../support/fleet/salt-venv.js';
 import { rootedContext, type Machine } from '../support/rooted-sys.js';
 
-const venv = process.env['TSALT_SALT_VENV'];
-const skip = venv === undefined ? 'TSALT_SALT_VENV does not name an environment with real Salt' : false;
 const sources = join(import.meta.dirname, '../../..');
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'tsalt-grains-peer-')));
 after(() => rmSync(base, { recursive: true }));
@@ -37,7 +35,7 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
 }
 
 function python(args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}): string {
-  const done = spawnSync(join(venv ?? '', 'bin', args[0] ?? ''), args.slice(1), {
+  const done = spawnSync(saltProgram(args[0] ?? ''), args.slice(1), {
     encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, cwd: base, timeout: 120_000, input: options.input ?? '', env: options.env ?? process.env,
   });
   assert.equal(done.status, 0, done.stderr);
@@ -72,7 +70,7 @@ const environments: readonly [title: string, env: NodeJS.ProcessEnv][] = [
 ];
 
 for (const [title, env] of environments) {
-  test(`grains of this machine, ${title}, equal those of real Salt`, { skip }, async () => {
+  test(`grains of this machine, ${title}, equal those of real Salt`, { skip: skipWithoutSalt }, async () => {
     const folder = join(base, title.replace(/\W+/g, '-'));
     write(folder, { minion: `id: web1.example.com\nroot_dir: ${folder}/root\nfile_client: local\nmaster: salt.example.com\n` });
     assertSame(await both(folder, { ...process.env, ...env }));
@@ -92,7 +90,7 @@ const OWN_GRAINS = {
 };
 
 for (const deep of [false, true]) {
-  test(`grains of plugins, file and configuration come together as in real Salt${deep ? ', merged at depth' : ''}`, { skip }, async () => {
+  test(`grains of plugins, file and configuration come together as in real Salt${deep ? ', merged at depth' : ''}`, { skip: skipWithoutSalt }, async () => {
     const folder = join(base, `own-${deep}`);
     write(folder, {
       ...OWN_GRAINS,
@@ -132,7 +130,7 @@ async function askSalt(): Promise<Record<'distributions' | 'texts' | 'machines',
   };
 }
 
-test('the recorded answers about release files, texts and machines are those of real Salt', { skip }, async () => {
+test('the recorded answers about release files, texts and machines are those of real Salt', { skip: skipWithoutSalt }, async () => {
   const answers = await askSalt();
   const path = join(sources, 'test/golden/grains/answers.json');
   // Recording anew: TSALT_RECORD=1, after a case was added.
