@@ -210,8 +210,9 @@ interface Seen {
   readonly links: Record<string, string>;
 }
 
+/** Source: observed, Salt 3008.3: a target that begins with `..` is taken from the link itself, not from its folder. */
 async function leadsBelow(root: string, link: string, target: string): Promise<boolean> {
-  const place = resolve(dirname(link), target);
+  const place = resolve(target.startsWith('..') ? link : dirname(link), target);
   const [realRoot, real] = [await realpathOf(root), (await realpathOf(place)) ?? place];
   return realRoot !== undefined && !relative(realRoot, real).startsWith('..');
 }

@@ -20,6 +20,7 @@ before(async () => {
   await symlink('top.sls', path('one/link.sls'));
   await symlink('../outside/secret', path('one/leak'));
   await symlink('../outside', path('one/leakdir'));
+  await symlink(path('outside'), path('one/absolute'));
   await symlink('missing', path('one/broken'));
   await symlink('..', path('one/web/round'));
 });
@@ -61,20 +62,20 @@ test('__env__ stands for any environment that is a name', async () => {
 });
 
 // Source: observed, Salt 3008.3 with such a tree.
-test('lists hold each path once, sorted; links that lead out are not told where links are followed', async () => {
+test('lists hold each path once, sorted; absolute links that lead out are not told where links are followed', async () => {
   const files = roots();
   assert.deepEqual(await files.files('base'), [
-    'broken', 'leak', 'leakdir/secret', 'link.sls', 'only.sls', 'top.sls', 'web/files/a.conf', 'web/init.sls',
+    'absolute/secret', 'broken', 'leak', 'leakdir/secret', 'link.sls', 'only.sls', 'top.sls', 'web/files/a.conf', 'web/init.sls',
   ]);
-  assert.deepEqual(await files.dirs('base'), ['empty', 'leakdir', 'web', 'web/files', 'web/round']);
+  assert.deepEqual(await files.dirs('base'), ['absolute', 'empty', 'leakdir', 'web', 'web/files', 'web/round']);
   assert.deepEqual(await files.emptyDirs('base'), ['empty']);
-  assert.deepEqual(Object.keys(await files.symlinks('base')).sort(), ['broken', 'link.sls', 'web/round']);
+  assert.deepEqual(Object.keys(await files.symlinks('base')).sort(), ['broken', 'leak', 'leakdir', 'link.sls', 'web/round']);
 });
 
 test('where links are not followed, what is behind them is not listed', async () => {
   const files = roots({ followSymlinks: false });
   assert.deepEqual((await files.files('base')).filter((rel) => rel.startsWith('leak')), ['leak']);
-  assert.deepEqual(await files.symlinks('base'), { 'link.sls': 'top.sls', leak: '../outside/secret', leakdir: '../outside', broken: 'missing', 'web/round': '..' });
+  assert.deepEqual(await files.symlinks('base'), { absolute: path('outside'), 'link.sls': 'top.sls', leak: '../outside/secret', leakdir: '../outside', broken: 'missing', 'web/round': '..' });
 });
 
 test('links can be left out', async () => {
