@@ -40,6 +40,7 @@ export interface DoorRequest {
  * @throws MasterUnreachableError
  */
 export async function* askMaster(path: string, request: DoorRequest, signal: AbortSignal): AsyncGenerator<PlainMap> {
+  if (signal.aborted) return;
   const socket = createConnection(path);
   const stop = (): void => void socket.destroy();
   signal.addEventListener('abort', stop, { once: true });

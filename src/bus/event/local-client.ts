@@ -32,6 +32,7 @@ const EVENT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Every event of a running daemon's bus from now on. Ends when the daemon stops or the signal is aborted. @throws the socket's error when nobody listens */
 export async function* listenEvents(publishPath: string, signal: AbortSignal): AsyncGenerator<BusEvent> {
+  if (signal.aborted) return;
   const socket = createConnection(publishPath);
   const stop = (): void => void socket.destroy();
   signal.addEventListener('abort', stop, { once: true });

@@ -36,8 +36,9 @@ export interface LocalSockets extends AsyncDisposable {
 export async function serveLocalSockets(options: LocalSocketOptions): Promise<LocalSockets> {
   const counters = { subscribers: 0, dropped: 0 };
   mkdirSync(dirname(options.publishPath), { recursive: true, mode: 0o750 });
-  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options, counters));
-  const puller = await listen(options.pullPath, 0o600, pullFrom(options));
+  const onError = (err: unknown): void => options.log.error({ err }, 'local connection not accepted');
+  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options, counters), onError);
+  const puller = await listen(options.pullPath, 0o600, pullFrom(options), onError);
   return {
     counters,
     async [Symbol.asyncDispose]() {
@@ -52,7 +53,7 @@ interface Listening {
 }
 
 /** Opens a unix socket; it is never reachable with wider rights than `mode`. */
-export async function listen(path: string, mode: number, serve: (socket: Socket) => void): Promise<Listening> {
+export async function listen(path: string, mode: number, serve: (socket: Socket) => void, onError: (error: unknown) => void): Promise<Listening> {
   if (existsSync(path)) rmSync(path);
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -61,16 +62,19 @@ export async function listen(path: string, mode: number, serve: (socket: Socket)
     serve(socket);
   });
   server.maxConnections = CONNECTIONS_MAX;
-  const umask = process.umask(0o777 & ~mode);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    // The socket is made inside this call: no other file of the process gets this mask.
+    const umask = process.umask(0o777 & ~mode);
+    try {
       server.listen(path, () => resolve());
-    });
-  } finally {
-    process.umask(umask);
-  }
+    } finally {
+      process.umask(umask);
+    }
+  });
   chmodSync(path, mode);
+  // Such as too many open files: this connection is lost, the next is served.
+  server.on('error', onError);
   return {
     stop: () =>
       new Promise((resolve) => {

@@ -62,9 +62,9 @@ export class Access {
     const { blacklist } = this.#options;
     const users = texts(blacklist['users']);
     const modules = texts(blacklist['modules']);
-    if (users.some((pattern) => wholeMatch(user, pattern))) return true;
+    if (users.some((pattern) => isForbidden(user, pattern))) return true;
     const called = funs.includes('sys.doc') ? funs : [...funs, ...nestedFunctions(args)];
-    return called.some((name) => modules.some((pattern) => wholeMatch(name, pattern)));
+    return called.some((name) => modules.some((pattern) => isForbidden(name, pattern)));
   }
 
   #allowed(account: string): string[] {
@@ -77,6 +77,9 @@ export class Access {
 function nestedFunctions(args: readonly Value[]): string[] {
   return args.filter((arg): arg is string => typeof arg === 'string' && /^[a-z_]\w*\.\w+$/i.test(arg));
 }
+
+/** What is forbidden is forbidden as text, as glob and as regular expression. Source: read, Salt 3008.3. */
+const isForbidden = (name: string, pattern: string): boolean => fnmatch(name, pattern) || wholeMatch(name, pattern);
 
 /** Names are matched as anchored regular expressions, and as globs when they are no expression. */
 function wholeMatch(name: string, pattern: string): boolean {

@@ -37,7 +37,7 @@ export async function serveDoor(path: string, mode: number, parts: DoorParts): P
       parts.log.debug({ err }, 'local client ended');
       socket.destroy();
     });
-  });
+  }, (err) => parts.log.error({ err }, 'local client not accepted'));
   return { [Symbol.asyncDispose]: () => listening.stop() };
 }
 

@@ -6,7 +6,7 @@
 import { clientFailure } from '../../kernel/loader/failure-text.js';
 import type { ModuleHost } from '../../kernel/loader/module-host.js';
 import type { Logger } from '../../kernel/contract/log.js';
-import { TaskGroup } from '../../kernel/std/async.js';
+import { deferred, TaskGroup } from '../../kernel/std/async.js';
 import { newJid } from '../../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { EventBus } from '../../bus/event/bus.js';
@@ -45,9 +45,18 @@ export class FunctionDesk implements AsyncDisposable {
     const fun = `${client}.${call.fun}`;
     const args: Value[] = Object.keys(call.kwargs).length === 0 ? [...call.args] : [...call.args, { ...call.kwargs }];
     this.#bus.fire(`${tag}/new`, { fun, jid, user, fun_args: args });
-    const done = this.#run(client, call, { jid, tag, user, fun, args }, signal);
-    void this.#tasks.start(async () => void (await done));
-    return { jid, tag, done };
+    const done = deferred<PlainMap>();
+    // Who asked may have gone; a failure is told to the log as well.
+    done.promise.catch(() => undefined);
+    void this.#tasks.start(async () => {
+      try {
+        done.resolve(await this.#run(client, call, { jid, tag, user, fun, args }, signal));
+      } catch (error) {
+        done.reject(error);
+        throw error;
+      }
+    });
+    return { jid, tag, done: done.promise };
   }
 
   async #run(

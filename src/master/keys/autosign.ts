@@ -73,7 +73,9 @@ function byGrains(grains: PlainMap, options: AutosignOptions): boolean {
 
 function linesOf(path: string | undefined, options: AutosignOptions): string[] {
   if (path === undefined || path === '' || !existsSync(path)) return [];
-  const { mode, size } = statSync(path);
+  const found = statSync(path);
+  if (!found.isFile()) return [];
+  const { mode, size } = found;
   const forbidden = WRITABLE_BY_OTHERS | (options.permissive ? 0 : WRITABLE_BY_GROUP);
   if ((mode & forbidden) !== 0) {
     options.log.warn({ path, mode: (mode & 0o777).toString(8) }, 'autosign file ignored: others may write it');

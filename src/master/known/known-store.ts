@@ -5,7 +5,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeBus, encodeBus } from '../../bus/codec/codec.js';
+import { CodecError, decodeBus, encodeBus } from '../../bus/codec/codec.js';
 import { LazyWriter } from '../../kernel/sys/lazy-writer.js';
 import { isSafeName } from '../../kernel/sys/safe-path.js';
 import { equalValues, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
@@ -19,10 +19,12 @@ export class KnownStore implements KnownPort, AsyncDisposable {
   readonly #values = new Map<string, Value | null>();
   readonly #banks = new Map<string, Set<string>>();
   readonly #writer: LazyWriter;
+  readonly #onError: (error: unknown, path: string) => void;
 
   /** Files are written a moment later: what is lost in a crash is told again by the minion. */
   constructor(cacheDir: string, onError: (error: unknown, path: string) => void) {
     this.#dir = cacheDir;
+    this.#onError = onError;
     this.#writer = new LazyWriter({ mode: 0o600, onError });
   }
 
@@ -104,12 +106,16 @@ export class KnownStore implements KnownPort, AsyncDisposable {
     return keys;
   }
 
+  /** A damaged file is told and is as good as none: the minion tells it again. */
   #read(bank: string, key: string): Value | undefined {
+    const path = this.#path(bank, key);
+    const pending = this.#writer.pending(path);
     try {
-      return decodeBus(readFileSync(this.#path(bank, key)));
+      return decodeBus(pending === undefined ? readFileSync(path) : Buffer.from(pending as Uint8Array));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+      if (error instanceof CodecError) this.#onError(error, path);
+      else if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return undefined;
     }
   }
 

@@ -8,23 +8,24 @@ import { readFileSync } from 'node:fs';
 const ESTABLISHED = '01';
 
 export function connectedAddresses(port: number): Set<string> {
-  const found = new Set<string>();
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    for (const line of readTable(table)) {
-      const [, local = '', remote = '', state] = line.trim().split(/\s+/);
-      if (state !== ESTABLISHED || Number.parseInt(local.split(':')[1] ?? '', 16) !== port) continue;
-      const address = readAddress(remote.split(':')[0] ?? '');
-      if (address !== '') found.add(address);
-    }
-  }
-  return found;
+  return new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => peersOf(readTable(path), port)));
 }
 
-function readTable(path: string): string[] {
+/** Addresses of the other ends of open connections to a local port, from the text of such a table. */
+export function peersOf(table: string, port: number): string[] {
+  return table.split('\n').slice(1).flatMap((line) => {
+    const [, local = '', remote = '', state] = line.trim().split(/\s+/);
+    if (state !== ESTABLISHED || Number.parseInt(local.split(':')[1] ?? '', 16) !== port) return [];
+    const address = readAddress(remote.split(':')[0] ?? '');
+    return address === '' ? [] : [address];
+  });
+}
+
+function readTable(path: string): string {
   try {
-    return readFileSync(path, 'utf8').split('\n').slice(1);
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   }
 }
@@ -37,5 +38,5 @@ function readAddress(hex: string): string {
   if (bytes.length !== 16) return '';
   const isMapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
   if (isMapped) return bytes.subarray(12).join('.');
-  return bytes.toString('hex').replace(/(.{4})(?!$)/g, '$1:');
+  return new URL(`http://[${bytes.toString('hex').replace(/(.{4})(?!$)/g, '$1:')}]`).hostname.slice(1, -1);
 }

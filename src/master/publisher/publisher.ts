@@ -28,8 +28,8 @@ const BY_ID = new Set(['glob', 'pcre', 'list']);
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #topics = new Map<string, string>();
-  readonly #topicsOf = new Map<string, string[]>();
-  readonly #listening = new Set<string>();
+  /** Topics of each minion, the oldest first, and whether it is subscribed to each. */
+  readonly #topicsOf = new Map<string, Map<string, boolean>>();
   /** Minions that showed by a topic that they listen, since they signed in: of them it is known when they go. */
   readonly #shown = new Set<string>();
   /** Topics that no known minion owns yet. */
@@ -57,43 +57,48 @@ export class Publisher {
 
   /** Remembers by which topic a minion shows that it listens. */
   expect(id: string, sessionKey: string): void {
-    if (!this.#listening.has(id)) this.#shown.delete(id);
+    if (!this.#listens(id)) this.#shown.delete(id);
     for (const topic of [presenceTopic(sessionKey), ...(this.#options.filtering ? [minionTopic(id)] : [])]) {
       this.#topics.set(topic, id);
-      this.#keepLatest(id, topic);
-      if (this.#unclaimed.delete(topic)) this.#listens(id);
+      const isSubscribed = this.#unclaimed.delete(topic) || this.#topicsOf.get(id)?.get(topic) === true;
+      this.#note(id, topic, isSubscribed);
+      this.#keepFew(id);
     }
-  }
-
-  /** A session that was renewed leaves its topic behind: the last few of each minion are known. */
-  #keepLatest(id: string, topic: string): void {
-    const topics = [...(this.#topicsOf.get(id) ?? []).filter((known) => known !== topic), topic];
-    for (const old of topics.splice(0, Math.max(0, topics.length - TOPICS_MAX))) this.#topics.delete(old);
-    this.#topicsOf.set(id, topics);
   }
 
   /** Undefined when this cannot be told (a real minion without filtering). */
   isListening(id: string): boolean | undefined {
-    return this.#shown.has(id) ? this.#listening.has(id) : undefined;
-  }
-
-  #listens(id: string): void {
-    this.#listening.add(id);
-    this.#shown.add(id);
+    return this.#shown.has(id) ? this.#listens(id) : undefined;
   }
 
   listening(): string[] {
-    return [...this.#listening].sort();
+    return [...this.#topicsOf.keys()].filter((id) => this.#listens(id)).sort();
+  }
+
+  #listens(id: string): boolean {
+    return [...(this.#topicsOf.get(id)?.values() ?? [])].includes(true);
+  }
+
+  #note(id: string, topic: string, isSubscribed: boolean): void {
+    const topics = this.#topicsOf.get(id) ?? new Map<string, boolean>();
+    this.#topicsOf.set(id, topics.set(topic, isSubscribed));
+    if (isSubscribed) this.#shown.add(id);
+  }
+
+  /** A session that was renewed leaves its topic behind: it is forgotten, one that the minion still listens to last. */
+  #keepFew(id: string): void {
+    const topics = this.#topicsOf.get(id) ?? new Map<string, boolean>();
+    while (topics.size > TOPICS_MAX) {
+      const old = [...topics].find(([, isSubscribed]) => !isSubscribed)?.[0] ?? [...topics.keys()][0] ?? '';
+      topics.delete(old);
+      this.#topics.delete(old);
+    }
   }
 
   #subscribed(topic: string, subscribed: boolean): void {
     const id = this.#topics.get(topic);
-    if (id === undefined) {
-      if (subscribed && TOPIC.test(topic) && this.#unclaimed.size < UNCLAIMED_MAX) this.#unclaimed.add(topic);
-      if (!subscribed) this.#unclaimed.delete(topic);
-      return;
-    }
-    if (subscribed) this.#listens(id);
-    else this.#listening.delete(id);
+    if (id !== undefined) this.#note(id, topic, subscribed);
+    else if (!subscribed) this.#unclaimed.delete(topic);
+    else if (TOPIC.test(topic) && this.#unclaimed.size < UNCLAIMED_MAX) this.#unclaimed.add(topic);
   }
 }
