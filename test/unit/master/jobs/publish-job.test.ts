@@ -40,7 +40,7 @@ test('a job gets an id, is stored, announced and published', async () => {
   const { _stamp, ...announced } = events[0]?.data ?? {};
   assert.equal(typeof _stamp, 'string');
   assert.deepEqual(announced, {
-    jid, tgt_type: 'glob', tgt: '*', user: 'root', fun: 'test.ping', arg: [], minions: ['web1', 'web2'], missing: ['web3'], metadata: { a: 1 },
+    jid, tgt_type: 'glob', tgt: '*', user: 'root', fun: 'test.ping', arg: [], minions: ['web1', 'web2'], missing: ['web3'],
   });
   assert.deepEqual([...(parts.active.get(jid)?.minions ?? [])], ['web1', 'web2']);
 });

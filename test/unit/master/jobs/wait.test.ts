@@ -60,7 +60,7 @@ test('nobody expected: the wait is over at once', async () => assert.deepEqual(a
 
 test('who is silent is asked, and is missing when it does not work on the job', async () => {
   const { bus, collect, asked } = bench({ find: () => ({}) });
-  setImmediate(() => ret(bus, JID, 'a'));
+  ret(bus, JID, 'a');
   assert.deepEqual(await collect(['a', 'b', 'c']), ['a', 'b: no_response', 'c: no_response']);
   assert.deepEqual(asked.map(({ fun, arg, tgt, tgtType, ephemeral }) => ({ fun, arg, tgt, tgtType, ephemeral })), [
     { fun: 'saltutil.find_job', arg: [JID], tgt: ['b', 'c'], tgtType: 'list', ephemeral: true },
@@ -79,7 +79,7 @@ test('a slow minion gets more time, as often as it takes, and holds up nobody el
       return id === 'slow' ? { jid: JID, fun: 'test.sleep' } : {};
     },
   });
-  setImmediate(() => ret(bus, JID, 'quick'));
+  ret(bus, JID, 'quick');
   assert.deepEqual(await collect(['slow', 'quick', 'dead']), ['quick', 'dead: no_response', 'slow']);
   assert.deepEqual(asked.map(({ tgt }) => tgt), [['slow', 'dead'], ['slow'], ['slow']]);
 });
