@@ -27,11 +27,11 @@ export async function saltAction(run: Run): Promise<number> {
   const context = await openContext(run, { role: 'client', logName: 'tsalt' });
   try {
     const request = requestOf(context, target, words);
-    if (isDocumentation(request)) return await (await import('./documentation.js')).showDocumentation(context, request);
     if (line.values['preview_target'] === true) return await (await import('./preview.js')).previewTarget(context, request);
     run.onInterrupt = () => '\nThe job goes on; look at it with: tsalt-run jobs.active';
     const batch = await batchOf(context, request);
     if (batch !== undefined) return await (await import('./run-batch.js')).runBatch(request, batch, context);
+    if (isDocumentation(request)) return await (await import('./documentation.js')).showDocumentation(context, request);
     const subset = request.async || request.static ? 0 : Number(line.values['subset'] ?? 0);
     return await runSalt(subset > 0 ? await (await import('./subset.js')).subsetOf(request, subset, context) : request, context);
   } catch (error) {

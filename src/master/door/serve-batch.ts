@@ -14,6 +14,9 @@ export interface BatchDoorParts {
   readonly log: Logger;
 }
 
+/** Frames that may wait for a client that reads slowly. */
+const FRAMES_MAX = 1000;
+
 /** `batch` is what is said of the batch itself: size, wait_ms, failhard. */
 export async function serveBatch(load: PlainMap, batch: PlainMap, user: string, parts: BatchDoorParts, send: Send): Promise<void> {
   const isDetached = load['wait'] === false;
@@ -23,12 +26,41 @@ export async function serveBatch(load: PlainMap, batch: PlainMap, user: string, 
     timeoutMs: msOf(load['timeout_ms'], parts.defaults.timeoutMs), gatherTimeoutMs: msOf(load['gather_timeout_ms'], parts.defaults.gatherTimeoutMs),
   };
   const first = deferred<void>();
+  const frames = new Frames(send);
+  let hasBegun = false;
   const say = async (step: BatchStep): Promise<void> => {
-    await send(frameOf(step));
+    // Who does not wait hears of the beginning alone.
+    if (!isDetached || !hasBegun) await frames.add(frameOf(step));
+    hasBegun = true;
     first.resolve();
   };
-  const run = parts.batches.run(asked, say).catch((error: unknown) => refusal(error, parts.log, send));
+  const run = parts.batches.run(asked, say).catch((error: unknown) => refusal(error, parts.log, (frame) => frames.add(frame)));
   await (isDetached ? Promise.race([first.promise, run]) : run);
+  await frames.sent();
+}
+
+/** Frames on their way to a client that may read slowly: the batch does not wait for it, until very many wait. */
+class Frames {
+  readonly #send: Send;
+  #waiting = 0;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  async add(frame: PlainMap): Promise<void> {
+    this.#waiting += 1;
+    this.#last = this.#last.then(() => this.#send(frame)).finally(() => {
+      this.#waiting -= 1;
+    });
+    if (this.#waiting >= FRAMES_MAX) await this.#last;
+  }
+
+  /** When all are out. */
+  sent(): Promise<void> {
+    return this.#last;
+  }
 }
 
 /** What is wrong with the request is for the client; anything else is for the log too. */
