@@ -79,7 +79,13 @@ const LAST: Readonly<Record<string, Way>> = {
     act: starting('evt2'),
   },
   'presence-lost': { heeded: [PRESENCE], before: both, act: whilePresent('evt2') },
-  'key-delete-running': { heeded: [PRESENCE], before: both },
+  'key-delete-running': {
+    heeded: [PRESENCE],
+    before: async (fleet) => {
+      await both(fleet);
+      await fleet.hearing.heard(`${PRESENCE}present`, ({ data }) => (data['present'] as string[]).includes('evt2'));
+    },
+  },
   'presence-last': {
     heeded: [PRESENCE],
     before: async (fleet) => {
