@@ -71,12 +71,26 @@ function writeConfiguration(publishPort, requestPort) {
     interface: '127.0.0.1', ret_port: requestPort, key_logfile: 'key', file_roots: { base: [join(place, 'srv/salt')] },
     pillar_roots: { base: [join(place, 'srv/pillar')] },
   });
-  for (const id of MINIONS) write(id, 'minion', { id, master: '127.0.0.1', master_port: requestPort, acceptance_wait_time: 1 });
+  for (const id of MINIONS) {
+    write(id, 'minion', { id, master: '127.0.0.1', master_port: requestPort, acceptance_wait_time: 1 });
+    writeAptConfiguration(id);
+  }
+}
+
+const aptConfiguration = (id) => join(place, id, 'apt.conf');
+
+/** Both minions install on this one machine at once: each downloads to a folder of its own, and they wait for each other. */
+function writeAptConfiguration(id) {
+  const archives = join(place, id, 'archives');
+  mkdirSync(join(archives, 'partial'), { recursive: true });
+  writeFileSync(aptConfiguration(id), `Dir::Cache::archives "${archives}";\nAPT::Sandbox::User "root";\nDPkg::Lock::Timeout "120";\n`);
 }
 
 /** Starts a daemon out of reach of the terminal's Ctrl-C: it is stopped in order. */
 function start(program, name) {
-  const child = spawn(process.execPath, [bin(program), '-c', confOf(name)], { stdio: 'ignore', detached: true });
+  const child = spawn(process.execPath, [bin(program), '-c', confOf(name)], {
+    stdio: 'ignore', detached: true, env: { ...process.env, ...(MINIONS.includes(name) ? { APT_CONFIG: aptConfiguration(name) } : {}) },
+  });
   daemons.push({ child, name, ended: new Promise((resolve) => child.on('exit', resolve)) });
 }
 
