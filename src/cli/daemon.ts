@@ -41,6 +41,10 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   process.on('SIGHUP', () => log.reopen());
+  process.on('uncaughtException', (err) => {
+    log.error({ err }, 'unexpected error: stopping');
+    stop.resolve({ exitCode: 1, reason: 'an unexpected error' });
+  });
   process.on('unhandledRejection', (err) => log.error({ err }, 'unowned promise failed'));
   const distDir = distDirectory();
   const pidFile = options.pidFile ?? String(opts['pidfile'] ?? '');
