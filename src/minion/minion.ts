@@ -86,7 +86,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       await connection.request(load, { signal });
     },
   });
-  const mine = new Mine({ opts, host, log, send: (load) => connection.request(load) });
+  const mine = new Mine({ opts, host, log });
   const intake = new Intake({
     running, log, nodegroups: opts['nodegroups'] ?? {},
     jobsMax: Number(opts['process_count_max'] ?? -1) > 0 ? Number(opts['process_count_max']) : JOBS_MAX,
