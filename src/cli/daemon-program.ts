@@ -1,4 +1,5 @@
 /** What the command lines of both daemons do: read the configuration, go to the background when asked, run. */
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { findConfigDir, loadMasterConfig, loadMinionConfig } from '../kernel/config/load.js';
 import { becomeAccount } from './daemon-account.js';
@@ -10,6 +11,9 @@ export async function runDaemonProgram(role: 'master' | 'minion', line: ParsedLi
   const text = (dest: string): string | undefined => (given.has(dest) && typeof values[dest] === 'string' ? values[dest] : undefined);
   const named = text('config_dir');
   const configDir = findConfigDir(named?.replace(/^~(?=\/|$)/, homedir()));
+  if (!(statSync(configDir, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
+    process.stderr.write(`WARNING: CONFIG '${configDir}' directory does not exist.\n`);
+  }
   const config = role === 'master'
     ? await loadMasterConfig({ configDir })
     : await loadMinionConfig({ configDir, cacheMinionId: true });
