@@ -21,7 +21,7 @@ const JID = /(?<!\d)2\d{19}(?!\d)/g;
 /** Values that differ from run to run, by the key they stand under. */
 const BY_KEY: Readonly<Record<string, Value>> = {
   _stamp: '2026-01-01T00:00:00.000000+00:00', ts: 1_700_000_000, pub: '<PEM public key>', duration: 1.234, start_time: '00:00:00.000000', pid: 1000,
-  __pub_pid: 1000,
+  __pub_pid: 1000, created: 1_700_000_000.5, last_progress: 1_700_000_000.5,
 };
 
 /** A replacer for the events of one run: the same job id gets the same number, in the order in which jobs appear. */
@@ -43,7 +43,26 @@ export function normaliser(root: string): (event: TaggedEvent) => TaggedEvent {
     if (isList(given)) return key !== undefined && SETS.has(key) ? given.map(String).sort((a, b) => (a < b ? -1 : 1)) : given.map((item) => value(item));
     return isPlainMap(given) ? Object.fromEntries(Object.entries(given).map(([name, item]) => [text(name), value(item, name)])) : given;
   };
-  return ({ tag, data }) => ({ tag: text(tag), data: value(data) as PlainMap });
+  return ({ tag, data }) => ({ tag: text(tag), data: value(withPlaces(data)) as PlainMap });
+}
+
+/** The state of a batch names its minions in the order of chance, and when each began: here they are called by their places. */
+function withPlaces(data: PlainMap): PlainMap {
+  const { state } = data;
+  if (!isPlainMap(state) || !isList(state['all_minions'])) return data;
+  const all = state['all_minions'].map(String);
+  const place = (id: string): string => (all.includes(id) ? `minion ${all.indexOf(id)}` : id);
+  const places = (ids: Value | undefined): Value => (isList(ids) ? ids.map((id) => place(String(id))) : (ids ?? null));
+  const byPlace = (of: Value | undefined, pick = (value: Value): Value => value): Value =>
+    isPlainMap(of) ? Object.fromEntries(Object.entries(of).map(([id, value]) => [place(id), pick(value)])) : (of ?? null);
+  const seconds = (value: Value): Value => (Number(value) > 1_500_000_000 ? 1_700_000_000.5 : value);
+  return {
+    ...data,
+    state: {
+      ...state, all_minions: places(all), pending: places(state['pending']), active: byPlace(state['active'], seconds),
+      done: byPlace(state['done']), failed: byPlace(state['failed']),
+    },
+  };
 }
 
 /** A state that is told again and again; what it was in between is chance. */
