@@ -23,7 +23,7 @@ import type { Sys } from '../kernel/contract/sys.js';
 import { within } from '../kernel/std/async.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import { rootsOptions, Roots } from '../sls/files/roots.js';
-import { compilePillar, pillarRoots } from '../sls/pillar/compile.js';
+import { compilePillar, pillarRoots, type PillarRequest } from '../sls/pillar/compile.js';
 import { Access } from './access/authorise.js';
 import { LocalKeys, type LocalUser } from './access/local-keys.js';
 import { signInCommand } from './commands/auth/sign-in.js';
@@ -37,6 +37,7 @@ import { returnCommand } from './commands/minion/return.js';
 import { openCommands } from './commands/open/open.js';
 import { serveDoor } from './door/serve-door.js';
 import { FunctionDesk } from './functions/function-desk.js';
+import { Prints } from './functions/prints.js';
 import { ActiveJobs } from './jobs/active-jobs.js';
 import { Batches } from './jobs/batch.js';
 import { JobStore } from './jobs/job-store.js';
@@ -155,9 +156,19 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
     join(text(opts, 'extension_modules'), kind),
     ...list(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]),
   ];
+  const prints = new Prints();
+  const compile = (request: PillarRequest) => compilePillar(request, {
+    roots: pillarRoots(opts), topName: 'top.sls', log, matches: (expr, kind, { id, grains }) => targets.isMatch(expr, kind, { id, grains }),
+  });
   const host = new ModuleHost({
     distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}),
-    ports: masterPorts({ opts, bus, jobs, keys, known, waitParts, presence, targets, rotateAesKey, pair, roots, sys, log }),
+    ports: masterPorts({
+      opts, bus, jobs, keys, known, waitParts, presence, targets, rotateAesKey, pair, roots, sys, log, prints,
+      modules: {
+        distDir, opts, sys, log, id: masterId, roots, userDirs: runnerDirs,
+        pillar: (grains) => compile({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} }),
+      },
+    }),
   });
   stack.use(host);
   const functions = new FunctionDesk(host, bus, log);
@@ -187,11 +198,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
     }),
     eventCommand({ bus, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }) }),
     pillarCommand({
-      keys, known, bus, privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false,
-      compile: (request) => compilePillar(request, {
-        roots: pillarRoots(opts),
-        topName: 'top.sls', log, matches: (expr, kind, { id, grains }) => targets.isMatch(expr, kind, { id, grains }),
-      }),
+      keys, known, bus, privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false, compile,
     }),
     ...peerCommands({ ...waitParts, jobs, functions, peer: map(opts['peer']), peerRun: map(opts['peer_run']), gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
     ...mineCommands({ known, match: (tgt, tgtType) => targets.inMine(tgt, tgtType) }),
@@ -227,7 +234,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   stack.defer(() => rmSync(publishPull, { force: true }));
   const doorMode = users.length > 1 ? 0o666 : 0o600;
   stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
-    ...waitParts, access, functions, batches, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
+    ...waitParts, access, functions, batches, prints, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
     stats: () => ({
       requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters },

@@ -3,13 +3,16 @@ import type { KeyPair } from '../bus/channel/key-files.js';
 import type { EventBus } from '../bus/event/bus.js';
 import { pemFingerprint } from '../bus/crypto/fingerprint.js';
 import { isHashType } from '../bus/crypto/digest.js';
-import { parseMinionId } from '../kernel/contract/job.js';
+import { parseJid, parseMinionId } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import type { EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, MatchPort, Ports } from '../kernel/contract/ports.js';
+import type { EventPort, FileServerPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, MatchPort, MinePort, Ports, RunnerPort } from '../kernel/contract/ports.js';
 import { newJid } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import type { Roots } from '../sls/files/roots.js';
+import { mineGet } from './commands/minion/mine.js';
+import { masterModulesPort, masterSyncPort, type MasterModulesParts } from './functions/master-modules.js';
+import type { Prints } from './functions/prints.js';
 import type { JobStore } from './jobs/job-store.js';
 import type { JobOrder } from './jobs/publish-job.js';
 import { ReturnWatch, type WaitParts } from './jobs/wait.js';
@@ -34,13 +37,42 @@ export interface MasterPortParts {
   readonly roots: Roots;
   readonly sys: Sys;
   readonly log: Logger;
+  readonly prints: Prints;
+  readonly modules: Omit<MasterModulesParts, 'ports'>;
 }
 
 export function masterPorts(parts: MasterPortParts): Partial<Ports> {
+  const events = eventPort(parts.bus);
   return {
-    events: eventPort(parts.bus), local: localPort(parts), jobStore: jobStorePort(parts.jobs), keys: keysPort(parts), known: parts.known,
-    match: matchPort(parts.targets),
+    events, local: localPort(parts), jobStore: jobStorePort(parts.jobs), keys: keysPort(parts), known: parts.known,
+    match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.roots),
+    mine: minePort(parts), masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
   };
+}
+
+function runnerPort(bus: EventBus, prints: Prints): RunnerPort {
+  return {
+    print: (job, text) => prints.print(String(job['tag']), text),
+    progress: (job, data) => {
+      bus.fire(`${String(job['tag'])}/progress`, data);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Only the backend `roots` so far. Source: fileserver, Salt 3008.3, for what a backend offers. */
+function fileServerPort(roots: Roots): FileServerPort {
+  return {
+    backends: ['roots'],
+    envs: () => Promise.resolve(roots.envs()),
+    list: (_backend, kind, saltenv) => (kind === 'files' ? roots.files(saltenv) : kind === 'dirs' ? roots.dirs(saltenv) : roots.emptyDirs(saltenv)),
+    symlinks: (_backend, saltenv) => roots.symlinks(saltenv),
+  };
+}
+
+function minePort({ known, targets }: MasterPortParts): MinePort {
+  const match = (tgt: Value, tgtType: string) => targets.inMine(tgt, tgtType);
+  return { get: (funs, tgt, tgtType) => mineGet({ known, match }, { funs, tgt, tgtType }) };
 }
 
 function eventPort(bus: EventBus): EventPort {
@@ -63,12 +95,13 @@ function orderOf(job: LocalJob, jid: string): JobOrder {
 function localPort({ waitParts, opts }: MasterPortParts): LocalPort {
   return {
     async *returns(job, signal) {
-      const jid = newJid();
+      const jid = parseJid(job.jid ?? null) ?? newJid();
       using watch = new ReturnWatch(waitParts, jid);
       const published = await waitParts.publish(orderOf(job, jid));
       if (published.kind === 'no_minions') return;
       const options = {
-        timeoutMs: job.timeoutMs ?? Number(opts['timeout'] ?? 5) * 1000, gatherTimeoutMs: Number(opts['gather_job_timeout'] ?? 10) * 1000,
+        timeoutMs: job.timeoutMs ?? Number(opts['timeout'] ?? 5) * 1000,
+        gatherTimeoutMs: job.gatherTimeoutMs ?? Number(opts['gather_job_timeout'] ?? 10) * 1000,
         user: job.user ?? 'root', signal,
       };
       for await (const answer of watch.answers(jid, [...published.minions, ...published.missing], options)) {
@@ -142,6 +175,7 @@ const listsOf = (lists: KeyLists): Record<string, string[]> => Object.fromEntrie
 function matchPort(targets: MinionTargets): MatchPort {
   return {
     matches: (expr, kind, delimiter, id) => Promise.resolve(targets.isKnownMatch(expr, kind, id ?? '', delimiter)),
+    surely: (expr, kind) => Promise.resolve(targets.inMine(expr, kind)),
   };
 }
 

@@ -11,7 +11,7 @@ export async function runAction(run: Run): Promise<number> {
   const { line } = run;
   const context = await openContext(run, { role: 'client', logName: 'tsalt.run' });
   const [fun, ...words] = line.words;
-  if (line.values['doc'] === true || fun === undefined) return showRunnerDocs(context, fun ?? '');
+  if (line.values['doc'] === true || fun === undefined) return showRunnerDocs(context, fun ?? '', line.values['doc'] !== true);
   const noParse = String(line.values['no_parse'] ?? '').split(',');
   try {
     return await runRunner({

@@ -32,6 +32,9 @@ export async function runRunner(request: RunnerRequest, host: SaltHost): Promise
       return EXIT.ok;
     }
     if (frame['kind'] === 'started' && request.async) host.complain(`[WARNING ] Running in asynchronous mode. Results of this execution may be collected by attaching to the master event bus or by examining the master job cache, if configured. This execution is running under tag ${String(frame['tag'])}`);
+    // What a runner prints is printed whatever the options say, as in Salt.
+    if (frame['kind'] === 'print') host.print(String(frame['text']));
+    if (frame['kind'] === 'not_called' && !request.quiet) await host.show(frame['shown'] ?? null, request.outputter);
     if (frame['kind'] === 'progress' && !request.quiet) await showProgress(frame, host, request);
     if (frame['kind'] === 'result') code = await showResult(frame, host, request);
   }
@@ -41,7 +44,7 @@ export async function runRunner(request: RunnerRequest, host: SaltHost): Promise
 async function showProgress(frame: PlainMap, host: SaltHost, request: RunnerRequest): Promise<void> {
   const data = isPlainMap(frame['data']) ? frame['data'] : {};
   const out = typeof data['outputter'] === 'string' ? data['outputter'] : null;
-  await host.show(data['data'] ?? data, request.outputter ?? out);
+  await host.show({ suffix: 'progress', event: data }, request.outputter ?? out);
 }
 
 async function showResult(frame: PlainMap, host: SaltHost, request: RunnerRequest): Promise<number> {
@@ -50,7 +53,7 @@ async function showResult(frame: PlainMap, host: SaltHost, request: RunnerReques
   const named = typeof data['outputter'] === 'string' ? data['outputter'] : null;
   // A runner may name its outputter inside its answer.
   const wrapped = isPlainMap(ret) && typeof ret['outputter'] === 'string' && 'data' in ret ? { out: ret['outputter'], value: ret['data'] ?? null } : undefined;
-  if (!(request.quiet && data['success'] !== false)) await host.show(wrapped?.value ?? ret, request.outputter ?? wrapped?.out ?? named);
+  if (!request.quiet) await host.show(wrapped?.value ?? ret, request.outputter ?? wrapped?.out ?? named);
   if (data['success'] !== false) return EXIT.ok;
   const retcode = Number(data['retcode'] ?? 1);
   return retcode === 0 ? EXIT.failed : retcode;

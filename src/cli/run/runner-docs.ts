@@ -5,7 +5,8 @@ import { createSys } from '../../kernel/sys/sys.js';
 import type { CliContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
 
-export async function showRunnerDocs(context: CliContext, name: string): Promise<number> {
+/** `asData`: through the outputter, as the call without a function has it. */
+export async function showRunnerDocs(context: CliContext, name: string, asData = false): Promise<number> {
   const { opts, log, distDir } = context;
   const dirs = Array.isArray(opts['runner_dirs']) ? opts['runner_dirs'].map(String) : [];
   await using host = new ModuleHost({
@@ -14,9 +15,12 @@ export async function showRunnerDocs(context: CliContext, name: string): Promise
   });
   const all = await host.catalog.functions('runners');
   const wanted = all.filter((fun) => name === '' || fun === name || fun.startsWith(name.endsWith('.') ? name : `${name}.`));
+  const docs: Record<string, string> = {};
   for (const fun of wanted) {
     const doc = await host.catalog.doc('runners', fun);
-    if (doc !== undefined && doc !== '') context.print(`${fun}:\n${doc}`);
+    if (doc !== undefined && doc !== '') docs[fun] = doc;
   }
+  if (asData) await context.show(docs, null);
+  else for (const [fun, doc] of Object.entries(docs)) context.print(`${fun}:\n${doc}`);
   return EXIT.ok;
 }

@@ -109,6 +109,8 @@ export interface LocalJob {
   readonly subset?: number;
   /** How long to wait for the answer to "do you still work?". */
   readonly gatherTimeoutMs?: number;
+  /** Id of the job; a new one when not given. */
+  readonly jid?: string;
 }
 export interface LocalReturn {
   readonly id: string;
@@ -236,6 +238,50 @@ export interface StatePort {
 /** The general text to predicate matcher, for `match.*`. */
 export interface MatchPort {
   matches(expr: Value, kind: string, delimiter: string, minionId?: string): Promise<boolean>;
+  /** Ids of the minions a target surely names: those whose facts are known, pillar by exact value only. On a master. */
+  surely?(expr: Value, kind: string): Promise<readonly string[]>;
+}
+
+/** What a runner shows while it works. `job` is that of its context. */
+export interface RunnerPort {
+  /** Lines for the terminal of whoever called, as Python's `print`; never an event. */
+  print(job: Readonly<PlainMap>, text: string): void;
+  /** Fires `salt/run/<jid>/progress`. */
+  progress(job: Readonly<PlainMap>, data: PlainMap): Promise<void>;
+}
+
+/** The backends from which a master serves files. */
+export interface FileServerPort {
+  /** Names of the backends there are, whether they are enabled or not. */
+  readonly backends: readonly string[];
+  envs(backend: string): Promise<string[]>;
+  list(backend: string, kind: 'files' | 'dirs' | 'emptyDirs', saltenv: string): Promise<string[]>;
+  symlinks(backend: string, saltenv: string): Promise<Record<string, string>>;
+}
+
+/** The mine as the master itself may read it: all of it. */
+export interface MinePort {
+  /** One function: `{minion: value}`; several: `{function: {minion: value}}`. */
+  get(funs: readonly string[], tgt: Value, tgtType: string): PlainMap;
+}
+
+/** Execution modules on the host of the master, with its own facts. */
+export interface MasterModulesPort {
+  /** Gives undefined when there is no such function. */
+  call(request: MasterModuleCall): Promise<{ readonly value: Value } | undefined>;
+}
+export interface MasterModuleCall {
+  readonly fun: string;
+  readonly args: readonly Value[];
+  readonly kwargs: PlainMap;
+  /** Compiles the pillar of the master for the call. */
+  readonly withPillar: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Copies `salt://_<kind>` to the plugins of the master; gives names of what changed, as `modules.foo`. */
+export interface MasterSyncPort {
+  syncKind(kind: string, saltenvs: readonly string[], names?: { only?: readonly string[]; without?: readonly string[] }): Promise<string[]>;
 }
 
 /** Bytes of values as Salt keeps them in its cache files (msgpack, text and bytes told apart). Awaited: a worker gives promises. */
@@ -261,4 +307,9 @@ export interface Ports {
   match: MatchPort;
   render: RenderPort;
   pack: PackPort;
+  runner: RunnerPort;
+  fileServer: FileServerPort;
+  mine: MinePort;
+  masterModules: MasterModulesPort;
+  masterSync: MasterSyncPort;
 }

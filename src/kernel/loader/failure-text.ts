@@ -102,6 +102,11 @@ export function callFailure(fun: string, error: unknown, doc = ''): CallFailure 
   }
 }
 
+/** True when the function was not called at all: it is not there, or has no such keywords. */
+export function isRefusal(fun: string, error: unknown): boolean {
+  return isKeywordRefusal(error) || (codeOf(error) === 'loader.function_missing' && missingFun(error) === fun);
+}
+
 /** The return of a runner or wheel function that failed. A wrong call counts as success in Salt, with no return code. */
 export function clientFailure(client: 'runner' | 'wheel', fun: string, error: unknown, doc = ''): { text: string; success: boolean; retcode: number | undefined } {
   const sort = sortOf(error);

@@ -13,6 +13,7 @@ import type { Access, ClientKind } from '../access/authorise.js';
 import { orderOf } from '../commands/open/open.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
 import type { Batches } from '../jobs/batch.js';
+import type { Prints } from '../functions/prints.js';
 import { ReturnWatch, type WaitParts } from '../jobs/wait.js';
 import { msOf, serveBatch, type Send } from './serve-batch.js';
 
@@ -20,6 +21,7 @@ export interface DoorParts extends WaitParts {
   readonly access: Access;
   readonly functions: FunctionDesk;
   readonly batches: Batches;
+  readonly prints: Prints;
   readonly stats: () => PlainMap;
   readonly expected: (tgt: Value, tgtType: string, delimiter: string) => { minions: readonly string[] };
   readonly defaults: { readonly timeoutMs: number; readonly gatherTimeoutMs: number };
@@ -129,12 +131,14 @@ async function callFunction(
   };
   const detached = load['wait'] === false;
   const started = parts.functions.start(client, call, user, detached ? undefined : gone);
-  await send({ kind: 'started', jid: started.jid, tag: started.tag });
-  if (detached) return;
+  if (detached) return send({ kind: 'started', jid: started.jid, tag: started.tag });
+  // Listened to at once: a quick function prints before the first frame is out.
   const frames: Promise<void>[] = [];
   using progress = parts.bus.subscribe(`${started.tag}/progress`, ({ data }) => void frames.push(send({ kind: 'progress', data })));
-  const data = await started.done;
-  void progress;
+  using printed = parts.prints.subscribe(started.tag, (text) => void frames.push(send({ kind: 'print', text })));
+  await send({ kind: 'started', jid: started.jid, tag: started.tag });
+  const [data, refusal] = await Promise.all([started.done, started.refusal]);
+  void [progress, printed];
   await Promise.all(frames);
-  await send({ kind: 'result', data });
+  await send(refusal === undefined ? { kind: 'result', data } : { kind: 'not_called', shown: refusal });
 }

@@ -3,10 +3,11 @@
  *
  * Source: golden events/runner, wheel; wire-protocol section 9.
  */
-import { clientFailure } from '../../kernel/loader/failure-text.js';
+import { clientFailure, isRefusal, messageOf } from '../../kernel/loader/failure-text.js';
 import type { ModuleHost } from '../../kernel/loader/module-host.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { deferred, TaskGroup } from '../../kernel/std/async.js';
+import { fnmatch } from '../../kernel/std/fnmatch.js';
 import { newJid } from '../../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { EventBus } from '../../bus/event/bus.js';
@@ -22,6 +23,21 @@ export interface Started {
   readonly tag: string;
   /** The data of the `ret` event: fun, jid, return, success, user, fun_args, ... */
   readonly done: Promise<PlainMap>;
+  /** Set when the function was not called at all: what the command line shows, the functions whose names begin alike or why not. */
+  readonly refusal: Promise<Value | undefined>;
+}
+
+interface Finished {
+  readonly data: PlainMap;
+  readonly refusal: Value | undefined;
+}
+
+interface About {
+  readonly jid: string;
+  readonly tag: string;
+  readonly user: string;
+  readonly fun: string;
+  readonly args: Value[];
 }
 
 const RUNNING_MAX = 200;
@@ -45,42 +61,60 @@ export class FunctionDesk implements AsyncDisposable {
     const fun = `${client}.${call.fun}`;
     const args: Value[] = Object.keys(call.kwargs).length === 0 ? [...call.args] : [...call.args, { ...call.kwargs }];
     this.#bus.fire(`${tag}/new`, { fun, jid, user, fun_args: args });
-    const done = deferred<PlainMap>();
+    const finished = deferred<Finished>();
+    const done = finished.promise.then(({ data }) => data);
     // Who asked may have gone; a failure is told to the log as well.
-    done.promise.catch(() => undefined);
+    done.catch(() => undefined);
     void this.#tasks.start(async () => {
       try {
-        done.resolve(await this.#run(client, call, { jid, tag, user, fun, args }, signal));
+        finished.resolve(await this.#run(client, call, { jid, tag, user, fun, args }, signal));
       } catch (error) {
-        done.reject(error);
+        finished.reject(error);
         throw error;
       }
     });
-    return { jid, tag, done: done.promise };
+    return { jid, tag, done, refusal: finished.promise.then(({ refusal }) => refusal, () => undefined) };
   }
 
-  async #run(
-    client: 'runner' | 'wheel', call: FunctionCall, about: { jid: string; tag: string; user: string; fun: string; args: Value[] }, signal?: AbortSignal,
-  ): Promise<PlainMap> {
+  async #run(client: 'runner' | 'wheel', call: FunctionCall, about: About, signal?: AbortSignal): Promise<Finished> {
     const session = this.#host.session({
       kind: KIND[client].loader,
       job: { jid: about.jid, tag: about.tag, user: about.user, fun: about.fun },
       signal: signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]),
     });
-    let outcome: { value: Value; success: boolean; outputter: string | undefined };
     try {
       const value = await session.call(call.fun, call.args, call.kwargs);
-      outcome = { value, success: isSuccess(value, session.retcode), outputter: await session.outputterOf(call.fun) };
+      const outputter = await session.outputterOf(call.fun);
+      return { data: this.#tell(about, { return: value, success: isSuccess(value, session.retcode), ...(outputter === undefined ? {} : { outputter }) }), refusal: undefined };
     } catch (error) {
-      const { text, success } = clientFailure(client, call.fun, error);
-      outcome = { value: text, success, outputter: undefined };
+      if (client === 'runner' && isRefusal(call.fun, error)) {
+        const message = messageOf(error);
+        return { data: this.#tell(about, { return: message, success: false }), refusal: await this.#namesakes(call.fun) ?? message };
+      }
+      const { text, success } = clientFailure(client, call.fun, error, await this.#usage(client, call.fun));
+      return { data: this.#tell(about, { return: text, success }), refusal: undefined };
     }
-    const data: PlainMap = {
-      fun: about.fun, jid: about.jid, user: about.user, fun_args: about.args, return: outcome.value, success: outcome.success,
-      ...(outcome.outputter === undefined ? {} : { outputter: outcome.outputter }),
-    };
+  }
+
+  #tell(about: About, outcome: PlainMap): PlainMap {
+    const data: PlainMap = { fun: about.fun, jid: about.jid, user: about.user, fun_args: about.args, ...outcome };
     this.#bus.fire(`${about.tag}/ret`, data);
     return data;
+  }
+
+  /** Documentation of the runners whose names begin so; undefined when there are none. */
+  async #namesakes(fun: string): Promise<PlainMap | undefined> {
+    const { catalog } = this.#host;
+    const names = (await catalog.functions('runners')).filter((name) => fnmatch(name, `${fun}*`));
+    if (names.length === 0) return undefined;
+    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, (await catalog.doc('runners', name)) ?? ''] as const)));
+  }
+
+  /** As Python keeps it: on lines of its own, indented by four. */
+  async #usage(client: 'runner' | 'wheel', fun: string): Promise<string> {
+    const doc = await this.#host.catalog.doc(KIND[client].loader, fun);
+    if (doc === undefined || doc === '') return '';
+    return `\n${doc.split('\n').map((line) => (line === '' ? '' : `    ${line}`)).join('\n')}\n`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,8 +4,8 @@ import type { Context } from '../../kernel/contract/context.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineRunner, fn } from '../../kernel/contract/plugin.js';
 import { repr, str } from '../../kernel/std/python-text.js';
-import { DEFAULT_DELIMITER } from '../../kernel/std/traverse.js';
-import { isMap, isTruthy, mapEntries, mapFrom, mapHas, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
+import { isMap, isTruthy, mapEntries, mapFrom, mapHas, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { knownOf, targeted } from './lookup/targeted.js';
 
 type Bank = 'grains' | 'pillar' | 'mine';
 
@@ -13,22 +13,6 @@ const GIT_ROLES = new Set(['gitfs', 'git_pillar', 'winrepo']);
 
 const targetParams = { tgt: p.any(null, 'minions; all when empty'), tgt_type: p.string('glob') };
 const clearParams = { tgt: p.any(null, 'minions; nothing is cleared without'), tgt_type: p.string('glob') };
-
-/** Accepted minions that a target names. */
-async function targeted(ctx: Context, tgt: Value, tgtType: string): Promise<string[]> {
-  const { minions } = await ctx.port('keys').list();
-  if (tgt === null) return minions;
-  const match = ctx.port('match');
-  const found: string[] = [];
-  for (const id of minions) if (await match.matches(tgt, tgtType, DEFAULT_DELIMITER, id)) found.push(id);
-  return found;
-}
-
-/** What a bank holds of each targeted minion; an empty mapping for nothing. */
-async function knownOf(ctx: Context, bank: Bank, tgt: Value, tgtType: string): Promise<ValueMap> {
-  const ids = await targeted(ctx, tgt, tgtType);
-  return mapFrom(await Promise.all(ids.map(async (id) => [id, (await ctx.port('known').get(bank, id)) ?? {}] as const)));
-}
 
 /** False without a target; else true, also when nobody fits. Minions whose grains are not known are passed over, as in Salt. */
 async function clear(ctx: Context, banks: readonly Bank[], { tgt, tgt_type }: { tgt: Value; tgt_type: string }): Promise<boolean> {

@@ -31,7 +31,9 @@ const asked = (outputter: string | null, data: Value): Value => (outputter === n
 
 async function returnsOf(ctx: Context, jid: string): Promise<ValueMap> {
   const returns = await ctx.port('jobStore').returns(jid);
-  return mapFrom(mapEntries(returns).map(([id, ret]) => [id, formatReturn(ret)]));
+  // By id: the order in which they came says nothing, and Salt's is that of its folders.
+  const sorted = mapEntries(returns).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  return mapFrom(sorted.map(([id, ret]) => [id, formatReturn(ret)]));
 }
 
 /** A job with its answers. */

@@ -15,7 +15,7 @@ export function normaliser(root: string): (text: string) => string {
     .replace(/(?<!\d)2\d{3}(?:0\d|1[0-2])[0-3]\d{13}(?!\d)/g, jobId)
     .replace(/\d\d:\d\d:\d\d\.\d{6}/g, '00:00:00.000000')
     .replace(/\b2\d{3}, (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d\d\b/g, '2026, Jan 01')
-    .replace(/\b2\d{3}-\d\d-\d\d\b/g, '2026-01-01')
+    .replace(/\b2\d{3}-\d\d-\d\d(?=T|\b)/g, '2026-01-01')
     .replace(/\b\d+(?:\.\d+)? m?s$/gm, '1.234 ms')
     .replace(/(Total run time: +)[\d.]+( m?s)/g, '$11.234 ms')
     .replace(/("duration": )[\d.]+/g, '$11.234')

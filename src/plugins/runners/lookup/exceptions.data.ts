@@ -1,0 +1,33 @@
+/** Names of exceptions that `error.error` can raise. Source: observed, Salt 3008.3 on Python 3.11. */
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+/** Salt's own; one that Python has too is Salt's. */
+export const SALT_EXCEPTIONS: ReadonlySet<string> = new Set(words(`
+ArgumentValueError AuthenticationError AuthorizationError CheckError CodePageError CommandExecutionError
+CommandNotFoundError EauthAuthenticationError FileLockError FileserverConfigError GitLockError GitRemoteError
+InvalidConfigError InvalidEntityError InvalidKeyError LoaderError LoggingRuntimeError MasterExit MinionError
+MissingSmb NotImplemented NxosCliError NxosClientError NxosError NxosRequestNotSupported PkgParseError
+PublishError SaltCacheError SaltClientError SaltClientTimeout SaltCloudConfigError SaltCloudException
+SaltCloudExecutionFailure SaltCloudExecutionTimeout SaltCloudNotFound SaltCloudPasswordError
+SaltCloudSystemExit SaltConfigurationError SaltDaemonNotRunning SaltDeserializationError SaltException
+SaltInvocationError SaltMasterError SaltMasterUnresolvableError SaltNoMinionsFound SaltRenderError
+SaltReqTimeoutError SaltRunnerError SaltSyndicMasterError SaltSystemExit SaltValidationError SaltWheelError
+TemplateError TimedProcTimeoutError TimeoutError TokenAuthenticationError TokenExpiredError
+UnsupportedAlgorithm VMwareApiError VMwareConnectionError VMwareFileNotFoundError VMwareMultipleObjectsError
+VMwareNotFoundError VMwareObjectExistsError VMwareObjectNotFoundError VMwareObjectRetrievalError
+VMwarePowerOnError VMwareRuntimeError VMwareSaltError VMwareSystemError VMwareVmCreationError
+VMwareVmRegisterError
+`));
+
+export const PYTHON_EXCEPTIONS: ReadonlySet<string> = new Set(words(`
+ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError
+BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError
+ConnectionResetError DeprecationWarning EOFError EncodingWarning EnvironmentError Exception ExceptionGroup
+FileExistsError FileNotFoundError FloatingPointError FutureWarning GeneratorExit IOError ImportError
+ImportWarning IndentationError IndexError InterruptedError IsADirectoryError KeyError KeyboardInterrupt
+LookupError MemoryError ModuleNotFoundError NameError NotADirectoryError NotImplementedError OSError
+OverflowError PendingDeprecationWarning PermissionError ProcessLookupError RecursionError ReferenceError
+ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration StopIteration SyntaxError SyntaxWarning
+SystemError SystemExit TabError TimeoutError TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError
+UnicodeError UnicodeTranslateError UnicodeWarning UserWarning ValueError Warning ZeroDivisionError
+`));
