@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EventBus, type BusEvent } from '../../../../src/bus/event/bus.js';
-import { CommandExecutionError } from '../../../../src/kernel/contract/errors.js';
+import { CommandExecutionError, FunctionMissingError, InvocationError, PythonError } from '../../../../src/kernel/contract/errors.js';
 import type { ModuleHost } from '../../../../src/kernel/loader/module-host.js';
 import { deferred } from '../../../../src/kernel/std/async.js';
 import type { PlainMap, Value } from '../../../../src/kernel/std/value.js';
@@ -13,7 +13,9 @@ function bench(call: (fun: string, args: readonly Value[], kwargs: PlainMap, sig
   const bus = new EventBus((error) => assert.fail(error as Error));
   bus.subscribe('', (event) => events.push(event));
   const kinds: string[] = [];
+  const docs: Record<string, string> = { 'test.stream': 'Tell.\n\nsalt-run test.stream', 'test.sleep': 'Wait.', 'jobs.active': 'List.' };
   const host = {
+    catalog: { functions: () => Promise.resolve(Object.keys(docs)), doc: (_kind: string, name: string) => Promise.resolve(docs[name]) },
     session: ({ kind, signal }: { kind: string; signal: AbortSignal }) => {
       kinds.push(kind);
       return {
@@ -81,4 +83,31 @@ test('when the master stops, or who asked goes, the function is ended', async ()
   assert.equal((await first.done)['success'], false);
   await desk[Symbol.asyncDispose]();
   assert.equal((await second.done)['success'], false);
+});
+
+// Source: golden cli/run-unknown, run-bad-kwarg.
+test('a runner that is not there, or has no such keyword, is refused with its namesakes', async () => {
+  const { desk, events } = bench((fun) => Promise.reject(fun === 'test.sleep'
+    ? new InvocationError('The following keyword arguments are not valid: a=1', { context: { keywords: ['a'] } }) : new FunctionMissingError(fun)));
+  const ask = (fun: string) => desk.start('runner', { fun, args: [], kwargs: {} }, 'root');
+  assert.equal(await ask('no.such').refusal, "'no.such' is not available.");
+  assert.deepEqual(await ask('test.s').refusal, { 'test.stream': 'Tell.\n\nsalt-run test.stream', 'test.sleep': 'Wait.' });
+  const wrong = ask('test.sleep');
+  assert.deepEqual(await wrong.refusal, { 'test.sleep': 'Wait.' });
+  assert.equal((await wrong.done)['success'], false);
+  assert.equal(events.at(-1)?.data['return'], 'The following keyword arguments are not valid: a=1');
+  await desk[Symbol.asyncDispose]();
+});
+
+// Source: golden cli/run-doc-runner, run-boom.
+test('wrong arguments are answered with the documentation; a missing function inside is a failure', async () => {
+  const { desk } = bench((fun) => Promise.reject(fun === 'test.stream' ? new PythonError('TypeError', 'stream() takes none') : new FunctionMissingError('other.one')));
+  const wrong = desk.start('runner', { fun: 'test.stream', args: [1], kwargs: {} }, 'root');
+  assert.deepEqual([(await wrong.done)['return'], (await wrong.done)['success'], await wrong.refusal], [
+    '\nPassed invalid arguments: stream() takes none\n\nUsage:\n\n    Tell.\n\n    salt-run test.stream\n', true, undefined,
+  ]);
+  const inner = desk.start('runner', { fun: 'jobs.active', args: [], kwargs: {} }, 'root');
+  assert.match(String((await inner.done)['return']), /^Exception occurred in runner jobs\.active: /);
+  assert.equal(await inner.refusal, undefined);
+  await desk[Symbol.asyncDispose]();
 });
