@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { askMaster, DOOR_NAME } from '../../../src/client/door.js';
+import { askMaster, MasterUnreachableError, DOOR_NAME } from '../../../src/client/door.js';
 import { isPlainMap, type PlainMap, type Value } from '../../../src/kernel/std/value.js';
 import { Hearing } from './events.js';
 import { runCommand, type CommandResult, type Program } from './program.js';
@@ -196,8 +196,14 @@ export class MasterHost {
   /** Waits until all of these answer a ping: a job that is published before a minion subscribed again is lost, as with real Salt. */
   async allAnswer(...ids: readonly string[]): Promise<void> {
     await until(`answers of ${ids.join(', ')}`, async () => {
-      const { returns } = await this.job({ tgt: [...ids], tgtType: 'list', fun: 'test.ping', timeoutMs: 1500 });
-      return ids.every((id) => returns[id] === true);
+      try {
+        const { returns } = await this.job({ tgt: [...ids], tgtType: 'list', fun: 'test.ping', timeoutMs: 1500 });
+        return ids.every((id) => returns[id] === true);
+      } catch (error) {
+        // A master that has just been started may not listen yet.
+        if (error instanceof MasterUnreachableError) return false;
+        throw error;
+      }
     });
   }
 
