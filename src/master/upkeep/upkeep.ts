@@ -22,6 +22,7 @@ export class Upkeep implements AsyncDisposable {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       for (const [duty, work] of Object.entries(this.#options.duties)) {
+        if (signal.aborted) return;
         try {
           await work();
         } catch (err) {

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EventBus } from '../../../../../src/bus/event/bus.js';
+import type { MinionId } from '../../../../../src/kernel/contract/job.js';
+import type { PlainMap } from '../../../../../src/kernel/std/value.js';
+import { eventCommand, mayFire } from '../../../../../src/master/commands/minion/event.js';
+import { keepingLog } from '../../../../support/logs.js';
+
+const mine = ['my/own', 'salt/minion/web1/start', 'salt/beacon/web1/load/', 'salt/job/1/prog/web1/0', 'minion_start', 'salt/custom', 'salt/jobs'];
+const notMine = [
+  '', 'salt/auth', 'salt/auth/x', 'salt/key', 'salt/job/1/new', 'salt/job/1/ret/web1', 'salt/job/1/ret/web2', 'salt/job/1/publish', 'salt/job/1/sub/x', 'salt/run/1/new',
+  'salt/wheel/1/ret', 'salt/presence/present', 'salt/minion/web2/start', 'salt/minion/web10/start', 'salt/beacon/web2/load', 'salt/job/1/prog/web2/0', 'minion/refresh/web1',
+  'key', 'a\nb', 'x'.repeat(1025),
+];
+test('a minion may use its own tags, not those of the master and of others', () => {
+  for (const tag of mine) assert.ok(mayFire(tag, 'web1'), tag);
+  for (const tag of notMine) assert.ok(!mayFire(tag, 'web1'), tag);
+});
+
+async function send(load: PlainMap) {
+  const fired: [string, PlainMap][] = [];
+  const grains: PlainMap[] = [];
+  const bus = new EventBus((error) => assert.fail(error as Error));
+  bus.subscribe('', ({ tag, data: { _stamp, ...data } }) => {
+    assert.equal(typeof _stamp, 'string');
+    fired.push([tag, data]);
+  });
+  const log = keepingLog();
+  const command = eventCommand({ bus, log, onGrains: (id, given) => grains.push({ id, given }) });
+  const answer = await command.run(load, { kind: 'minion', id: 'web1' as MinionId, nonce: '', encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1' });
+  return { fired, grains, log, answer };
+}
+
+test('one event has the whole load as data, several have their own, with the tag before theirs', async () => {
+  assert.deepEqual((await send({ tag: 'my/tag', data: { a: 1 }, cmd: '_minion_event' })).fired, [['my/tag', { tag: 'my/tag', data: { a: 1 }, cmd: '_minion_event' }]]);
+  const several = await send({ pretag: 'pre', events: [{ tag: 'a', data: { x: 1 } }, { tag: 'b', data: 'text' }, 'no event'] });
+  assert.deepEqual(several.fired, [['pre/a', { x: 1 }], ['pre/b', { data: 'text' }]]);
+});
+
+test('an event under a tag of the minion carries its proven id', async () => {
+  assert.equal((await send({ tag: 'salt/minion/web1/start', id: 'web2' })).fired[0]?.[1]['id'], 'web1');
+});
+
+test('refused events are logged, the others are fired', async () => {
+  const { fired, log, answer } = await send({ events: [{ tag: 'salt/auth', data: {} }, { tag: 'good', data: {} }, { data: {} }] });
+  assert.deepEqual([fired.map(([tag]) => tag), log.lines.length, answer], [['good'], 2, { kind: 'value', value: null }]);
+});
+
+test('a prefix cannot make a tag of the master', async () => {
+  const { fired } = await send({ pretag: 'salt', events: [{ tag: 'auth', data: {} }] });
+  assert.deepEqual(fired, []);
+});
+
+test('grains that come along are kept under the proven id', async () => {
+  assert.deepEqual((await send({ tag: 'a', id: 'web2', grains: { os: 'Debian' } })).grains, [{ id: 'web1', given: { os: 'Debian' } }]);
+});
+
+test('of too many events at once the first are taken', async () => {
+  const { fired, log } = await send({ events: Array.from({ length: 5001 }, () => ({ tag: 'a', data: {} })) });
+  assert.deepEqual([fired.length, log.lines.length], [5000, 1]);
+});
