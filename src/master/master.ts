@@ -2,9 +2,9 @@
  * Wires the parts of a master and starts them; nothing else.
  * Order of its life: configuration (given) -> directories -> keys -> sockets -> announce. Stopping is the reverse.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openKeyPair, openMasterKeyPair } from '../bus/channel/key-files.js';
+import { openMasterKeyPair } from '../bus/channel/key-files.js';
 import { PublishEnvelope } from '../bus/channel/publish-envelope.js';
 import { Sessions } from '../bus/channel/sessions.js';
 import { isSignatureAlgorithm } from '../bus/crypto/algorithms.js';
@@ -21,6 +21,7 @@ import type { Logger } from '../kernel/contract/log.js';
 import type { MinionId } from '../kernel/contract/job.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { within } from '../kernel/std/async.js';
+import { Closers } from '../kernel/std/closers.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import { rootsOptions, Roots } from '../sls/files/roots.js';
 import { compilePillar, pillarRoots, type PillarRequest } from '../sls/pillar/compile.js';
@@ -44,6 +45,7 @@ import { JobStore } from './jobs/job-store.js';
 import { publishJob, type JobOrder } from './jobs/publish-job.js';
 import { SaltCliFiles } from './jobs/salt-cli-files.js';
 import { KeyStore } from './keys/key-store.js';
+import { publicKeySignature } from './keys/public-key-signature.js';
 import { ROTATION_REQUEST } from './keys/rotation-request.js';
 import { KnownStore } from './known/known-store.js';
 import { MinionTargets } from './known/targets.js';
@@ -74,16 +76,16 @@ const FRAME_BYTES_MAX = 256 * 1024 * 1024;
 
 /** @throws BindError, KeyFileError, JobStoreError */
 export async function startMaster({ opts, sys, log, distDir }: MasterHost): Promise<RunningMaster> {
-  const stack = new AsyncDisposableStackLike();
+  const stack = new Closers();
   try {
     return await start({ opts, sys, log, distDir }, stack);
   } catch (error) {
-    await stack.dispose();
+    await stack.dispose().catch((err: unknown) => log.error({ err }, 'not all parts closed'));
     throw error;
   }
 }
 
-async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDisposableStackLike): Promise<RunningMaster> {
+async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): Promise<RunningMaster> {
   const pkiDir = text(opts, 'pki_dir');
   const cacheDir = text(opts, 'cachedir');
   const sockDir = text(opts, 'sock_dir');
@@ -180,7 +182,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
     signInCommand({
       keys, sessions, envelope, privateKey: pair.privateKey, publicPem: pair.publicPem, bus, log,
       publishPort: int(opts, 'publish_port', 4505),
-      pubSignature: await pubSignature(opts, pkiDir, pair.publicPem),
+      pubSignature: await publicKeySignature(opts, pkiDir, pair.publicPem),
       openMode: opts['open_mode'] === true, authEvents: opts['auth_events'] !== false,
       minionsMax: int(opts, 'max_minions', 0), pendingMax: PENDING_KEYS_MAX,
       isConnected: (id) => presence.isConnected(id), connectedCount: () => presence.connected().length,
@@ -262,20 +264,6 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: AsyncDispos
   };
 }
 
-/** What was opened, to be closed in reverse. Node 20 has no `AsyncDisposableStack`. */
-class AsyncDisposableStackLike {
-  readonly #closers: (() => Promise<void> | void)[] = [];
-  use(resource: AsyncDisposable): void {
-    this.#closers.push(() => Promise.resolve(resource[Symbol.asyncDispose]()));
-  }
-  defer(close: () => Promise<void> | void): void {
-    this.#closers.push(close);
-  }
-  async dispose(): Promise<void> {
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
-  }
-}
-
 function prepareDirectories(opts: Readonly<PlainMap>, dirs: readonly string[]): void {
   const open = Object.keys(map(opts['publisher_acl'])).length > 0 || Object.keys(map(opts['external_auth'])).length > 0;
   for (const dir of dirs) mkdirSync(dir, { recursive: true, mode: open ? 0o755 : 0o750 });
@@ -288,20 +276,6 @@ async function localUsers(opts: Readonly<PlainMap>, sys: Sys): Promise<LocalUser
   const me = await sys.userByName(own);
   const users = [{ name: 'root', uid: 0 }, { name: own, uid: me?.uid ?? 0 }, ...named.map(({ name, uid }) => ({ name, uid }))];
   return users.filter((user, at) => users.findIndex(({ name }) => name === user.name) === at);
-}
-
-/** With `master_sign_pubkey`: our public key, signed by the key `master_sign`. */
-async function pubSignature(opts: Readonly<PlainMap>, pkiDir: string, publicPem: string) {
-  if (opts['master_sign_pubkey'] !== true) return undefined;
-  const name = text(opts, 'master_sign_key_name') || 'master_sign';
-  const signer = await openKeyPair(pkiDir, name, { bits: 2048, passphrase: optional(opts, 'signing_key_pass') });
-  const kept = optional(opts, 'master_pubkey_signature');
-  const keptPath = kept === undefined ? undefined : join(pkiDir, kept);
-  if (opts['master_use_pubkey_signature'] === true && keptPath !== undefined && existsSync(keptPath)) {
-    const signature = readFileSync(keptPath, 'utf8');
-    return () => signature;
-  }
-  return (algo: 'PKCS1v15-SHA1' | 'PKCS1v15-SHA224') => `${signer.privateKey.sign(Buffer.from(publicPem), algo).toString('base64').replace(/(.{76})(?!$)/g, '$1\n')}\n`;
 }
 
 /** The algorithm stands in the envelope of the request; real masters take their own `signing_algorithm`. */

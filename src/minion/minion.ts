@@ -40,6 +40,8 @@ export interface RunningMinion extends AsyncDisposable {
 }
 
 const STOP_WITHIN_MS = 5000;
+/** A job does not wait longer for the event about it: its return must reach the outbox, also while the master is away. */
+const ANNOUNCE_MS = 5000;
 /** Jobs at once when `process_count_max` sets no limit. */
 const JOBS_MAX = 200;
 
@@ -107,7 +109,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   }
   async function announce(tag: string, data: PlainMap): Promise<void> {
     try {
-      await connection.request({ id, cmd: '_minion_event', pretag: null, data, tag });
+      await connection.request({ id, cmd: '_minion_event', pretag: null, data, tag }, { signal: AbortSignal.timeout(ANNOUNCE_MS) });
     } catch (err) {
       log.warn({ err, tag }, 'event not delivered');
     }
