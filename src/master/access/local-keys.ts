@@ -22,7 +22,8 @@ export class LocalKeys {
     for (const { name, uid } of users) {
       if (!isSafeName(name)) continue;
       const path = join(cacheDir, `.${name}_key`);
-      if (!existsSync(path)) writeKey(path);
+      // An empty file would be a key that everybody knows.
+      if (!existsSync(path) || readFileSync(path, 'utf8').trim() === '') writeKey(path);
       chmodSync(path, 0o600);
       if (process.getuid?.() === 0 && uid !== 0) chownSync(path, uid, -1);
       this.#keys.set(name, Buffer.from(readFileSync(path, 'utf8').trim()));
@@ -31,7 +32,7 @@ export class LocalKeys {
 
   /** The user whose key this is, or undefined. */
   userOf(key: unknown): string | undefined {
-    if (typeof key !== 'string' || key === '') return undefined;
+    if (typeof key !== 'string' || key.trim() === '') return undefined;
     const given = Buffer.from(key.trim());
     let found: string | undefined;
     for (const [name, wanted] of this.#keys) {
