@@ -149,7 +149,7 @@ test('a runner: progress and answer are shown, its outputter is used', async () 
   const { code, shown, requests } = await playRunner([
     { kind: 'progress', data: { data: 'half', outputter: 'txt' } }, { kind: 'result', data: { return: { a: 1 }, success: true, outputter: 'nested' } },
   ]);
-  assert.deepEqual([code, shown], [0, [['half', 'txt'], [{ a: 1 }, 'nested']]]);
+  assert.deepEqual([code, shown], [0, [[{ suffix: 'progress', event: { data: 'half', outputter: 'txt' } }, 'txt'], [{ a: 1 }, 'nested']]]);
   assert.deepEqual(loadOf(requests), { fun: 'jobs.active', arg: [1], kwarg: { a: 2 }, wait: true });
 });
 
@@ -158,8 +158,9 @@ test('a runner that failed ends with its code, or 1', async () => {
   assert.equal((await playRunner([{ kind: 'result', data: { return: 'x', success: false, retcode: 5 } }])).code, 5);
 });
 
-test('a quiet runner shows nothing but failures', async () => {
+test('a quiet runner shows nothing; what it prints is printed', async () => {
   const good = [{ kind: 'progress', data: { data: 1 } }, { kind: 'result', data: { return: 1, success: true } }];
   assert.deepEqual((await playRunner(good, { quiet: true })).shown, []);
-  assert.deepEqual((await playRunner([{ kind: 'result', data: { return: 'x', success: false } }], { quiet: true })).shown, [['x', null]]);
+  const failed = await playRunner([{ kind: 'print', text: 'said' }, { kind: 'result', data: { return: 'x', success: false } }], { quiet: true });
+  assert.deepEqual([failed.shown, failed.out, failed.code], [[], ['said'], 1]);
 });
