@@ -30,7 +30,7 @@ export const DETACHED_MARK = 'TSALT_DETACHED';
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   const { opts, notices } = options.config;
   const log = await createLog({ opts, name: options.name, level: options.logLevel, file: options.logFile, fileLevel: options.logFileLevel });
-  for (const { level, text } of notices) log.notice(level, text);
+  for (const { level, text, daemonLevel } of notices) log.notice(daemonLevel ?? level, text);
   const stop = deferred<{ exitCode: number; reason: string }>();
   let signals = 0;
   const onSignal = (signal: NodeJS.Signals): void => {

@@ -2,14 +2,17 @@
 export interface Notice {
   readonly level: 'error' | 'warning' | 'info' | 'debug';
   readonly text: string;
+  /** What a daemon says it as; commands keep quiet about what the daemon has told at its start. */
+  readonly daemonLevel?: 'warning';
 }
 
 /** Gathers notices; the same text is said once. */
 export class Notices {
   readonly #list: Notice[] = [];
 
-  add(level: Notice['level'], text: string): void {
-    if (!this.#list.some((known) => known.text === text)) this.#list.push({ level, text });
+  add(level: Notice['level'], text: string, daemonLevel?: 'warning'): void {
+    if (this.#list.some((known) => known.text === text)) return;
+    this.#list.push({ level, text, ...(daemonLevel === undefined ? {} : { daemonLevel }) });
   }
 
   get list(): readonly Notice[] {

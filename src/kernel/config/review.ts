@@ -35,7 +35,7 @@ function place(path: string, name: string): string {
 
 /**
  * Unknown options are kept, since modules read options of their own; Salt says nothing about them. A name that is almost
- * a known one is a warning, the others are a note.
+ * a known one is a warning, the others are a warning of daemons and a note of commands.
  */
 function reportUnknown(names: readonly string[], notices: Notices): void {
   const typos = names.map((name) => [name, similarOption(name)] as const).filter(([, meant]) => meant !== undefined);
@@ -43,7 +43,7 @@ function reportUnknown(names: readonly string[], notices: Notices): void {
     notices.add('warning', `Unknown configuration options: ${typos.map(([name, meant]) => `'${name}' (did you mean '${meant}'?)`).join(', ')}`);
   }
   const others = names.filter((name) => !typos.some(([typo]) => typo === name));
-  if (others.length > 0) notices.add('info', `Configuration options that only modules can know: ${others.join(', ')}`);
+  if (others.length > 0) notices.add('info', `Configuration options that only modules can know: ${others.join(', ')}`, 'warning');
 }
 
 const TYPO_LENGTH_MIN = 6;
