@@ -1,7 +1,7 @@
 // Installs the dependencies when they are missing or older than the lock file. Needs nothing but Node and npm.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,10 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 // `npm ci` refuses a lock file without the other systems' optional binaries, and a registry need not have those.
 export function prepare() {
-  const stamp = join(root, 'node_modules', '.tsalt-installed');
+  const modules = join(root, 'node_modules');
+  // A link leads to modules that somebody else takes care of.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() === true) return;
+  const stamp = join(modules, '.tsalt-installed');
   const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   process.stderr.write('Installing dependencies ...\n');
