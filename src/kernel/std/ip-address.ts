@@ -25,15 +25,45 @@ export function parseIpAddress(text: string): IpAddress | undefined {
   return four === undefined ? parseSix(text) : { version: 4, bits: four, text };
 }
 
-/** The network `address/prefix`, or `address/mask` for IPv4; an address alone is a network of one. Undefined when host bits are set. */
-export function parseIpNetwork(text: string): IpNetwork | undefined {
+/**
+ * The network `address/prefix`, or `address/mask` for IPv4; an address alone is a network of one. Undefined when host bits are set,
+ * unless these are to be dropped.
+ */
+export function parseIpNetwork(text: string, { dropHostBits = false } = {}): IpNetwork | undefined {
   const [addressText = '', mask, ...more] = text.split('/');
   const address = parseIpAddress(addressText);
   if (address === undefined || more.length > 0) return undefined;
   const { version, bits } = address;
   const prefix = mask === undefined ? WIDTHS[version] : parsePrefix(mask, version);
-  if (prefix === undefined || (bits & maskOf(prefix, version)) !== bits) return undefined;
-  return { version, base: bits, prefix };
+  if (prefix === undefined) return undefined;
+  const base = bits & maskOf(prefix, version);
+  return base === bits || dropHostBits ? { version, base, prefix } : undefined;
+}
+
+/** Text of an address given by its bits. */
+export function ipText(bits: bigint, version: 4 | 6): string {
+  if (version === 4) return [24n, 16n, 8n, 0n].map((shift) => String((bits >> shift) & 0xffn)).join('.');
+  return printHextets(Array.from({ length: HEXTETS }, (_, at) => Number((bits >> BigInt(16 * (HEXTETS - 1 - at))) & 0xffffn)));
+}
+
+export const networkText = ({ version, base, prefix }: IpNetwork): string => `${ipText(base, version)}/${prefix}`;
+
+export interface NetworkFacts {
+  readonly address: string;
+  readonly netmask: string;
+  readonly broadcast: string;
+  readonly size: bigint;
+}
+
+export function networkFacts({ version, base, prefix }: IpNetwork): NetworkFacts {
+  const size = 1n << BigInt(WIDTHS[version] - prefix);
+  return { address: ipText(base, version), netmask: ipText(maskOf(prefix, version), version), broadcast: ipText(base + size - 1n, version), size };
+}
+
+/** As Python sorts networks: IPv4 first, then by address, then the larger network first. */
+export function compareNetworks(a: IpNetwork, b: IpNetwork): number {
+  if (a.version !== b.version) return a.version - b.version;
+  return a.base === b.base ? a.prefix - b.prefix : a.base < b.base ? -1 : 1;
 }
 
 export function isInNetwork(address: IpAddress, network: IpNetwork): boolean {

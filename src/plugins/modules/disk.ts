@@ -5,7 +5,7 @@ import { blkid, deviceOfPath, dump, format, fsType, tune, wipe } from './disk/de
 import { inodeUsage, percent, usage } from './disk/free.js';
 import { hdparms, hostProtectedArea, smartAttributes } from './disk/health.js';
 import { iostat } from './disk/iostat.js';
-import { runAll, word } from './disk/programs.js';
+import { runAll, word } from './lookup/programs.js';
 
 const device = p.any();
 

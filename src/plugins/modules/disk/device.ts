@@ -9,7 +9,7 @@ import { CommandExecutionError, CommandNotFoundError, InvocationError, PythonErr
 import { isOsError } from '../../../kernel/std/os-error.js';
 import { reprText, str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { fields, needProgram, outputLines, runAll, word } from './programs.js';
+import { fields, needProgram, outputLines, runAll, word } from '../lookup/programs.js';
 
 export async function blkid(ctx: Context, device: Value, token: Value): Promise<PlainMap> {
   await needProgram(ctx, 'blkid');

@@ -6,7 +6,7 @@
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, PythonError } from '../../../kernel/contract/errors.js';
 import { isTruthy, mapFrom, mapGet, mapHas, typeName, type Value, type ValueMap } from '../../../kernel/std/value.js';
-import { fields, outputLines } from './programs.js';
+import { fields, outputLines } from '../lookup/programs.js';
 
 const FLAGS: ReadonlySet<Value> = new Set(['a', 'B', 'h', 'H', 'i', 'k', 'l', 'P', 't', 'T', 'x', 'v']);
 const KILOBYTES: ReadonlySet<Value> = new Set(['OpenBSD', 'AIX']);

@@ -7,7 +7,7 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError, PythonError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isMap, mapFrom, mapValues, typeName, type PlainMap, type Value, type ValueMap } from '../../../kernel/std/value.js';
-import { intOf, needProgram, runAll, word } from './programs.js';
+import { intOf, needProgram, runAll, word } from '../lookup/programs.js';
 
 const listOf = (value: Value): readonly Value[] => (Array.isArray(value) ? (value as readonly Value[]) : [value]);
 

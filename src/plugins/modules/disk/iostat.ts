@@ -7,7 +7,7 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { PythonError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { floatOf, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { fields, needProgram, word } from './programs.js';
+import { fields, needProgram, word } from '../lookup/programs.js';
 
 /** Figures are counted in millionths. */
 const SCALE_DIGITS = 6;

@@ -1,4 +1,4 @@
-/** How this module starts programs: from argument lists, and never with a name that would be taken as an option. */
+/** How modules start programs: from argument lists, and never with a name that would be taken as an option. */
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandNotFoundError, InvocationError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
