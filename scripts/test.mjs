@@ -20,7 +20,7 @@ if (whole) {
     process.exit(1);
   }
 }
-const order = ['unit', 'contract', 'golden', 'types', 'system', 'peer'];
+const order = ['unit', 'contract', 'golden', 'types', 'system', 'faults', 'peer'];
 const rank = (file) => order.indexOf(relative(join(root, 'test'), file).split('/')[0]);
 const files = sourceFiles(join(root, 'test'))
   .filter((file) => file.endsWith('.test.ts'))

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { askMaster, MasterUnreachableError, DOOR_NAME } from '../../../src/client/door.js';
 import { isPlainMap, type PlainMap, type Value } from '../../../src/kernel/std/value.js';
 import { Hearing } from './events.js';
-import { runCommand, type CommandResult, type Program } from './program.js';
+import { runCommand, type CommandResult, type Launch, type Program } from './program.js';
 import { repository, saltProgram } from './salt-venv.js';
 import { freePort, userName, type Site } from './site.js';
 import { until } from './until.js';
@@ -47,6 +47,8 @@ export class MasterHost {
   readonly #site: Site;
   readonly #name: string;
   #program: Program | undefined;
+  /** Around the program, used at each start. */
+  launch: Launch = {};
 
   private constructor(site: Site, kind: Kind, name: string, ports: readonly [number, number]) {
     this.#site = site;
@@ -97,7 +99,10 @@ export class MasterHost {
     const argv = this.kind === 'salt'
       ? [saltProgram('salt-master'), '-c', this.configDir, '-l', 'critical']
       : [process.execPath, join(repository, 'bin/tsalt-master'), '-c', this.configDir];
-    const program = this.#site.start({ name: `${this.kind} master`, argv, outputFile: this.path('log/output'), logFile: this.path('log/master') });
+    const program = this.#site.start({
+      name: `${this.kind} master`, argv: [...(this.launch.prefix ?? []), ...argv], env: this.launch.env ?? {},
+      outputFile: this.path('log/output'), logFile: this.path('log/master'),
+    });
     this.#program = program;
     await until(`the ${this.kind} master on its ports`, async () => {
       if (program.exitCode !== undefined) throw new Error(`The master ended with exit code ${program.exitCode}\n${program.lastWords()}`);

@@ -5,7 +5,7 @@ import { eventSocketHash } from '../../../src/bus/crypto/digest.js';
 import type { PlainMap } from '../../../src/kernel/std/value.js';
 import { Hearing } from './events.js';
 import type { Kind, MasterHost } from './master.js';
-import { runCommand, type CommandResult, type Program } from './program.js';
+import { runCommand, type CommandResult, type Launch, type Program } from './program.js';
 import { repository, saltProgram } from './salt-venv.js';
 import { userName, type Site } from './site.js';
 
@@ -17,6 +17,8 @@ export class MinionHost {
   readonly #site: Site;
   readonly #master: MasterHost;
   #program: Program | undefined;
+  /** Around the program: words before its own, such as `ip netns exec`, and variables. Used at each start. */
+  launch: Launch = {};
 
   /** Writes the configuration; starts nothing. */
   constructor(site: Site, kind: Kind, id: string, master: MasterHost, config: PlainMap = {}) {
@@ -50,7 +52,10 @@ export class MinionHost {
     const argv = this.kind === 'salt'
       ? [saltProgram('salt-minion'), '-c', this.configDir, '-l', 'critical']
       : [process.execPath, join(repository, 'bin/tsalt-minion'), '-c', this.configDir];
-    this.#program = this.#site.start({ name: `${this.kind} minion ${this.id}`, argv, outputFile: this.path('log/output'), logFile: this.path('log/minion') });
+    this.#program = this.#site.start({
+      name: `${this.kind} minion ${this.id}`, argv: [...(this.launch.prefix ?? []), ...argv], env: this.launch.env ?? {},
+      outputFile: this.path('log/output'), logFile: this.path('log/minion'),
+    });
   }
 
   async stop(): Promise<number> {

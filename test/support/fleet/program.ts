@@ -18,6 +18,12 @@ export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** What is put around a program. */
+export interface Launch {
+  readonly prefix?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 const running = new Set<Program>();
 // A test file that crashes must not leave daemons behind.
 process.on('exit', () => {
