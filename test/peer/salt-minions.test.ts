@@ -143,6 +143,26 @@ site.test('cp.push brings a large file to the folder of its minion', async () =>
   assert.equal(sha256(readFileSync(path)), sha256(BIG));
 });
 
+for (const [id, ...options] of [['red'], ['red', '-n'], ['own'], ['own', '-n']] as const) {
+  site.test(`tsalt-cp ${['-C', ...options, id].join(' ')} brings a folder, byte for byte`, async () => {
+    const source = site.write('from/deep/a.txt', 'hello file\n').replace(/\/deep\/a\.txt$/, '');
+    site.write('from/big.bin', BIG.subarray(0, 300_000));
+    const to = `${site.dir}/to-${id}${options.join('')}`;
+    const { stdout, stderr, code } = await master.tsalt('tsalt-cp', '-C', ...options, '--strict', '--out=json', id, source, `${to}/`);
+    assert.equal(code, 0, stdout + stderr);
+    assert.deepEqual(JSON.parse(stdout), { [id]: { [`${to}/from/big.bin`]: true, [`${to}/from/deep/a.txt`]: true } });
+    assert.equal(readFileSync(`${to}/from/deep/a.txt`, 'utf8'), 'hello file\n');
+    assert.equal(sha256(readFileSync(`${to}/from/big.bin`)), sha256(BIG.subarray(0, 300_000)));
+  });
+}
+
+site.test('tsalt-cp brings a small text in one job', async () => {
+  const source = site.write('note.txt', 'grüße\n');
+  const { stdout } = await master.tsalt('tsalt-cp', '--out=json', 'red', source, `${site.dir}/red-note.txt`);
+  assert.deepEqual(JSON.parse(stdout), { red: { [`${site.dir}/red-note.txt`]: true } });
+  assert.equal(readFileSync(`${site.dir}/red-note.txt`, 'utf8'), 'grüße\n');
+});
+
 site.test('pillar.items, pillar.get and pillar.raw see the compiled pillar', async () => {
   const common = { common: 'yes it is', deep: { list: [1, 2.5, true, null], text: 'ü' } };
   const { returns } = await master.job({ tgt: '*', fun: 'pillar.items', kwarg: { unmask: true } });

@@ -18,7 +18,7 @@ export async function previewTarget(context: CliContext, request: SaltRequest): 
 }
 
 /** Who would answer, as the master sees it. */
-export async function targeted(context: SaltHost, request: SaltRequest): Promise<string[]> {
+export async function targeted(context: Pick<SaltHost, 'opts' | 'signal'>, request: Pick<SaltRequest, 'tgt' | 'tgtType' | 'kwargs'>): Promise<string[]> {
   const { key, user } = readLocalKey(context.opts);
   const load = { fun: 'test.ping', tgt: request.tgt, tgt_type: request.tgtType, kwargs: request.kwargs };
   const path = join(String(context.opts['sock_dir']), DOOR_NAME);

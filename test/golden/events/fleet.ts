@@ -11,7 +11,7 @@ import { repository } from '../corpus.js';
 
 /** The recordings name these; both are replaced by free ports. */
 const RECORDED_PORTS = ['24425', '24426'];
-const PROGRAMS = { salt: 'm', 'salt-key': 'm', 'salt-run': 'm', 'salt-call': 'evt1' } as const;
+const PROGRAMS = { salt: 'm', 'salt-cp': 'm', 'salt-key': 'm', 'salt-run': 'm', 'salt-call': 'evt1' } as const;
 const ENV = { LC_ALL: 'C.UTF-8', TZ: 'UTC', SUDO_USER: '' };
 
 export class EventFleet implements AsyncDisposable {

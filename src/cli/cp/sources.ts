@@ -1,0 +1,58 @@
+/** What `tsalt-cp --chunked` sends: the files and empty folders below the named paths, and where each comes to lie. */
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+
+export interface SourceFile {
+  readonly path: string;
+  readonly dest: string;
+  readonly bytes: number;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+export interface Sources {
+  readonly files: readonly SourceFile[];
+  /** Where empty folders are made. */
+  readonly folders: readonly string[];
+}
+
+/** A named path is not there. */
+export class NoSuchSourceError extends Error {
+  constructor(path: string) {
+    super(`${path} does not exist`);
+  }
+}
+
+const MODE_BITS = 0o7777;
+
+/**
+ * With several files, with an empty folder, or with `/` at its end, `dest` is a folder; a named folder comes below it with its name.
+ * Source: golden cli/cp-chunked*; read, Salt 3008.3. @throws NoSuchSourceError
+ */
+export function gatherSources(named: readonly string[], dest: string): Sources {
+  const found: { path: string; below: string | undefined; bytes: number; mode: number }[] = [];
+  const empty: { path: string; below: string | undefined }[] = [];
+  const walk = (path: string, below: string | undefined): void => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) {
+      // A link that leads nowhere, below a named folder, is no file to send.
+      if (below === undefined) throw new NoSuchSourceError(path);
+      return;
+    }
+    if (stat.isFile()) found.push({ path, below, bytes: stat.size, mode: stat.mode & MODE_BITS });
+    if (!stat.isDirectory()) return;
+    const names = readdirSync(path).sort();
+    if (names.length === 0) empty.push({ path, below });
+    for (const name of names) walk(join(path, name), below ?? path);
+  };
+  for (const path of named) walk(path, undefined);
+  const destIsFolder = empty.length > 0 || found.length > 1 || dest.endsWith('/');
+  const place = (path: string, below: string | undefined): string => {
+    if (below !== undefined) return join(dest, basename(below), relative(below, path));
+    return destIsFolder ? join(dest, basename(path)) : dest;
+  };
+  return {
+    files: found.map(({ path, below, bytes, mode }) => ({ path, dest: place(path, below), bytes, mode })),
+    folders: empty.map(({ path, below }) => place(path, below)),
+  };
+}
