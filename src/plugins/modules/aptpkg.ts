@@ -12,8 +12,9 @@ import { modifyRepository } from './aptpkg/modify-repository.js';
 import { refreshDb } from './aptpkg/refresh.js';
 import { removePackages, removeUnneeded, upgradePackages } from './aptpkg/remove.js';
 import { deleteRepository, findRepository, listRepositories } from './aptpkg/repositories.js';
-import { changeHold, getSelections, holdTargets, setSelections } from './aptpkg/selections.js';
+import { changeHold, getSelections, setSelections } from './aptpkg/selections.js';
 import { compareVersions, latestOptions, latestVersions, upgradable, versionsOnOffer } from './aptpkg/versions.js';
+import { holdTargets } from './pkg/targets.js';
 import { isTrue } from './pkg_resource/compare.js';
 
 const kwargs = p.keywords();

@@ -5,9 +5,10 @@ import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
 import { str } from '../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { changesBetween } from './dpkg/changes.js';
+import { changesBetween } from './pkg/changes.js';
 import { nameWithArch, readAvailable, readDebInfo, readLicenses, readRecords, RECORD_FORMAT, withAvailable } from './dpkg/package-facts.js';
-import { packageNames, plainArgument } from './dpkg/package-names.js';
+import { localFile } from './pkg/local-file.js';
+import { packageNames } from './pkg/names.js';
 
 type Done = { readonly retcode: number; readonly stdout: string; readonly stderr: string };
 
@@ -128,14 +129,3 @@ export default defineModule({
     }),
   },
 });
-
-async function localFile(path: string, saltenv: string, ctx: Context): Promise<string> {
-  if (isTruthy(await ctx.call('config.valid_fileproto', [path]))) {
-    const cached = await ctx.call('cp.cache_file', [path, saltenv]);
-    if (!isTruthy(cached)) throw new CommandExecutionError(`Unable to retrieve ${path} from saltenv '${saltenv}'`);
-    return str(cached);
-  }
-  if (!(await ctx.sys.exists(path))) throw new CommandExecutionError(`${path} does not exist on minion`);
-  if (!path.startsWith('/')) throw new InvocationError(`${path} does not exist on minion`);
-  return plainArgument(path, 'Path');
-}

@@ -2,15 +2,16 @@
 import type { Context } from '../../../kernel/contract/context.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isMap, isTruthy, mapEntries, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { changesBetween } from '../dpkg/changes.js';
-import { packageName, plainArgument } from '../dpkg/package-names.js';
+import { changesBetween } from '../pkg/changes.js';
+import { packageName, plainArgument } from '../pkg/names.js';
 import { isTrue } from '../pkg_resource/compare.js';
 import { callApt } from './apt.js';
-import { failureWithInfo } from './failure.js';
+import { isComparison, matchVersion, noSuchVersion } from '../pkg/match-version.js';
+import { failureWithInfo } from '../pkg/failure.js';
 import { chosen, forgetInstalled, joined, listInstalled } from './installed.js';
 import { refreshDb } from './refresh.js';
 import { changeHold, getSelections } from './selections.js';
-import { firstMatch, latestVersions, versionFits, versionsOnOffer } from './versions.js';
+import { compareVersions, latestVersions, versionFits, versionsOnOffer } from './versions.js';
 
 export interface InstallCall {
   readonly name: Value;
@@ -98,7 +99,7 @@ async function wantedFile(path: string, ctx: Context): Promise<Wanted> {
 
 async function planOf(wanted: readonly Wanted[], before: Versions, call: InstallCall, ctx: Context): Promise<Plan> {
   const plan: Plan = { install: [], downgrade: [], reinstall: new Map(), errors: [] };
-  const compared = wanted.filter(({ version, file }) => file === undefined && /^[<>]/.test(version ?? '')).map(({ name }) => name);
+  const compared = wanted.filter(({ version, file }) => file === undefined && isComparison(version)).map(({ name }) => name);
   const onOffer = compared.length === 0 ? {} : await versionsOnOffer(compared, ctx);
   for (const one of wanted) {
     const version = await exactVersion(one, compared.includes(one.name) ? onOffer[one.name] ?? [] : undefined, { plan, call }, ctx);
@@ -124,11 +125,8 @@ async function exactVersion(one: Wanted, candidates: readonly string[] | undefin
   if (one.version === null || one.file !== undefined) return one.version;
   const version = one.version.replace(/^=+/, '');
   if (candidates === undefined) return version;
-  const match = await firstMatch(version, candidates, ctx, call.ignoreEpoch);
-  if (match === undefined) {
-    const available = candidates.length === 0 ? 'None' : candidates.join(', ');
-    plan.errors.push(`No version matching '${one.name}${version}' could be found (available: ${available})`);
-  }
+  const match = await matchVersion(version, candidates, (a, b) => compareVersions(a, b, ctx, call.ignoreEpoch), ctx.log);
+  if (match === undefined) plan.errors.push(noSuchVersion(one.name, version, candidates));
   return match;
 }
 

@@ -4,8 +4,9 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError, PythonError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { plainArgument } from '../dpkg/package-names.js';
-import { callApt, type AptResult } from './apt.js';
+import { plainArgument } from '../pkg/names.js';
+import type { ProgramResult } from '../pkg/program.js';
+import { callApt } from './apt.js';
 
 export const KEY_FOLDER = '/etc/apt/keyrings';
 const KEY_MODE = 0o644;
@@ -45,8 +46,8 @@ async function isFolder(path: string, ctx: Context): Promise<boolean> {
   return (await ctx.sys.fs.stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
-async function gpg(argv: readonly string[], ctx: Context): Promise<AptResult> {
-  return await ctx.call('cmd.run_all', [['gpg', ...argv]], { python_shell: false }) as unknown as AptResult;
+async function gpg(argv: readonly string[], ctx: Context): Promise<ProgramResult> {
+  return await ctx.call('cmd.run_all', [['gpg', ...argv]], { python_shell: false }) as unknown as ProgramResult;
 }
 
 /** The keys, or false when there is no folder of keys. */
@@ -162,7 +163,7 @@ async function fetchKey(call: AddKeyCall, aptkey: boolean, folder: string, ctx: 
   return succeeded(done, ctx);
 }
 
-function succeeded(done: AptResult, ctx: Context): boolean {
+function succeeded(done: ProgramResult, ctx: Context): boolean {
   if (done.retcode !== 0) ctx.log.error({}, `Unable to add repo key: ${done.stderr}`);
   return done.retcode === 0;
 }

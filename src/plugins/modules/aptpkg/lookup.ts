@@ -4,7 +4,7 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { CommandNotFoundError, InvocationError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { packageNames, plainArgument } from '../dpkg/package-names.js';
+import { packageNames, plainArgument } from '../pkg/names.js';
 import { callApt } from './apt.js';
 import { refreshDb } from './refresh.js';
 

@@ -1,9 +1,8 @@
 /** Fetches the lists of packages. */
-import { join } from 'node:path';
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../../kernel/contract/errors.js';
-import { str } from '../../../kernel/std/python-text.js';
 import { isNumber, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { clearRefreshMark } from '../pkg/refresh-mark.js';
 import { callApt } from './apt.js';
 
 const LISTS_PATH = '/var/lib/apt/lists';
@@ -19,8 +18,7 @@ export interface RefreshOptions {
 
 /** `{ source: true (fetched), null (unchanged) or false (failed) }`. @throws CommandExecutionError with the words of apt */
 export async function refreshDb(ctx: Context, options: RefreshOptions = {}): Promise<PlainMap> {
-  // A state run before us may have left the wish for a refresh; this is it.
-  await ctx.sys.fs.rm(join(str(ctx.opts['cachedir'] ?? '/var/cache/salt/minion'), 'pkg_refresh'), { force: true });
+  await clearRefreshMark(ctx);
   if (await isFresh(options.cacheValidTime ?? 0, ctx)) return {};
   const configured = ctx.opts['aptpkg_refresh_db_timeout'];
   const timeout = options.timeout ?? (isNumber(configured) ? configured : TIMEOUT_S);

@@ -2,9 +2,9 @@
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
-import { isMap, isTruthy, mapEntries, mapKeys, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { isMap, isTruthy, mapEntries, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { loadYaml, YamlError } from '../../../kernel/yaml/load.js';
-import { packageName } from '../dpkg/package-names.js';
+import { packageName } from '../pkg/names.js';
 import { callApt } from './apt.js';
 
 type Selections = Record<string, string[]>;
@@ -95,20 +95,6 @@ function readYaml(text: string): Value {
     if (!(err instanceof YamlError)) throw err;
     throw new InvocationError(`Improperly-formatted selection: ${err.message}`, { cause: err });
   }
-}
-
-export interface HoldCall {
-  readonly name: Value;
-  readonly pkgs: Value;
-  readonly sources: Value;
-}
-
-/** Names of the packages a call of hold or unhold is about. @throws InvocationError */
-export function holdTargets({ name, pkgs, sources }: HoldCall): string[] {
-  if (!isTruthy(name) && !isTruthy(pkgs) && !isTruthy(sources)) throw new InvocationError('One of name, pkgs, or sources must be specified.');
-  if (isTruthy(pkgs) && isTruthy(sources)) throw new InvocationError('Only one of pkgs or sources can be specified.');
-  const list = isTruthy(pkgs) ? pkgs : isTruthy(sources) ? sources : [name];
-  return (Array.isArray(list) ? list as readonly Value[] : [list]).map((item) => packageName(str(isMap(item) ? mapKeys(item)[0] ?? null : item)));
 }
 
 /** Holds or releases packages; gives a result for each, in the form of states. */

@@ -3,7 +3,7 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { packageNames, plainArgument } from '../dpkg/package-names.js';
+import { packageNames, plainArgument } from '../pkg/names.js';
 import { fitsOperator, isTrue } from '../pkg_resource/compare.js';
 import { callApt } from './apt.js';
 import { chosen, listInstalled } from './installed.js';
@@ -25,17 +25,6 @@ export async function compareVersions(first: string, second: string, ctx: Contex
 /** `first operator second`, false when one is no version. */
 export async function versionFits(first: string, operator: string, second: string, ctx: Context, ignoreEpoch = false): Promise<boolean> {
   return fitsOperator(await compareVersions(first, second, ctx, ignoreEpoch), operator, ctx.log);
-}
-
-/** The first candidate that fits `>=1.2` and the like, or undefined. */
-export async function firstMatch(wanted: string, candidates: readonly string[], ctx: Context, ignoreEpoch: boolean): Promise<string | undefined> {
-  const match = /^(<=>|!=|>=|<=|>>|<<|<>|>|<|=)?\s?([^<>=]+)$/.exec(wanted);
-  const operator = match?.[1] ?? '==';
-  const version = match?.[2] ?? wanted;
-  for (const candidate of candidates) {
-    if (await versionFits(candidate, operator, version, ctx, ignoreEpoch)) return candidate;
-  }
-  return undefined;
 }
 
 /** Candidate versions in the output of `apt-cache policy`, by package; empty text for none. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { InvocationError } from '../../../../src/kernel/contract/errors.js';
 import type { PlainMap, Value } from '../../../../src/kernel/std/value.js';
-import { nestedText } from '../../../../src/plugins/modules/aptpkg/failure.js';
+import { nestedText } from '../../../../src/plugins/modules/pkg/failure.js';
 import { readInstalled } from '../../../../src/plugins/modules/aptpkg/installed.js';
 import { readKeys } from '../../../../src/plugins/modules/aptpkg/keys.js';
 import { readShown } from '../../../../src/plugins/modules/aptpkg/lookup.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nameWithArch, readAvailable, readDebInfo, readLicenses, readRecords, RECORD_FORMAT, withAvailable } from '../../../../src/plugins/modules/dpkg/package-facts.js';
-import { changesBetween } from '../../../../src/plugins/modules/dpkg/changes.js';
+import { changesBetween } from '../../../../src/plugins/modules/pkg/changes.js';
 import { DEBIAN_GRAINS } from './machine.js';
 
 const RECORD = `package:tree
