@@ -1,5 +1,5 @@
 /** Start of each command, and of a minion. */
-import { median, pause, printRow, privateMegabytes, program, pssMegabytes, startMaster, startMinion, timed, type Host, type Side } from './kit.js';
+import { median, pause, printRow, privateMegabytes, program, pssMegabytes, startMaster, startMinion, timed, type Host, type Side } from './kit/all.js';
 
 const RUNS = 5;
 const SIDES: readonly Side[] = ['tsalt', 'salt'];
@@ -9,7 +9,7 @@ async function withMinion(side: Side): Promise<{ master: Host; minion: Host; sta
   const began = performance.now();
   const minion = await startMinion(side, 'one', master);
   for (;;) {
-    const { stdout } = timed([...program(side, ''), '-c', master.configDir, '-t', '2', 'one', 'test.ping', '--out=txt']);
+    const { stdout } = await timed([...program(side, ''), '-c', master.configDir, '-t', '2', 'one', 'test.ping', '--out=txt']);
     if (stdout.includes('True')) break;
     await pause(100);
   }
@@ -19,18 +19,18 @@ async function withMinion(side: Side): Promise<{ master: Host; minion: Host; sta
 const hosts = { tsalt: await withMinion('tsalt'), salt: await withMinion('salt') };
 try {
   process.stdout.write('\nCommands\n\n| | tsalt | salt | ratio | wanted |\n|---|---|---|---|---|\n');
-  const row = (what: string, wanted: number, command: (side: Side) => readonly string[]): void => {
+  const row = async (what: string, wanted: number, command: (side: Side) => readonly string[]): Promise<void> => {
     const times: Record<Side, number[]> = { tsalt: [], salt: [] };
-    for (let run = 0; run < RUNS; run += 1) for (const side of SIDES) times[side].push(timed(command(side)).seconds);
+    for (let run = 0; run < RUNS; run += 1) for (const side of SIDES) times[side].push((await timed(command(side))).seconds);
     printRow({ what, unit: 's', tsalt: median(times.tsalt), salt: median(times.salt), wanted });
   };
   const master = (side: Side): string => hosts[side].master.configDir;
   const minion = (side: Side): string => hosts[side].minion.configDir;
-  row('`--version`', 2, (side) => [...program(side, ''), '--version']);
-  row('`one test.ping`', 4, (side) => [...program(side, ''), '-c', master(side), 'one', 'test.ping']);
-  row('`call --local test.ping`', 4, (side) => [...program(side, 'call'), '-c', minion(side), '--local', 'test.ping']);
-  row('`key -L`', 3, (side) => [...program(side, 'key'), '-c', master(side), '-L']);
-  row('`run jobs.list_jobs`', 3, (side) => [...program(side, 'run'), '-c', master(side), 'jobs.list_jobs']);
+  await row('`--version`', 2, (side) => [...program(side, ''), '--version']);
+  await row('`one test.ping`', 4, (side) => [...program(side, ''), '-c', master(side), 'one', 'test.ping']);
+  await row('`call --local test.ping`', 4, (side) => [...program(side, 'call'), '-c', minion(side), '--local', 'test.ping']);
+  await row('`key -L`', 3, (side) => [...program(side, 'key'), '-c', master(side), '-L']);
+  await row('`run jobs.list_jobs`', 3, (side) => [...program(side, 'run'), '-c', master(side), 'jobs.list_jobs']);
   printRow({ what: 'minion from start to its first answer', unit: 's', tsalt: hosts.tsalt.startSeconds, salt: hosts.salt.startSeconds, wanted: 3 });
   await pause(3000);
   const pid = (side: Side): number => hosts[side].minion.child.pid ?? 0;

@@ -1,5 +1,5 @@
 /** A master with a swarm of minions: sign-in, jobs, pillar, events, memory, job store. */
-import { diskUse, median, printRow, program, pssMegabytes, startMaster, startSwarm, timed, type Side } from './kit.js';
+import { diskUse, median, printRow, program, pssMegabytes, startMaster, startSwarm, timed, type Side } from './kit/all.js';
 
 interface Figures {
   readonly signIn: number;
@@ -14,7 +14,7 @@ interface Figures {
 }
 
 async function measure(side: Side, count: number): Promise<Figures> {
-  const host = await startMaster(side, 'timeout: 60\nworker_threads: 5');
+  const host = await startMaster(side, { options: 'timeout: 60\nworker_threads: 5' });
   const swarm = await startSwarm(host, count);
   try {
     const pid = host.child.pid ?? 0;
@@ -25,7 +25,7 @@ async function measure(side: Side, count: number): Promise<Figures> {
     const before = diskUse(`${host.root}/cache`);
     const runs: number[] = [];
     for (let run = 0; run < 5; run += 1) {
-      const { seconds, stdout } = timed([...program(side, ''), '-c', host.configDir, 'swarm*', 'test.ping', '--out=txt']);
+      const { seconds, stdout } = await timed([...program(side, ''), '-c', host.configDir, 'swarm*', 'test.ping', '--out=txt']);
       const answered = stdout.split('\n').filter((line) => line.endsWith('True')).length;
       if (answered !== count) process.stdout.write(`  (${side} run ${run}: ${answered} of ${count} answered)\n`);
       runs.push(seconds);

@@ -69,8 +69,8 @@ export async function openContext(run: Run, request: ContextRequest): Promise<Cl
     line, opts, log, distDir, signal: run.signal,
     print: (text) => void process.stdout.write(`${text}\n`),
     printRaw: (text) => void process.stdout.write(text),
-    complain: (text) => void process.stderr.write(`${text}\n`),
-    complainRaw: (text) => void process.stderr.write(text),
+    complain: (text) => complain(`${text}\n`),
+    complainRaw: complain,
     show: shower(opts, log, distDir),
   };
 }
@@ -78,13 +78,41 @@ export async function openContext(run: Run, request: ContextRequest): Promise<Cl
 /** Shows data as the options say. */
 function shower(opts: Readonly<PlainMap>, log: Log, distDir: string): CliContext['show'] {
   const load = outputLoader(opts, log satisfies Logger, distDir);
+  const warn = (said: string): void => {
+    writeOut();
+    log.notice('error', said);
+  };
   return async (data, outputter, options = {}) => {
-    const text = await display(data, outputter, opts, load, { ...options, readText, warn: (said) => log.notice('error', said) });
+    const text = await display(data, outputter, opts, load, { ...options, readText, warn });
     if (text === '') return;
     const file = opts['output_file'];
     if (isTruthy(file)) appendFileSync(String(file), `${text}\n`);
-    else process.stdout.write(`${text}\n`);
+    else writeGathered(`${text}\n`);
   };
+}
+
+let isGathering = false;
+
+/** What comes at once from many minions is written at once: a write for each takes longer than all else. */
+function writeGathered(text: string): void {
+  if (!isGathering) {
+    isGathering = true;
+    process.stdout.cork();
+    setImmediate(writeOut);
+  }
+  process.stdout.write(text);
+}
+
+function writeOut(): void {
+  if (!isGathering) return;
+  isGathering = false;
+  process.stdout.uncork();
+}
+
+/** On standard error, after what was shown before it. */
+function complain(text: string): void {
+  writeOut();
+  process.stderr.write(text);
 }
 
 function configDirOf(line: ParsedLine, request: ContextRequest): string {

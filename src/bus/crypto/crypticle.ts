@@ -3,7 +3,9 @@
  *
  * Source: golden wire/crypticle; read, wire protocol sections 3.3 and 5.1.
  */
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes, randomFillSync, timingSafeEqual, type Cipher, type Decipher, type KeyObject,
+} from 'node:crypto';
 import { BadKeyError, NonceMismatchError, TamperedError } from './errors.js';
 
 const AES_KEY_BYTES = 24;
@@ -12,6 +14,7 @@ const IV_BYTES = 16;
 const BLOCK_BYTES = 16;
 const MAC_BYTES = 32;
 const CIPHER = 'aes-192-cbc';
+const ANY_IV = Buffer.alloc(IV_BYTES);
 
 const PREFIX = Buffer.from('pickle::');
 const NONCE_CHARS = 32;
@@ -24,10 +27,18 @@ export function generateKeyString(): string {
   return randomBytes(AES_KEY_BYTES + HMAC_KEY_BYTES).toString('base64');
 }
 
-/** Seals and opens with one key. Make it once for each key: reading the key string costs more than sealing. */
+/**
+ * Seals and opens with one key. Make it once for each key: reading the key string costs more than sealing.
+ *
+ * The engine's objects for a direction are kept, since making them costs more than the work. One that has ciphered a message goes on
+ * with the next one: a random block that is put before the plain bytes comes out as the IV, as unforeseeable as what went in, and
+ * what follows is CBC from that IV. A received IV that is put before the cipher bytes comes out as a block that nobody needs.
+ */
 export class Crypticle {
   readonly #aes: KeyObject;
   readonly #hmac: KeyObject;
+  #cipher: Cipher | undefined;
+  #decipher: Decipher | undefined;
 
   /** @throws BadKeyError when the text is no key string. */
   constructor(keyString: string) {
@@ -40,12 +51,28 @@ export class Crypticle {
   }
 
   /** Encrypts and authenticates. `iv` is given by tests only: a second message with the same one would leak. */
-  seal(plain: Uint8Array, iv: Uint8Array = randomBytes(IV_BYTES)): Buffer {
-    const cipher = createCipheriv(CIPHER, this.#aes, iv);
-    const first = cipher.update(plain);
-    const last = cipher.final();
-    const mac = createHmac('sha256', this.#hmac).update(iv).update(first).update(last).digest();
-    return Buffer.concat([iv, first, last, mac]);
+  seal(plain: Uint8Array, iv?: Uint8Array): Buffer {
+    return this.sealParts([plain], iv);
+  }
+
+  /** As `seal`, for what stands one after the other. */
+  sealParts(parts: readonly Uint8Array[], iv?: Uint8Array): Buffer {
+    const block = padded(parts);
+    const ciphered = iv === undefined ? this.#ciphered(block) : this.#cipheredFrom(iv, block);
+    const mac = createHmac('sha256', this.#hmac).update(ciphered).digest();
+    return Buffer.concat([ciphered, mac], ciphered.length + MAC_BYTES);
+  }
+
+  #ciphered(block: Buffer): Buffer {
+    nextRandomBlock().copy(block);
+    // Where the chain begins does not matter: the first block is random.
+    this.#cipher ??= createCipheriv(CIPHER, this.#aes, ANY_IV).setAutoPadding(false);
+    return this.#cipher.update(block);
+  }
+
+  #cipheredFrom(iv: Uint8Array, block: Buffer): Buffer {
+    const cipher = createCipheriv(CIPHER, this.#aes, iv).setAutoPadding(false);
+    return Buffer.concat([iv, cipher.update(block.subarray(IV_BYTES))]);
   }
 
   /** Checks and decrypts. @throws TamperedError */
@@ -57,13 +84,44 @@ export class Crypticle {
     if (!timingSafeEqual(mac, sealed.subarray(sealed.length - MAC_BYTES))) {
       throw new TamperedError('Cannot open the load: its authentication code does not fit the key');
     }
-    const decipher = createDecipheriv(CIPHER, this.#aes, signed.subarray(0, IV_BYTES));
-    try {
-      return Buffer.concat([decipher.update(signed.subarray(IV_BYTES)), decipher.final()]);
-    } catch (cause) {
-      throw new TamperedError('Cannot open the load: its padding is wrong', { cause });
-    }
+    this.#decipher ??= createDecipheriv(CIPHER, this.#aes, ANY_IV).setAutoPadding(false);
+    return withoutPadding(this.#decipher.update(signed).subarray(IV_BYTES));
   }
+}
+
+/** Random bytes are drawn for many blocks at once: asking for sixteen costs as much as sealing. Each is given out once. */
+const randomPool = Buffer.allocUnsafeSlow(IV_BYTES * 256);
+let randomAt = randomPool.length;
+
+function nextRandomBlock(): Buffer {
+  if (randomAt === randomPool.length) {
+    randomFillSync(randomPool);
+    randomAt = 0;
+  }
+  randomAt += IV_BYTES;
+  return randomPool.subarray(randomAt - IV_BYTES, randomAt);
+}
+
+/** Room for an IV, the parts, and PKCS#7 padding: one to sixteen bytes, each the number of them. */
+function padded(parts: readonly Uint8Array[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, IV_BYTES);
+  const padding = BLOCK_BYTES - (length % BLOCK_BYTES);
+  const block = Buffer.allocUnsafe(length + padding);
+  let at = IV_BYTES;
+  for (const part of parts) {
+    block.set(part, at);
+    at += part.length;
+  }
+  return block.fill(padding, at);
+}
+
+/** The code was right, so who sealed it knew the key: nothing is learned from how this fails. */
+function withoutPadding(plain: Buffer): Buffer {
+  const padding = plain.at(-1) ?? 0;
+  const end = plain.length - padding;
+  const fits = padding >= 1 && padding <= BLOCK_BYTES && plain.subarray(end).every((byte) => byte === padding);
+  if (!fits) throw new TamperedError('Cannot open the load: its padding is wrong');
+  return plain.subarray(0, end);
 }
 
 /** What a sealed load held. */
@@ -77,8 +135,7 @@ export interface OpenedLoad {
 /** Seals msgpack bytes as Salt does; replies put the nonce of the request before them. `key` is a key string or what was made of one. */
 export function sealLoad(key: Crypticle | string, load: Uint8Array, nonce?: string): Buffer {
   if (nonce !== undefined && nonce.length !== NONCE_CHARS) throw new RangeError('A nonce has 32 characters');
-  const plain = nonce === undefined ? Buffer.concat([PREFIX, load]) : Buffer.concat([PREFIX, Buffer.from(nonce, 'latin1'), load]);
-  return crypticleOf(key).seal(plain);
+  return crypticleOf(key).sealParts(nonce === undefined ? [PREFIX, load] : [PREFIX, Buffer.from(nonce, 'latin1'), load]);
 }
 
 /**

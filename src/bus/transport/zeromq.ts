@@ -7,8 +7,8 @@ import * as zmq from 'zeromq';
 import { deferred } from '../../kernel/std/async.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import {
-  BindError, RequestTimeoutError, TransportClosedError, type PublishServer, type RequestClient, type RequestHandler,
-  type RequestOptions, type RequestServer, type Subscriber,
+  BindError, RequestTimeoutError, TransportClosedError, type Peer, type PublishServer, type RequestClient,
+  type RequestHandler, type RequestOptions, type RequestServer, type Subscriber,
 } from './contract.js';
 
 const HEARTBEAT = { heartbeatInterval: 10_000, heartbeatTimeout: 30_000 };
@@ -22,6 +22,14 @@ const REQUESTS_QUEUED_MAX = 100;
 /** Replies that wait to be sent to one connection: a client that does not read loses its own. */
 const REPLIES_QUEUED_MAX = 1000;
 const SOCKETS_IDLE_MAX = 4;
+/**
+ * Bytes of the two buffers that each connection has for frames: ZeroMQ takes 8192, 24 KiB more for each minion and no more frames a
+ * second (measured: bench, `limits`). Longer frames go around them. Socket options of libzmq that the package has no names for.
+ */
+const CONNECTION_BUFFER_BYTES = 512;
+const ZMQ_IN_BATCH_SIZE = 101;
+const ZMQ_OUT_BATCH_SIZE = 102;
+const EMPTY = Buffer.alloc(0);
 
 export interface ServerOptions {
   readonly address: string;
@@ -31,9 +39,36 @@ export interface ServerOptions {
   readonly log: Logger;
 }
 
+class ManyPeersRouter extends zmq.Router {
+  constructor(options: zmq.SocketOptions<zmq.Router>) {
+    super(options);
+    this.setInt32Option(ZMQ_IN_BATCH_SIZE, CONNECTION_BUFFER_BYTES);
+    this.setInt32Option(ZMQ_OUT_BATCH_SIZE, CONNECTION_BUFFER_BYTES);
+  }
+}
+
+class ManyPeersPublisher extends zmq.XPublisher {
+  constructor(options: zmq.SocketOptions<zmq.XPublisher>) {
+    super(options);
+    this.setInt32Option(ZMQ_IN_BATCH_SIZE, CONNECTION_BUFFER_BYTES);
+    this.setInt32Option(ZMQ_OUT_BATCH_SIZE, CONNECTION_BUFFER_BYTES);
+  }
+}
+
+/** A connection is known by its routing id; few want to see it. */
+class RoutedPeer implements Peer {
+  readonly #routing: Buffer;
+  constructor(routing: Buffer) {
+    this.#routing = routing;
+  }
+  get connection(): string {
+    return this.#routing.toString('hex');
+  }
+}
+
 /** Binds the request port. A handler that throws is logged and the caller gets no reply. */
 export async function serveRequests(options: ServerOptions, handle: RequestHandler): Promise<RequestServer> {
-  const socket = new zmq.Router({
+  const socket = new ManyPeersRouter({
     ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, handover: true,
     maxMessageSize: options.frameBytesMax, sendHighWaterMark: REPLIES_QUEUED_MAX, receiveHighWaterMark: REQUESTS_QUEUED_MAX, ...HEARTBEAT, ...SERVER_KEEPALIVE,
   });
@@ -44,9 +79,9 @@ export async function serveRequests(options: ServerOptions, handle: RequestHandl
   let openBytes = 0;
   const answer = async (routing: Buffer, payload: Buffer): Promise<void> => {
     try {
-      const reply = await handle(payload, { connection: routing.toString('hex') });
+      const reply = await handle(payload, new RoutedPeer(routing));
       counters.served += 1;
-      if (reply !== undefined) await replies([routing, Buffer.alloc(0), reply as Buffer]);
+      if (reply !== undefined) await replies([routing, EMPTY, reply as Buffer]);
     } catch (err) {
       if (!socket.closed) options.log.error({ err }, 'request failed');
     } finally {
@@ -84,7 +119,7 @@ export async function serveRequests(options: ServerOptions, handle: RequestHandl
 
 /** Binds the publish port. */
 export async function servePublications(options: ServerOptions & { hwm: number }): Promise<PublishServer> {
-  const socket = new zmq.XPublisher({
+  const socket = new ManyPeersPublisher({
     ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, sendHighWaterMark: options.hwm,
     maxMessageSize: 4096, ...HEARTBEAT, ...SERVER_KEEPALIVE,
   });

@@ -37,7 +37,7 @@ export async function display(
 ): Promise<string> {
   const shown = redactHidden(data);
   const { warn = () => undefined, readText, ...rest } = options;
-  const settings = { ...opts, color: colorOf(opts), color_theme: await themeOf(opts, readText, warn) };
+  const settings = await settingsOf(opts, readText, warn);
   const wanted = outputterName(outputter, opts);
   const isForced = wanted === opts['output'];
   const names = [...new Set([wanted, 'nested', 'raw'])];
@@ -60,6 +60,17 @@ export async function display(
     }
   }
   throw new TypeError('none of the outputters raw and nested is there');
+}
+
+/** Of options that cannot change: a thousand minions' answers are shown with the same ones, and there are hundreds of them. */
+const settingsKnown = new WeakMap<Readonly<PlainMap>, PlainMap>();
+
+async function settingsOf(opts: Readonly<PlainMap>, readText: DisplayOptions['readText'], warn: (text: string) => void): Promise<PlainMap> {
+  const known = settingsKnown.get(opts);
+  if (known !== undefined) return known;
+  const settings: PlainMap = { ...opts, color: colorOf(opts), color_theme: await themeOf(opts, readText, warn) };
+  if (Object.isFrozen(opts)) settingsKnown.set(opts, Object.freeze(settings));
+  return settings;
 }
 
 /** The class of an error and the message of our own errors; messages of others could quote the data. */

@@ -1,0 +1,124 @@
+/** Masters, minions and commands of both sides, as processes of their own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+export type Side = 'tsalt' | 'salt';
+
+/** The virtual environment with real Salt. */
+export function saltVenv(): string {
+  return process.env['TSALT_SALT_VENV'] ?? join(repository, 'build', 'salt-venv');
+}
+
+export interface Host {
+  readonly side: Side;
+  readonly root: string;
+  readonly configDir: string;
+  readonly requestPort: number;
+  readonly publishPort: number;
+  readonly child: ChildProcess;
+  stop(): Promise<void>;
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** Command line of one of the programs, `master`, `minion`, `key`, `run`, `call` or nothing. */
+export function program(side: Side, name: string): [string, ...string[]] {
+  const suffix = name === '' ? '' : `-${name}`;
+  return side === 'tsalt' ? [process.execPath, join(repository, 'bin', `tsalt${suffix}`)] : [join(saltVenv(), 'bin', `salt${suffix}`)];
+}
+
+export interface MasterSetup {
+  /** Lines of its configuration file. */
+  readonly options?: string;
+  /** Of the node that runs our master. */
+  readonly nodeArgs?: readonly string[];
+}
+
+export async function startMaster(side: Side, { options = '', nodeArgs = [] }: MasterSetup = {}): Promise<Host> {
+  const root = mkdtempSync(join(tmpdir(), 'tsb'));
+  const [requestPort, publishPort] = [await freePort(), await freePort()];
+  const configDir = join(root, 'conf');
+  mkdirSync(configDir);
+  mkdirSync(join(root, 'srv'));
+  writeFileSync(join(configDir, 'master'), [
+    `root_dir: ${root}`, 'interface: 127.0.0.1', `ret_port: ${requestPort}`, `publish_port: ${publishPort}`, 'pki_dir: pki', 'cachedir: cache',
+    'sock_dir: run', 'log_file: log', 'pidfile: pid', 'auto_accept: True', 'user: root', `file_roots: {base: [${join(root, 'srv')}]}`,
+    `pillar_roots: {base: [${join(root, 'pillar')}]}`, options, '',
+  ].join('\n'));
+  return startDaemon(side, 'master', { root, configDir, requestPort, publishPort }, nodeArgs);
+}
+
+export async function startMinion(side: Side, id: string, master: { requestPort: number; publishPort: number }): Promise<Host> {
+  const root = mkdtempSync(join(tmpdir(), 'tsb'));
+  const configDir = join(root, 'conf');
+  mkdirSync(configDir);
+  writeFileSync(join(configDir, 'minion'), [
+    `root_dir: ${root}`, `id: ${id}`, 'master: 127.0.0.1', `master_port: ${master.requestPort}`, `publish_port: ${master.publishPort}`, 'pki_dir: pki',
+    'cachedir: cache', 'sock_dir: run', 'log_file: log', 'pidfile: pid', 'acceptance_wait_time: 1', 'user: root', '',
+  ].join('\n'));
+  return startDaemon(side, 'minion', { root, configDir, requestPort: master.requestPort, publishPort: master.publishPort });
+}
+
+async function startDaemon(
+  side: Side, name: string, place: { root: string; configDir: string; requestPort: number; publishPort: number }, nodeArgs: readonly string[] = [],
+): Promise<Host> {
+  const [command, ...args] = program(side, name);
+  const child = spawn(command, [...nodeArgs, ...args, '-c', place.configDir], { stdio: ['ignore', 'ignore', 'ignore'] });
+  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  if (name === 'master') await untilOpen(place.requestPort);
+  return {
+    side, ...place, child,
+    async stop() {
+      child.kill('SIGTERM');
+      await Promise.race([ended, pause(8000)]);
+      if (child.exitCode === null) child.kill('SIGKILL');
+      rmSync(place.root, { recursive: true, force: true });
+    },
+  };
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function untilOpen(port: number): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = createConnection({ host: '127.0.0.1', port }, () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on('error', () => resolve(false));
+    });
+    if (open) return;
+    await pause(50);
+  }
+  throw new Error(`nothing listens on port ${port}`);
+}
+
+/** Runs a command of one side to its end; wall time in seconds. */
+export async function timed(command: readonly string[]): Promise<{ seconds: number; stdout: string; code: number }> {
+  const [file, ...args] = [...command] as [string, ...string[]];
+  const began = performance.now();
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => resolve(status ?? -1));
+  });
+  return { seconds: (performance.now() - began) / 1000, stdout: Buffer.concat(chunks).toString('utf8'), code };
+}
