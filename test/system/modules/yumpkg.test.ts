@@ -1,0 +1,8 @@
+/** `pkg` and `lowpkg` of the RedHat family with real dnf 4 and rpm in a root of their own. */
+import { packageContract } from '../../contract/pkg.js';
+import { dnfObstacle, dnfWorld } from '../../support/packages/dnf-world.js';
+
+packageContract({
+  name: 'yumpkg', skip: dnfObstacle(), open: dnfWorld, versions: ['1.0-1', '1.10-1'], choosesVersion: true,
+  unknown: /No match for argument: made-none/,
+});
