@@ -1,10 +1,14 @@
 /** Values of execution modules of this machine beside those of real Salt. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { PlainMap } from '../../src/kernel/std/value.js';
 import { skipWithoutSalt } from '../support/fleet/salt-venv.js';
-import { compareCalls, saltFolder, type Call } from '../support/salt-calls.js';
+import { askOurs, askSalt, compareCalls, saltFolder, type Call } from '../support/salt-calls.js';
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'tsalt-modules-peer-')));
 after(() => rmSync(base, { recursive: true }));
@@ -34,4 +38,44 @@ test('network: the same interfaces, addresses, routes and arithmetic', { skip: s
     ['network.connect', ['']], ['network.connect', ['localhost']], ['network.connect', ['127.0.0.1', 1]], ['network.connect', ['no.such.host.invalid', 80]],
     ['network.wol', ['junk']], ['network.wol', ['08-00-27-13-69-zz']], ['network.dig', ['localhost']], ['network.traceroute', ['localhost']],
   ]);
+});
+
+/** Shape of a value: names and kinds, for what changes from moment to moment. */
+function shape(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shape);
+  if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shape(item)]));
+  return value === null ? 'null' : typeof value;
+}
+
+test('ps: the same facts of a process, and the same counters', { skip: skipWithoutSalt }, async (t) => {
+  const script = "const fs = require('fs'); fs.openSync(process.argv[1], 'a+'); require('net').createServer().listen(0, '127.0.0.1', () => console.log('ready'))";
+  const child = spawn(process.execPath, ['-e', script, join(base, 'open file')], { env: { HOME: '/', LONG_NAME: 'a=b c' }, stdio: ['ignore', 'pipe', 'ignore'] });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  child.kill('SIGSTOP');
+  const pid = child.pid as number;
+  // Looking costs the process nothing: it is stopped.
+  const still = [
+    'cmdline', 'cpu_affinity', 'cpu_num', 'create_time', 'cwd', 'environ', 'exe', 'gids', 'io_counters', 'ionice', 'memory_info', 'memory_percent', 'name', 'nice',
+    'num_ctx_switches', 'num_fds', 'num_threads', 'open_files', 'pid', 'ppid', 'status', 'terminal', 'threads', 'uids', 'username', 'net_connections', 'cpu_times',
+  ];
+  await compareCalls(folder, [
+    ...still.map((name): Call => ['ps.proc_info', [pid, [name]]]),
+    ['ps.proc_info', [pid, ['name', 'nosuch']]], ['ps.proc_info', [pid, 'name']], ['ps.proc_info', [99_999_999]], ['ps.kill_pid', [99_999_999]],
+    ['ps.boot_time'], ['ps.boot_time', ['%Y-%m-%d %H:%M']], ['ps.num_cpus'], ['ps.total_physical_memory'], ['ps.disk_partitions'], ['ps.disk_partitions', [true]],
+    ['ps.network_io_counters', ['nic0']], ['ps.disk_io_counters', ['disk0']], ['ps.get_users'], ['ps.pgrep', ['no process has this name']], ['ps.pkill', ['no process has this name']],
+    ['ps.pgrep', [join(base, 'open file')], { full: true }], ['ps.pgrep', [`${base}/open.file`], { full: true, pattern_is_regex: true }], ['ps.pgrep', ['.*'], { user: 'nobody-here' }],
+    ['ps.status', ['stopped']], ['ps.status', ['']], ['ps.disk_usage', ['/no such path']], ['ps.status', ['zombie']],
+  ]);
+  const changing: Call[] = [
+    ['ps.cpu_times'], ['ps.cpu_times', [true]], ['ps.cpu_percent'], ['ps.cpu_percent', [], { per_cpu: true }], ['ps.virtual_memory'], ['ps.swap_memory'], ['ps.network_io_counters'],
+    ['ps.network_io_counters', ['lo']], ['ps.disk_io_counters'], ['ps.disk_usage', ['/']], ['ps.disk_partition_usage'],
+  ];
+  const [ours, theirs] = [await askOurs(folder, changing), askSalt(folder, changing)];
+  for (const [at, call] of changing.entries()) assert.deepEqual(shape(ours[at]), shape(theirs[at]), JSON.stringify(call));
+  const [mine] = await askOurs(folder, [['ps.proc_info', [pid]]]);
+  const [real] = askSalt(folder, [['ps.proc_info', [pid]]]);
+  assert.deepEqual(Object.keys((mine as { value: PlainMap }).value).sort(), Object.keys((real as { value: PlainMap }).value).sort());
+  const [maps, realMaps] = [mine, real].map((answer) => ((answer as { value: PlainMap }).value['memory_maps'] as unknown[][]).map((row) => row[0]));
+  assert.deepEqual(maps, realMaps);
 });

@@ -7,7 +7,7 @@ import { defineModule, fn } from '../../kernel/contract/plugin.js';
 import { compileLinear, RegexRefusedError, RegexSyntaxError } from '../../kernel/std/linear-regex.js';
 import { str } from '../../kernel/std/python-text.js';
 import { floatOf, isMap, mapGet, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { formatDate } from './status/date-format.js';
+import { formatDate } from './lookup/date-format.js';
 import { diskUsage } from './status/disk-usage.js';
 import { answersPing, isConnected, reconnectProxy } from './status/masters.js';
 import {

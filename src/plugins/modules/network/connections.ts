@@ -2,6 +2,7 @@
 import type { Context } from '../../../kernel/contract/context.js';
 import { ipText } from '../../../kernel/std/ip-address.js';
 import type { PlainMap, Value } from '../../../kernel/std/value.js';
+import { hexEndAddress, readHexEnd } from '../lookup/hex-address.js';
 import { fields, outputLines } from '../lookup/programs.js';
 
 const ESTABLISHED = 1;
@@ -36,17 +37,11 @@ export function readSs(lines: readonly string[]): PlainMap[] {
   });
 }
 
-/** Address as the kernel's tables have it: words of 32 bits, each backwards. */
-function readHexAddress(hex: string): string {
-  const words = (hex.match(/.{8}/g) ?? []).map((word) => (word.match(/../g) ?? []).reverse().join(''));
-  const bits = BigInt(`0x${words.join('')}`);
-  if (words.length === 1) return ipText(bits, 4);
-  return bits >> 32n === 0xffffn ? ipText(bits & 0xffffffffn, 4) : ipText(bits, 6);
-}
-
+/** An IPv4 address dressed up as IPv6 is shown plain. */
 function readEnd(text: string): readonly [string, number] {
-  const [address = '', port = ''] = text.split(':');
-  return [readHexAddress(address), parseInt(port, 16)];
+  const end = readHexEnd(text);
+  const inside = end.version === 6 && end.bits >> 32n === 0xffffn;
+  return [inside ? ipText(end.bits & 0xffffffffn, 4) : hexEndAddress(end), end.port];
 }
 
 /** Established connections by number. */

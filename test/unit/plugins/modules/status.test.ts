@@ -6,7 +6,7 @@ import { Float } from '../../../../src/kernel/std/value.js';
 import cmd from '../../../../src/plugins/modules/cmd.js';
 import status from '../../../../src/plugins/modules/status.js';
 import { remotesOn } from '../../../../src/plugins/modules/status/connections.js';
-import { formatDate } from '../../../../src/plugins/modules/status/date-format.js';
+import { formatDate } from '../../../../src/plugins/modules/lookup/date-format.js';
 import {
   numberOrText, readCpuInfo, readCpuStats, readDiskStats, readInterfaces, readMemory, readNetStats, readProcesses, readUsers,
 } from '../../../../src/plugins/modules/status/proc-tables.js';
