@@ -1,6 +1,5 @@
 /** The proxy itself: every fault does what it says, and the same seed does the same again. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -37,7 +36,7 @@ async function connect(proxy: TcpProxy): Promise<Client> {
     text += bytes.toString('latin1');
   });
   socket.on('error', () => undefined);
-  await once(socket, 'connect');
+  await until('a connection', () => !socket.connecting);
   return { socket, got: () => text };
 }
 
