@@ -94,10 +94,15 @@ export class JobStore {
     return this.#enqueue(() => this.#statements.job.run(...row));
   }
 
-  /** Stores a return once for each minion and job: a second copy is recognised and changes nothing. Resolves when committed. */
-  saveReturn(ret: StoredReturn, nowUnixMs: number): Promise<void> {
+  /** Stores a return once for each minion and job: a second copy changes nothing, and gives false. Resolves when committed. */
+  async saveReturn(ret: StoredReturn, nowUnixMs: number): Promise<boolean> {
     const row: SqlValue[] = [ret.jid, ret.id, ret.fun, ret.retcode, ret.success ? 1 : 0, nowUnixMs, encodeBus(ret.load)];
-    return this.#enqueue(() => this.#statements.ret.run(...row));
+    let isNew = false;
+    await this.#enqueue(() => {
+      isNew = !this.hasReturn(ret.jid, ret.id);
+      if (isNew) this.#statements.ret.run(...row);
+    });
+    return isNew;
   }
 
   /** True when that return is stored already. */

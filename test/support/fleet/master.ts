@@ -106,7 +106,8 @@ export class MasterHost {
     this.#program = program;
     await until(`the ${this.kind} master on its ports`, async () => {
       if (program.exitCode !== undefined) throw new Error(`The master ended with exit code ${program.exitCode}\n${program.lastWords()}`);
-      return (await isOpen(this.requestPort)) && (await isOpen(this.publishPort)) && existsSync(this.bus.publish) && existsSync(this.bus.pull);
+      // Asked, not looked for: a master that was killed leaves its sockets behind.
+      return (await isOpen(this.requestPort)) && (await isOpen(this.publishPort)) && (await isOpen(this.bus.publish)) && isOpen(this.bus.pull);
     });
   }
 
@@ -218,9 +219,10 @@ export class MasterHost {
   }
 }
 
-export function isOpen(port: number): Promise<boolean> {
+/** Whether somebody listens on a port of the loopback, or on a local socket. */
+export function isOpen(place: number | string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = typeof place === 'number' ? connect(place, '127.0.0.1') : connect(place);
     const say = (open: boolean): void => {
       socket.destroy();
       resolve(open);

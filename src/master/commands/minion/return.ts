@@ -56,15 +56,17 @@ export function returnCommand(parts: ReturnParts): MinionCommand {
       load['_stamp'] ??= stampNow();
       const job = parts.active.get(jid);
       if (job !== undefined && !job.minions.has(id)) parts.log.debug({ id, jid }, 'return of a minion that was not expected to answer');
+      let isNew: boolean;
       try {
-        await store(parts, jid, id, load);
+        isNew = await store(parts, jid, id, load);
       } catch (error) {
         if (!(error instanceof JobStoreError)) throw error;
         parts.log.error({ err: error, jid, id }, 'return not stored: not acknowledged');
         return { kind: 'nothing' };
       }
       parts.active.returned(jid, id);
-      announce(parts, jid, id, load);
+      // A second copy, of a minion that did not hear of the first one's acknowledgement, is no news.
+      if (isNew) announce(parts, jid, id, load);
       return reply(null);
     },
   };
@@ -106,10 +108,11 @@ async function adopt(parts: ReturnParts, load: PlainMap): Promise<void> {
   await parts.jobs.saveJob({ jid, load: job, minions: [String(load['id'])], startedUnixMs: Date.now() });
 }
 
-async function store(parts: ReturnParts, jid: string, id: string, load: PlainMap): Promise<void> {
+/** False for a return that came before. Of one that is not kept only the master's memory can tell. */
+async function store(parts: ReturnParts, jid: string, id: string, load: PlainMap): Promise<boolean> {
   const fun = funText(load['fun']);
-  if (!parts.storeJobs || load['nocache'] === true || NOT_KEPT.has(fun)) return;
-  await parts.jobs.saveReturn(
+  if (!parts.storeJobs || load['nocache'] === true || NOT_KEPT.has(fun)) return parts.active.get(jid)?.returned.has(id) !== true;
+  return parts.jobs.saveReturn(
     { jid, id, fun, retcode: retcodeOf(load['retcode']), success: load['success'] !== false, load }, Date.now(),
   );
 }

@@ -38,7 +38,8 @@ test('a job and its returns come back as they were', async () => {
 test('a second copy of a job or a return changes nothing and is acknowledged', async () => {
   using store = disposable(new JobStore(newPath()));
   await Promise.all([store.saveJob(jobOf('1')), store.saveJob(jobOf('1', { minions: ['other'] }))]);
-  await Promise.all([store.saveReturn(returnOf('1', 'web1'), 1), store.saveReturn(returnOf('1', 'web1', { return: 'forged' }), 2)]);
+  const areNew = await Promise.all([store.saveReturn(returnOf('1', 'web1'), 1), store.saveReturn(returnOf('1', 'web1', { return: 'forged' }), 2)]);
+  assert.deepEqual([...areNew, await store.saveReturn(returnOf('1', 'web1'), 3)], [true, false, false]);
   assert.deepEqual(store.job('1')?.minions, ['web1', 'web2']);
   assert.equal(store.returns('1').get('web1')?.['return'], true);
 });
