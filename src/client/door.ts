@@ -29,7 +29,7 @@ const TEXTS = {
 
 /** What a client asks. `key` is the text of the user's key file. */
 export interface DoorRequest {
-  readonly op: 'publish' | 'preview' | 'runner' | 'wheel' | 'stats';
+  readonly op: 'publish' | 'preview' | 'follow' | 'runner' | 'wheel' | 'stats';
   readonly key: string;
   readonly user: string;
   readonly load: PlainMap;

@@ -41,8 +41,11 @@ import { FunctionDesk } from './functions/function-desk.js';
 import { Prints } from './functions/prints.js';
 import { ActiveJobs } from './jobs/active-jobs.js';
 import { Batches } from './jobs/batch.js';
+import { Deliveries } from './jobs/deliveries.js';
 import { JobStore } from './jobs/job-store.js';
 import { publishJob, type JobOrder } from './jobs/publish-job.js';
+import { noteProgress } from './jobs/note-progress.js';
+import { Quarantine } from './jobs/quarantine.js';
 import { SaltCliFiles } from './jobs/salt-cli-files.js';
 import { KeyStore } from './keys/key-store.js';
 import { publicKeySignature } from './keys/public-key-signature.js';
@@ -130,6 +133,9 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const presence = new Presence({
     publisher, keys, known, bus, publishPort: int(opts, 'publish_port', 4505), fireEvents: opts['presence_events'] === true,
   });
+  const deliveries = new Deliveries({ active, jobs, storeJobs, isConnected: (id) => presence.isConnected(id), gone: presence.gone, log });
+  stack.defer(() => deliveries.flush());
+  const quarantine = new Quarantine({ bus, jobs, log });
   const publish = (order: JobOrder) => publishJob(order, {
     bus, jobs, active, storeJobs, log,
     expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
@@ -137,6 +143,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   });
   const waitParts = {
     bus, publish, isAccepted: (id: string) => keys.isAccepted(id as MinionId), isConnected: (id: string) => presence.isConnected(id),
+    gone: presence.gone, deliveries,
   };
   const batches = new Batches({ ...waitParts, jobs, storeJobs, log });
   stack.use(batches);
@@ -165,7 +172,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const host = new ModuleHost({
     distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}),
     ports: masterPorts({
-      opts, bus, jobs, keys, known, waitParts, presence, targets, rotateAesKey, pair, roots, sys, log, prints,
+      opts, bus, jobs, deliveries, keys, known, waitParts, presence, targets, rotateAesKey, pair, roots, sys, log, prints,
       modules: {
         distDir, opts, sys, log, id: masterId, roots, userDirs: runnerDirs,
         pillar: (grains) => compile({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} }),
@@ -194,11 +201,13 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     }),
     ...openCommands({ access, publish, functions, onForeignJob: (jid, load, minions) => foreign.write(jid, load, minions) }),
     returnCommand({
-      bus, jobs, active, storeJobs, log, signatureFault: (load, sender) => signatureFault(load, sender, keys.read('accepted', sender.id)),
+      bus, jobs, active, deliveries, quarantine, storeJobs, log, signatureFault: (load, sender) => signatureFault(load, sender, keys.read('accepted', sender.id)),
       ownsResource: (id, resource) => ownsResource(known, keys, id, resource),
       requireSignature: opts['require_minion_sign_messages'] === true, dropUnsigned: opts['drop_messages_signature_fail'] === true,
     }),
-    eventCommand({ bus, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }) }),
+    eventCommand({
+      bus, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }), onProgress: (id, progress) => noteProgress(deliveries, id, progress),
+    }),
     pillarCommand({
       keys, known, bus, privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false, compile,
     }),
@@ -236,12 +245,13 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   stack.defer(() => rmSync(publishPull, { force: true }));
   const doorMode = users.length > 1 ? 0o666 : 0o600;
   stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
-    ...waitParts, access, functions, batches, prints, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
+    ...waitParts, jobs, access, functions, batches, prints, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
     stats: () => ({
       requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters },
       commands: table.all().map(({ name, from, rule, bytesMax }) => ({ name, from, rule, bytes_max: bytesMax })),
       local_sockets: { ...localSockets.counters }, published: publisher.published, events: { ...bus.counters },
+      returns: { quarantined: quarantine.count },
       minions: { accepted: keys.count('accepted'), connected: presence.connected().length }, rss_bytes: process.memoryUsage().rss,
     }),
   }));
@@ -249,6 +259,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     everyMs: Number(opts['loop_interval'] ?? 60) * 1000, log,
     duties: {
       presence: () => presence.check(),
+      deliveries: () => deliveries.sweep(Date.now()),
       rotation: () => rotateWhenAsked(cacheDir, rotateAesKey),
       retention: () => removeOldJobs(jobs, opts),
       foreign: () => foreign.clean(),

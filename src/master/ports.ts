@@ -6,16 +6,18 @@ import { isHashType } from '../bus/crypto/digest.js';
 import { parseJid, parseMinionId } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import type { EventPort, FileServerPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, MatchPort, MinePort, Ports, RunnerPort } from '../kernel/contract/ports.js';
+import type { EventPort, FileServerPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, Ports, RunnerPort } from '../kernel/contract/ports.js';
 import { newJid } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import type { Roots } from '../sls/files/roots.js';
 import { mineGet } from './commands/minion/mine.js';
 import { masterModulesPort, masterSyncPort, type MasterModulesParts } from './functions/master-modules.js';
 import type { Prints } from './functions/prints.js';
+import type { Deliveries } from './jobs/deliveries.js';
 import type { JobStore } from './jobs/job-store.js';
 import type { JobOrder } from './jobs/publish-job.js';
-import { ReturnWatch, type WaitParts } from './jobs/wait.js';
+import { followJob } from './jobs/follow.js';
+import { ReturnWatch, type Answer, type Noted, type WaitParts } from './jobs/wait.js';
 import { KeyActions } from './keys/key-actions.js';
 import { keyActionsPort } from './keys/key-actions-port.js';
 import type { KeyState, KeyStore } from './keys/key-store.js';
@@ -27,6 +29,7 @@ export interface MasterPortParts {
   readonly opts: Readonly<PlainMap>;
   readonly bus: EventBus;
   readonly jobs: JobStore;
+  readonly deliveries: Deliveries;
   readonly keys: KeyStore;
   readonly known: KnownStore;
   readonly waitParts: WaitParts;
@@ -44,7 +47,7 @@ export interface MasterPortParts {
 export function masterPorts(parts: MasterPortParts): Partial<Ports> {
   const events = eventPort(parts.bus);
   return {
-    events, local: localPort(parts), jobStore: jobStorePort(parts.jobs), keys: keysPort(parts), known: parts.known,
+    events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.roots),
     mine: minePort(parts), masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
   };
@@ -92,7 +95,9 @@ function orderOf(job: LocalJob, jid: string): JobOrder {
   };
 }
 
-function localPort({ waitParts, opts }: MasterPortParts): LocalPort {
+function localPort(parts: MasterPortParts): LocalPort {
+  const { waitParts, opts } = parts;
+  const times = { timeoutMs: Number(opts['timeout'] ?? 5) * 1000, gatherTimeoutMs: Number(opts['gather_job_timeout'] ?? 10) * 1000 };
   return {
     async *returns(job, signal) {
       const jid = parseJid(job.jid ?? null) ?? newJid();
@@ -100,20 +105,14 @@ function localPort({ waitParts, opts }: MasterPortParts): LocalPort {
       const published = await waitParts.publish(orderOf(job, jid));
       if (published.kind === 'no_minions') return;
       const options = {
-        timeoutMs: job.timeoutMs ?? Number(opts['timeout'] ?? 5) * 1000,
-        gatherTimeoutMs: job.gatherTimeoutMs ?? Number(opts['gather_job_timeout'] ?? 10) * 1000,
-        user: job.user ?? 'root', signal,
+        timeoutMs: job.timeoutMs ?? times.timeoutMs, gatherTimeoutMs: job.gatherTimeoutMs ?? times.gatherTimeoutMs, user: job.user ?? 'root', signal,
       };
-      for await (const answer of watch.answers(jid, [...published.minions, ...published.missing], options)) {
-        if (answer.kind === 'missing') yield { id: answer.id, answered: false, ret: '', retcode: 1, out: undefined };
-        else {
-          const { load } = answer;
-          yield {
-            id: answer.id, answered: true, ret: load['return'] ?? null, retcode: Number(load['retcode'] ?? 0) || 0,
-            out: typeof load['out'] === 'string' ? load['out'] : undefined,
-          };
-        }
-      }
+      for await (const answer of watch.answers(jid, [...published.minions, ...published.missing], options)) yield localReturn(answer);
+    },
+    follow(text, signal) {
+      const jid = parseJid(text);
+      const followed = jid === undefined ? undefined : followJob(jid, { ...waitParts, ...parts }, { ...times, user: 'root', signal });
+      return followed === undefined ? undefined : localReturns(followed.story);
     },
     async publish(job) {
       const published = await waitParts.publish(orderOf(job, newJid()));
@@ -122,7 +121,18 @@ function localPort({ waitParts, opts }: MasterPortParts): LocalPort {
   };
 }
 
-function jobStorePort(jobs: JobStore): JobStorePort {
+async function* localReturns(story: AsyncIterable<Answer | Noted>): AsyncGenerator<LocalReturn> {
+  for await (const told of story) if (told.kind !== 'noted') yield localReturn(told);
+}
+
+function localReturn(answer: Answer): LocalReturn {
+  const { id } = answer;
+  if (answer.kind === 'missing') return { id, answered: false, ret: '', retcode: 1, out: undefined };
+  const { return: ret = null, retcode = 0, out } = answer.load;
+  return { id, answered: true, ret, retcode: Number(retcode) || 0, out: typeof out === 'string' ? out : undefined };
+}
+
+function jobStorePort({ jobs, deliveries }: MasterPortParts): JobStorePort {
   return {
     list: (filter) => Promise.resolve(jobs.list(filter).map(({ jid, load, minions, startedUnixMs }) => ({
       ...load, jid, minions: [...minions], started_ms: startedUnixMs,
@@ -132,6 +142,8 @@ function jobStorePort(jobs: JobStore): JobStorePort {
       return Promise.resolve(job === undefined ? undefined : { ...job.load, jid, minions: [...job.minions] });
     },
     returns: (jid) => Promise.resolve(Object.fromEntries(jobs.returns(jid))),
+    delivery: (jid) => Promise.resolve(deliveries.facts(jid)),
+    quarantined: () => Promise.resolve(jobs.quarantined().map(({ atMs, ...rest }) => ({ ...rest, at_ms: atMs }))),
   };
 }
 

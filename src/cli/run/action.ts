@@ -3,7 +3,9 @@ import { MasterUnreachableError } from '../../client/door.js';
 import { openContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import type { Run } from '../run-program.js';
+import { jobHost } from '../salt/job-host.js';
 import { parseWords } from '../words.js';
+import { followJob, FOLLOW } from './follow.js';
 import { runRunner } from './run-runner.js';
 import { showRunnerDocs } from './runner-docs.js';
 
@@ -13,11 +15,13 @@ export async function runAction(run: Run): Promise<number> {
   const [fun, ...words] = line.words;
   if (line.values['doc'] === true || fun === undefined) return showRunnerDocs(context, fun ?? '', line.values['doc'] !== true);
   const noParse = String(line.values['no_parse'] ?? '').split(',');
+  const outputter = line.given.has('output') ? String(line.values['output']) : null;
+  const isAsync = line.values['async'] === true;
+  const { args, kwargs } = parseWords(words, { noParse });
+  const jid = args[0] ?? kwargs['jid'];
   try {
-    return await runRunner({
-      fun, ...parseWords(words, { noParse }), async: line.values['async'] === true, quiet: line.values['quiet'] === true,
-      outputter: line.given.has('output') ? String(line.values['output']) : null,
-    }, context);
+    if (fun === FOLLOW && !isAsync && jid !== undefined) return await followJob(String(jid), outputter, jobHost(run, context));
+    return await runRunner({ fun, args, kwargs, async: isAsync, quiet: line.values['quiet'] === true, outputter }, context);
   } catch (error) {
     if (!(error instanceof MasterUnreachableError)) throw error;
     context.complain(`[ERROR   ] ${error.message}`);

@@ -10,6 +10,7 @@ import type { Run } from '../run-program.js';
 import { targetKind } from '../target-kind.js';
 import { MasterUnreachableError } from '../../client/door.js';
 import { CompoundCommandError, readCommand, type Command } from './compound-command.js';
+import { jobHost } from './job-host.js';
 import { publishedTarget, UnknownNodegroupError } from './published-target.js';
 import type { BatchRequest } from './run-batch.js';
 import { runSalt, type SaltRequest } from './run-salt.js';
@@ -29,11 +30,12 @@ export async function saltAction(run: Run): Promise<number> {
     const request = requestOf(context, target, words);
     if (line.values['preview_target'] === true) return await (await import('./preview.js')).previewTarget(context, request);
     run.onInterrupt = () => '\nThe job goes on; look at it with: tsalt-run jobs.active';
+    const host = jobHost(run, context);
     const batch = await batchOf(context, request);
     if (batch !== undefined) return await (await import('./run-batch.js')).runBatch(request, batch, context);
     if (isDocumentation(request)) return await (await import('./documentation.js')).showDocumentation(context, request);
     const subset = request.async || request.static ? 0 : Number(line.values['subset'] ?? 0);
-    return await runSalt(subset > 0 ? await (await import('./subset.js')).subsetOf(request, subset, context) : request, context);
+    return await runSalt(subset > 0 ? await (await import('./subset.js')).subsetOf(request, subset, context) : request, host);
   } catch (error) {
     if (error instanceof CompoundCommandError) {
       context.complain(error.message);

@@ -9,7 +9,9 @@ import { readLocalKey } from '../../client/local-key.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { EXIT } from '../exit-code.js';
 import type { Command } from './compound-command.js';
-import { executingText, FAILED, missingText, NO_MINIONS, NO_RETURN, summaryText } from './texts.js';
+import { noLiveLine, type LiveLine } from '../print/live-line.js';
+import { missingFacts, missingOf, missingText, type Missing } from '../print/missing.js';
+import { executingText, FAILED, NO_MINIONS, NO_RETURN, summaryText } from './texts.js';
 
 export interface SaltRequest {
   readonly tgt: Value;
@@ -30,6 +32,9 @@ export interface SaltRequest {
   readonly outputter: string | null;
 }
 
+/** How answers are shown. */
+export type ShowRequest = Pick<SaltRequest, 'async' | 'static' | 'verbose' | 'showJid' | 'summary' | 'outputter'>;
+
 export interface SaltHost {
   readonly opts: Readonly<PlainMap>;
   readonly signal: AbortSignal;
@@ -39,12 +44,17 @@ export interface SaltHost {
   complain(text: string): void;
   /** Return data through an outputter. */
   show(data: Value, outputter: string | null, options?: { retcode?: number }): Promise<void>;
+  /** Told the id of the job as soon as there is one. */
+  readonly onJob?: (jid: string) => void;
+  readonly live?: LiveLine;
 }
 
 interface Tally {
   readonly all: Map<string, { ret: Value; out: string | undefined; retcode: number }>;
-  readonly missing: string[];
+  readonly missing: Map<string, Missing>;
   readonly failed: string[];
+  /** Who took the job, as far as known. */
+  readonly received: Set<string>;
   jid: string;
   targeted: number;
 }
@@ -53,11 +63,24 @@ interface Tally {
 export async function runSalt(request: SaltRequest, host: SaltHost): Promise<number> {
   const { key, user } = readLocalKey(host.opts);
   const load = publishLoad(request);
-  const tally: Tally = { all: new Map(), missing: [], failed: [], jid: '0', targeted: 0 };
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
-  for await (const frame of askMaster(path, { op: 'publish', key, user, load }, host.signal)) {
-    const ended = await take(frame, request, host, tally);
-    if (ended !== undefined) return ended;
+  return showJob(askMaster(path, { op: 'publish', key, user, load }, host.signal), request, host);
+}
+
+/** Shows the frames of one job to their end, and gives the exit code. */
+export async function showJob(frames: AsyncIterable<PlainMap>, request: ShowRequest, host: SaltHost): Promise<number> {
+  const tally: Tally = { all: new Map(), missing: new Map(), failed: [], received: new Set(), jid: '0', targeted: 0 };
+  const live = host.live ?? noLiveLine;
+  try {
+    for await (const frame of frames) {
+      if (frame['kind'] !== 'noted') live.erase();
+      const ended = await take(frame, request, host, tally);
+      if (ended !== undefined) return ended;
+      const { targeted, received, all, failed } = tally;
+      live.show({ targeted, received: received.size, returned: all.size, failed: failed.length });
+    }
+  } finally {
+    live.erase();
   }
   return finish(request, host, tally);
 }
@@ -73,7 +96,7 @@ export function publishLoad(request: SaltRequest): PlainMap {
 }
 
 /** Shows one frame; a number ends the command with that exit code. */
-async function take(frame: PlainMap, request: SaltRequest, host: SaltHost, tally: Tally): Promise<number | undefined> {
+async function take(frame: PlainMap, request: ShowRequest, host: SaltHost, tally: Tally): Promise<number | undefined> {
   switch (String(frame['kind'])) {
     case 'refused':
       host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
@@ -87,9 +110,13 @@ async function take(frame: PlainMap, request: SaltRequest, host: SaltHost, tally
       if (request.static) await host.show({}, request.outputter);
       host.complain(NO_RETURN);
       return EXIT.noMinions;
+    case 'no_job':
+      host.complain(`[ERROR   ] The master knows no job ${String(frame['jid'])}; tsalt-run jobs.list_jobs lists those it knows`);
+      return EXIT.failed;
     case 'published':
       tally.jid = String(frame['jid']);
       tally.targeted = lengthOf(frame['minions']) + lengthOf(frame['missing']);
+      host.onJob?.(tally.jid);
       announce(request, host, tally.jid);
       return request.async ? EXIT.ok : undefined;
     case 'return':
@@ -98,49 +125,57 @@ async function take(frame: PlainMap, request: SaltRequest, host: SaltHost, tally
     case 'missing':
       await takeMissing(frame, request, host, tally);
       return undefined;
+    case 'noted':
+      tally.received.add(String(frame['id']));
+      return undefined;
     default:
       return undefined;
   }
 }
 
-function announce(request: SaltRequest, host: SaltHost, jid: string): void {
+function announce(request: ShowRequest, host: SaltHost, jid: string): void {
   if (request.async) host.print(`Executed command with job ID: ${jid}`);
   else if (request.verbose) host.print(executingText(jid));
   else if (request.showJid) host.print(`jid: ${jid}`);
 }
 
-async function takeReturn(frame: PlainMap, request: SaltRequest, host: SaltHost, tally: Tally): Promise<void> {
+async function takeReturn(frame: PlainMap, request: ShowRequest, host: SaltHost, tally: Tally): Promise<void> {
   const id = String(frame['id']);
   const load = isPlainMap(frame['load']) ? frame['load'] : {};
   const ret = load['return'] ?? null;
   const retcode = codeOf(load['retcode'], load['success']);
   const out = typeof load['out'] === 'string' ? load['out'] : undefined;
   tally.all.set(id, { ret, out, retcode });
+  tally.received.add(id);
   if (retcode !== 0) tally.failed.push(id);
   if (!request.static) await host.show({ [id]: ret }, request.outputter ?? out ?? null, { retcode });
 }
 
-async function takeMissing(frame: PlainMap, request: SaltRequest, host: SaltHost, tally: Tally): Promise<void> {
+async function takeMissing(frame: PlainMap, request: ShowRequest, host: SaltHost, tally: Tally): Promise<void> {
   const id = String(frame['id']);
-  tally.missing.push(id);
+  const missing = missingOf(frame);
+  tally.missing.set(id, missing);
   if (request.static) return;
-  await host.show({ [id]: missingText(String(frame['why']), tally.jid) }, request.outputter, { retcode: 1 });
+  await host.show({ [id]: missingText(missing, tally.jid) }, request.outputter, { retcode: 1 });
 }
 
-async function finish(request: SaltRequest, host: SaltHost, tally: Tally): Promise<number> {
+async function finish(request: ShowRequest, host: SaltHost, tally: Tally): Promise<number> {
   if (request.static) {
     const out = [...tally.all.values()][0]?.out;
     await host.show(Object.fromEntries([...tally.all].map(([id, { ret }]) => [id, ret])), request.outputter ?? out ?? null);
   }
+  // For programs the facts stand apart, on standard error, in one line.
+  const facts = request.outputter === 'json' || host.opts['output'] === 'json' ? missingFacts(tally.missing, Date.now()) : undefined;
+  if (facts !== undefined) host.complain(JSON.stringify(facts));
   if (request.summary) {
     const { targeted, missing, failed, all } = tally;
-    host.print(summaryText({ targeted, missing, failed, returned: all.size, verbose: request.verbose }));
+    host.print(summaryText({ targeted, missing: [...missing.keys()], failed, returned: all.size, verbose: request.verbose }));
   }
-  if (tally.all.size === 0 && tally.missing.length === 0) {
+  if (tally.all.size === 0 && tally.missing.size === 0) {
     host.complain(NO_RETURN);
     return EXIT.noMinions;
   }
-  if (tally.failed.length === 0 && (tally.missing.length === 0 || request.static)) return EXIT.ok;
+  if (tally.failed.length === 0 && (tally.missing.size === 0 || request.static)) return EXIT.ok;
   host.complain(FAILED);
   return EXIT.failed;
 }

@@ -15,14 +15,13 @@ export function badBatchText(message: string): string {
   return `An un-handled exception was caught by Salt's global exception handler:\nSaltInvocationError: ${message}`;
 }
 
-export function missingText(why: string, jid: string): string {
-  if (why === 'not_connected') return 'Minion did not return. [Not connected]';
+/** Said after Ctrl-C: the job goes on. Source: read, Salt 3008.3, for the first lines. */
+export function goesOnText(jid: string): string {
   return [
-    'Minion did not return. [No response]',
+    '', `This job's jid is: ${jid}`,
     'The minions may not have all finished running and any remaining minions will return upon completion. '
       + 'To look up the return data for this job later, run the following command:',
-    '',
-    `tsalt-run jobs.lookup_jid ${jid}`,
+    '', `tsalt-run jobs.lookup_jid ${jid}`, '', 'To go on watching it:', '', `tsalt-run jobs.follow ${jid}`,
   ].join('\n');
 }
 

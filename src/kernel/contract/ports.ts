@@ -92,6 +92,8 @@ export interface LocalPort {
   /** Publishes and gives each return as it comes; ends by the rule of the command line. */
   returns(job: LocalJob, signal: AbortSignal): AsyncIterable<LocalReturn>;
   publish(job: LocalJob): Promise<{ jid: string; minions: string[] }>;
+  /** Goes on with a job that was published before; undefined when the master does not know it. */
+  follow?(jid: string, signal: AbortSignal): AsyncIterable<LocalReturn> | undefined;
 }
 export interface LocalJob {
   readonly tgt: Value;
@@ -149,6 +151,10 @@ export interface JobStorePort {
   endTime?(jid: string): Promise<string | undefined>;
   /** `{ minion: { return, retcode, success, out } }`. */
   returns(jid: string): Promise<PlainMap>;
+  /** What is known of each minion of a job, by id: `state`, `at`, and what else there is; undefined for a job nobody knows. */
+  delivery?(jid: string): Promise<PlainMap | undefined>;
+  /** Returns that belong to no job of this master, newest first. */
+  quarantined?(): Promise<PlainMap[]>;
   /** Jobs whose returns are not complete and that still run somewhere: asked of the minions by the runner. */
   [Symbol.asyncDispose]?(): Promise<void>;
 }
@@ -159,7 +165,17 @@ export interface JobFilter {
   readonly tgt?: string;
   readonly startUnixMs?: number;
   readonly endUnixMs?: number;
+  readonly user?: string;
+  /** A minion that answered; its newest answers come first. */
+  readonly minion?: string;
+  readonly result?: JobResult;
 }
+
+/**
+ * How a job stands. `succeeded`: all returned without failure. `failed`: some minion failed. `missing`: some is lost, not connected or was
+ * cancelled. `unfinished`: some may still return. `interrupted`: some minion ended while it worked on the job.
+ */
+export type JobResult = 'succeeded' | 'failed' | 'missing' | 'unfinished' | 'interrupted';
 
 /** Keys of the master. State names are Salt's directories: minions, minions_pre, minions_rejected, minions_denied. */
 export interface KeysPort {

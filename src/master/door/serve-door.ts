@@ -14,10 +14,11 @@ import { orderOf } from '../commands/open/open.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
 import type { Batches } from '../jobs/batch.js';
 import type { Prints } from '../functions/prints.js';
-import { ReturnWatch, type WaitParts } from '../jobs/wait.js';
+import { followJob, type FollowParts } from '../jobs/follow.js';
+import { ReturnWatch, type Answer, type Noted, type WaitOptions } from '../jobs/wait.js';
 import { msOf, serveBatch, type Send } from './serve-batch.js';
 
-export interface DoorParts extends WaitParts {
+export interface DoorParts extends FollowParts {
   readonly access: Access;
   readonly functions: FunctionDesk;
   readonly batches: Batches;
@@ -90,7 +91,8 @@ function readOne(socket: Socket): Promise<PlainMap> {
 }
 
 async function answer(op: string, load: PlainMap, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
-  const client: ClientKind = op === 'runner' || op === 'wheel' ? op : 'local';
+  if (op === 'follow') load['fun'] = FOLLOW;
+  const client: ClientKind = op === 'runner' || op === 'follow' ? 'runner' : op === 'wheel' ? op : 'local';
   const identity = parts.access.identify(load, client);
   if (identity.kind === 'refused') return send({ kind: 'refused', error: { ...identity.error } });
   if (op === 'stats') return send({ kind: 'stats', data: parts.stats() });
@@ -103,6 +105,7 @@ async function answer(op: string, load: PlainMap, parts: DoorParts, send: Send, 
   }
   if (op === 'publish' && isPlainMap(load['batch'])) return serveBatch(load, load['batch'], identity.name, parts, send);
   if (op === 'publish') return publish(load, identity.name, parts, send, gone);
+  if (op === 'follow') return follow(load, identity.name, parts, send, gone);
   if (op === 'runner' || op === 'wheel') return callFunction(op, load, identity.name, parts, send, gone);
   return send({ kind: 'refused', error: { name: 'UnknownOperation', message: `The master has no operation '${op}'` } });
 }
@@ -114,13 +117,40 @@ async function publish(load: PlainMap, user: string, parts: DoorParts, send: Sen
   if (published.kind === 'no_minions') return send({ kind: 'no_minions', error: published.error });
   await send({ kind: 'published', jid, minions: [...published.minions], missing: [...published.missing] });
   if (load['wait'] === false) return;
-  const timeoutMs = msOf(load['timeout_ms'], parts.defaults.timeoutMs);
-  const gatherTimeoutMs = msOf(load['gather_timeout_ms'], parts.defaults.gatherTimeoutMs);
   const all = [...published.minions, ...published.missing];
-  for await (const got of watch.answers(jid, all, { timeoutMs, gatherTimeoutMs, user, signal: gone })) {
+  await tell(jid, watch.story(jid, all, waitOptions(load, user, parts, gone)), parts, send, gone);
+}
+
+/** The words of the access rules for looking at a job. */
+const FOLLOW = 'jobs.follow';
+
+async function follow(load: PlainMap, user: string, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
+  const jid = parseJid(load['jid']);
+  const followed = jid === undefined ? undefined : followJob(jid, parts, waitOptions(load, user, parts, gone));
+  if (jid === undefined || followed === undefined) return send({ kind: 'no_job', jid: String(load['jid']) });
+  await send({ kind: 'published', jid, minions: [...followed.minions], missing: [] });
+  await tell(jid, followed.story, parts, send, gone);
+}
+
+function waitOptions(load: PlainMap, user: string, { defaults }: DoorParts, signal: AbortSignal): WaitOptions {
+  return {
+    timeoutMs: msOf(load['timeout_ms'], defaults.timeoutMs), gatherTimeoutMs: msOf(load['gather_timeout_ms'], defaults.gatherTimeoutMs), user, signal,
+  };
+}
+
+async function tell(jid: string, story: AsyncIterable<Answer | Noted>, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
+  for await (const got of story) {
     if (gone.aborted) return;
-    await send(got.kind === 'returned' ? { kind: 'return', id: got.id, load: got.load } : { kind: 'missing', id: got.id, why: got.why });
+    if (got.kind === 'returned') await send({ kind: 'return', id: got.id, load: got.load });
+    else if (got.kind === 'noted') await send({ kind: 'noted', id: got.id, state: got.delivery.state });
+    else await send({ kind: 'missing', id: got.id, why: got.why, record: recordOf(jid, got.id, parts) });
   }
+}
+
+/** What is known of a missing minion. */
+function recordOf(jid: string, id: string, { deliveries }: DoorParts): PlainMap {
+  const delivery = deliveries.of(jid, id);
+  return delivery === undefined ? {} : deliveries.factsOf(id, delivery);
 }
 
 async function callFunction(

@@ -1,11 +1,18 @@
-/** Jobs of late, in memory: who should answer, who has, and who waits for the answers. Bounded: the oldest are forgotten first. */
+/** Jobs of late, in memory: who should answer, who has, and what else is known of each. Bounded: the oldest are forgotten first. */
 import type { PlainMap } from '../../kernel/std/value.js';
+import type { Delivery } from './delivery.js';
 
 export interface ActiveJob {
   readonly jid: string;
   readonly load: PlainMap;
-  readonly minions: ReadonlySet<string>;
-  readonly returned: Set<string>;
+  readonly startedUnixMs: number;
+  readonly minions: Set<string>;
+  /** When each return came, unix milliseconds; also of minions that matched the target by themselves. */
+  readonly returned: Map<string, number>;
+  /** Which of the returns say that the job failed. */
+  readonly failed: Set<string>;
+  /** What is known besides the publication and the return. */
+  readonly notes: Map<string, Delivery>;
 }
 
 const JOBS_MAX = 10_000;
@@ -25,26 +32,31 @@ export class ActiveJobs {
     return this.#jobs.size;
   }
 
-  start(jid: string, minions: readonly string[], load: PlainMap): void {
+  /** A job that is published again, as the parts of a batch are, gets further minions. */
+  start(jid: string, minions: readonly string[], load: PlainMap, startedUnixMs = Date.now()): ActiveJob {
+    const before = this.#jobs.get(jid);
     this.#forget(jid);
-    this.#jobs.set(jid, { jid, load, minions: new Set(minions), returned: new Set() });
-    this.#ids += this.#jobs.get(jid)?.minions.size ?? 0;
+    const job: ActiveJob = before ?? {
+      jid, load, startedUnixMs, minions: new Set(), returned: new Map(), failed: new Set(), notes: new Map(),
+    };
+    for (const id of minions) job.minions.add(id);
+    this.#jobs.set(jid, job);
+    this.#ids += job.minions.size;
     while (this.#jobs.size > 1 && (this.#jobs.size > JOBS_MAX || this.#ids > this.#idsMax)) {
       for (const oldest of this.#jobs.keys()) {
         this.#forget(oldest);
         break;
       }
     }
+    return job;
   }
 
   get(jid: string): ActiveJob | undefined {
     return this.#jobs.get(jid);
   }
 
-  /** Only expected minions are noted: anybody may send a return under any job id. */
-  returned(jid: string, id: string): void {
-    const job = this.#jobs.get(jid);
-    if (job?.minions.has(id) === true) job.returned.add(id);
+  all(): IterableIterator<ActiveJob> {
+    return this.#jobs.values();
   }
 
   #forget(jid: string): void {

@@ -16,6 +16,25 @@ const STEPS = [
    ) WITHOUT ROWID;
    CREATE INDEX returns_minion ON returns (id, returned_ms DESC);`,
   `CREATE INDEX returns_returned ON returns (returned_ms);`,
+  // Jobs of before count as finished: who should have answered them is not in a form that SQL can count.
+  `CREATE TABLE delivery (jid TEXT NOT NULL, seq INTEGER NOT NULL, notes BLOB NOT NULL, PRIMARY KEY (jid, seq)) WITHOUT ROWID;
+   CREATE TABLE tally (
+     jid TEXT PRIMARY KEY, started_ms INTEGER NOT NULL, targeted INTEGER NOT NULL, returned INTEGER NOT NULL DEFAULT 0,
+     failed INTEGER NOT NULL DEFAULT 0, given_up INTEGER NOT NULL DEFAULT 0, interrupted INTEGER NOT NULL DEFAULT 0
+   ) WITHOUT ROWID;
+   INSERT INTO tally (jid, started_ms, targeted, returned, failed)
+     SELECT jid, started_ms, n, n, bad FROM (
+       SELECT jobs.jid AS jid, jobs.started_ms AS started_ms,
+         (SELECT COUNT(*) FROM returns WHERE returns.jid = jobs.jid) AS n,
+         (SELECT COUNT(*) FROM returns WHERE returns.jid = jobs.jid AND (success = 0 OR retcode <> 0)) AS bad FROM jobs);
+   CREATE INDEX tally_open ON tally (started_ms DESC, jid DESC) WHERE returned + given_up < targeted;
+   CREATE INDEX tally_failed ON tally (started_ms DESC, jid DESC) WHERE failed > 0;
+   CREATE INDEX tally_given_up ON tally (started_ms DESC, jid DESC) WHERE given_up > 0;
+   CREATE INDEX tally_interrupted ON tally (started_ms DESC, jid DESC) WHERE interrupted > 0;
+   CREATE INDEX tally_succeeded ON tally (started_ms DESC, jid DESC) WHERE failed = 0 AND returned >= targeted;
+   CREATE TABLE quarantine (
+     seq INTEGER PRIMARY KEY, jid TEXT NOT NULL, id TEXT NOT NULL, fun TEXT NOT NULL, at_ms INTEGER NOT NULL, why TEXT NOT NULL, load BLOB NOT NULL
+   );`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

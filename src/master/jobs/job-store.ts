@@ -11,7 +11,9 @@ import { decodeBus, encodeBus } from '../../bus/codec/codec.js';
 import { TsaltError } from '../../kernel/contract/errors.js';
 import type { JobFilter } from '../../kernel/contract/ports.js';
 import { deferred, type Deferred } from '../../kernel/std/async.js';
-import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { packNote, readNote, type DeliveryNote } from './delivery.js';
+import { listQuery } from './job-list.js';
 import { SCHEMA_VERSION, upgradeSchema } from './job-schema.js';
 import { openDatabase, type Database, type SqlRow, type SqlStatement, type SqlValue } from './sqlite.js';
 
@@ -48,12 +50,45 @@ export interface StoredReturn {
   readonly success: boolean;
   /** The whole return as it came, without proofs. */
   readonly load: PlainMap;
+  /** What it means for the counts of its job; nothing for a minion that was not expected. */
+  readonly tally?: Partial<Tally>;
 }
+
+/** How the minions of a job stand, as changes. */
+export interface Tally {
+  readonly targeted: number;
+  readonly returned: number;
+  readonly failed: number;
+  readonly givenUp: number;
+  readonly interrupted: number;
+}
+
+/** A return that belongs to no job of this master. */
+export interface QuarantinedReturn {
+  readonly jid: string;
+  readonly id: string;
+  readonly fun: string;
+  readonly why: string;
+  readonly load: PlainMap;
+  readonly atMs: number;
+}
+
+/** A return without what it says. */
+export interface ReturnMark {
+  readonly id: string;
+  readonly atMs: number;
+  readonly isFailed: boolean;
+}
+
+/** Returns in quarantine; the oldest go first. */
+const QUARANTINE_MAX = 1000;
 
 export class JobStore {
   readonly #db: Database;
-  readonly #statements: Record<'job' | 'minions' | 'ret' | 'known', SqlStatement>;
+  readonly #statements: Record<'job' | 'ret' | 'known' | 'startTally' | 'tally' | 'note', SqlStatement>;
   #waiting: Write[] = [];
+  /** Changes of counts that belong to the transaction which is being made. */
+  readonly #tallies = new Map<string, Tally>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -70,10 +105,15 @@ export class JobStore {
       this.#statements = {
         job: this.#db.prepare(
           'INSERT INTO jobs (jid, fun, tgt, tgt_type, user, started_ms, load, minions) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (jid) DO NOTHING'),
-        minions: this.#db.prepare('UPDATE jobs SET minions = ? WHERE jid = ?'),
         ret: this.#db.prepare(
           'INSERT INTO returns (jid, id, fun, retcode, success, returned_ms, load) VALUES (?,?,?,?,?,?,?) ON CONFLICT (jid, id) DO NOTHING'),
         known: this.#db.prepare('SELECT 1 AS known FROM returns WHERE jid = ? AND id = ?'),
+        startTally: this.#db.prepare('INSERT INTO tally (jid, started_ms, targeted) VALUES (?,?,?) ON CONFLICT (jid) DO NOTHING'),
+        tally: this.#db.prepare(
+          'UPDATE tally SET targeted = targeted + ?, returned = returned + ?, failed = failed + ?, given_up = given_up + ?, '
+          + 'interrupted = interrupted + ? WHERE jid = ?'),
+        note: this.#db.prepare(
+          'INSERT INTO delivery (jid, seq, notes) VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM delivery WHERE jid = ?), ?)'),
       };
     } catch (cause) {
       throw new JobStoreError(`Cannot open the job store ${path}: ${reason(cause)}`, { context: { path }, cause });
@@ -91,7 +131,10 @@ export class JobStore {
       job.jid, funText(load['fun']), textOf(load['tgt']), textOf(load['tgt_type']), textOf(load['user']), job.startedUnixMs,
       encodeBus(load), encodeBus([...job.minions]),
     ];
-    return this.#enqueue(() => this.#statements.job.run(...row));
+    return this.#enqueue(() => {
+      this.#statements.job.run(...row);
+      this.#statements.startTally.run(job.jid, job.startedUnixMs, job.minions.length);
+    });
   }
 
   /** Stores a return once for each minion and job: a second copy changes nothing, and gives false. Resolves when committed. */
@@ -100,9 +143,63 @@ export class JobStore {
     let isNew = false;
     await this.#enqueue(() => {
       isNew = !this.hasReturn(ret.jid, ret.id);
-      if (isNew) this.#statements.ret.run(...row);
+      if (!isNew) return;
+      this.#statements.ret.run(...row);
+      this.#count(ret.jid, ret.tally);
     });
     return isNew;
+  }
+
+  /** Adds steps of the delivery record of a job. Resolves when committed. */
+  saveNotes(jid: string, notes: readonly DeliveryNote[], tally: Partial<Tally> = {}): Promise<void> {
+    const bytes = encodeBus(notes.map(packNote));
+    return this.#enqueue(() => {
+      this.#statements.note.run(jid, jid, bytes);
+      this.#count(jid, tally);
+    });
+  }
+
+  /** The steps of the delivery record of a job, in order. */
+  notes(jid: string): DeliveryNote[] {
+    const rows = this.#db.prepare('SELECT notes FROM delivery WHERE jid = ? ORDER BY seq').all(jid);
+    const packed = rows.flatMap(({ notes }) => {
+      const value = decodeBus(notes as Uint8Array);
+      return isList(value) ? [...value] : [];
+    });
+    return packed.map(readNote).filter((note) => note !== undefined);
+  }
+
+  /** Which minions returned, and when. */
+  returnMarks(jid: string): ReturnMark[] {
+    const rows = this.#db.prepare('SELECT id, returned_ms, success = 0 OR retcode <> 0 AS failed FROM returns WHERE jid = ?').all(jid);
+    return rows.map((row) => ({ id: String(row['id']), atMs: Number(row['returned_ms']), isFailed: Number(row['failed']) !== 0 }));
+  }
+
+  /** Keeps a return that is filed nowhere, with many others at most. Resolves when committed. */
+  quarantine({ jid, id, fun, why, load, atMs }: QuarantinedReturn): Promise<void> {
+    const row: SqlValue[] = [jid, id, fun, atMs, why, encodeBus(load)];
+    return this.#enqueue(() => {
+      this.#db.prepare('INSERT INTO quarantine (jid, id, fun, at_ms, why, load) VALUES (?,?,?,?,?,?)').run(...row);
+      this.#db.prepare('DELETE FROM quarantine WHERE seq <= (SELECT MAX(seq) FROM quarantine) - ?').run(QUARANTINE_MAX);
+    });
+  }
+
+  /** Returns in quarantine, newest first. */
+  quarantined(): QuarantinedReturn[] {
+    return this.#db.prepare('SELECT * FROM quarantine ORDER BY seq DESC').all().map((row) => ({
+      jid: String(row['jid']), id: String(row['id']), fun: String(row['fun']), why: String(row['why']), load: readLoad(row['load']),
+      atMs: Number(row['at_ms']),
+    }));
+  }
+
+  /** Gathered for the transaction: one change for each job, however many returns it brings. */
+  #count(jid: string, change: Partial<Tally> | undefined): void {
+    if (change === undefined) return;
+    const before = this.#tallies.get(jid);
+    const sum = (name: keyof Tally): number => (before?.[name] ?? 0) + (change[name] ?? 0);
+    this.#tallies.set(jid, {
+      targeted: sum('targeted'), returned: sum('returned'), failed: sum('failed'), givenUp: sum('givenUp'), interrupted: sum('interrupted'),
+    });
   }
 
   /** True when that return is stored already. */
@@ -121,30 +218,16 @@ export class JobStore {
     return new Map(rows.map((row) => [String(row['id']), readLoad(row['load'])]));
   }
 
-  /** Jobs, newest first. */
-  list(filter: JobFilter & { user?: string }): StoredJob[] {
-    const where: string[] = [];
-    const values: SqlValue[] = [];
-    const add = (condition: string, value: SqlValue): void => {
-      where.push(condition);
-      values.push(value);
-    };
-    if (filter.fun !== undefined) add('fun GLOB ?', filter.fun);
-    if (filter.tgt !== undefined) add('tgt GLOB ?', filter.tgt);
-    if (filter.user !== undefined) add('user = ?', filter.user);
-    if (filter.startUnixMs !== undefined) add('started_ms >= ?', filter.startUnixMs);
-    if (filter.endUnixMs !== undefined) add('started_ms <= ?', filter.endUnixMs);
-    const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
-    return this.#db
-      .prepare(`SELECT * FROM jobs ${condition} ORDER BY started_ms DESC, jid DESC LIMIT ? OFFSET ?`)
-      .all(...values, filter.count ?? -1, filter.offset ?? 0)
-      .map(readJob);
+  /** Jobs, newest first, or with a minion by its newest answers. */
+  list(filter: JobFilter): StoredJob[] {
+    const { sql, values } = listQuery(filter);
+    return this.#db.prepare(sql).all(...values).map(readJob);
   }
 
   /** Deletes jobs that began before a time, with their returns, some rows at a time. Gives how many jobs went. */
   async removeOlder(beforeUnixMs: number, rowsAtOnce = REMOVE_ROWS): Promise<number> {
     const someJobs = this.#db.prepare('SELECT jid FROM jobs WHERE started_ms < ? LIMIT ?');
-    const dropJob = this.#db.prepare('DELETE FROM jobs WHERE jid = ?');
+    const drop = ['jobs', 'tally', 'delivery'].map((table) => this.#db.prepare(`DELETE FROM ${table} WHERE jid = ?`));
     let removed = 0;
     for (;;) {
       const jids = someJobs.all(beforeUnixMs, rowsAtOnce).map(({ jid }) => String(jid));
@@ -152,12 +235,14 @@ export class JobStore {
       // Returns first: what is interrupted goes on where it stopped.
       for (const jid of jids) await this.#removeReturns('jid = ?', jid, rowsAtOnce);
       await this.#enqueue(() => {
-        for (const jid of jids) dropJob.run(jid);
+        for (const jid of jids) for (const statement of drop) statement.run(jid);
       });
       removed += jids.length;
     }
     // Returns of jobs that were never published here would stay for ever.
     await this.#removeReturns('returned_ms < ? AND jid NOT IN (SELECT jid FROM jobs)', beforeUnixMs, rowsAtOnce);
+    const old = this.#db.prepare('DELETE FROM quarantine WHERE at_ms < ?');
+    await this.#enqueue(() => old.run(beforeUnixMs));
     return removed;
   }
 
@@ -194,7 +279,11 @@ export class JobStore {
     if (batch.length === 0) return;
     try {
       this.#db.exec('BEGIN IMMEDIATE');
+      this.#tallies.clear();
       for (const { apply } of batch) apply();
+      for (const [jid, change] of this.#tallies) {
+        this.#statements.tally.run(change.targeted, change.returned, change.failed, change.givenUp, change.interrupted, jid);
+      }
       this.#db.exec('COMMIT');
     } catch (cause) {
       const error = new JobStoreError(`Cannot write to the job store: ${reason(cause)}`, { cause });

@@ -58,7 +58,7 @@ export async function publishJob(order: JobOrder, parts: JobParts): Promise<JobP
   const load = publicationLoad(order, jid, delimiter);
   const started = { jid, load, minions: kept, startedUnixMs: Date.now() };
   if (parts.storeJobs && order.ephemeral !== true) await parts.jobs.saveJob(started);
-  parts.active.start(jid, kept, load);
+  parts.active.start(jid, kept, load, started.startedUnixMs);
   parts.bus.fire(`salt/job/${jid}/new`, {
     jid, tgt_type: order.tgtType, tgt: order.tgt, user: order.user, fun: funValue(order.fun), arg: order.arg,
     minions: kept, missing: [...missing],

@@ -1,13 +1,15 @@
 /**
  * Waits for the answers of a job by the rule of Salt's command line: until `timeout` for all; then the silent ones are
- * asked whether they still work, and who does not is missing. One slow minion cannot lengthen the wait for others.
+ * asked whether they still work, and who does not is missing. Each minion is judged by itself: a slow one lengthens nobody else's wait.
  *
  * Source: wire-protocol section 9 "Waiting"; golden cli/salt-dead, events/find-job.
  */
-import { BoundedQueue, TIMER_MS_MAX, within } from '../../kernel/std/async.js';
+import { BoundedQueue, TIMER_MS_MAX } from '../../kernel/std/async.js';
 import { newJid } from '../../kernel/std/time.js';
-import { isPlainMap, isTruthy, type PlainMap } from '../../kernel/std/value.js';
+import { isNumber, isPlainMap, isTruthy, type PlainMap } from '../../kernel/std/value.js';
 import type { BusEvent, EventBus } from '../../bus/event/bus.js';
+import { CONNECTION_LOST, type Deliveries } from './deliveries.js';
+import { isEnded, type Delivery, type DeliveryNews } from './delivery.js';
 import type { JobOrder, JobPublished } from './publish-job.js';
 
 /** What became of one minion's part. */
@@ -15,8 +17,18 @@ export type Answer =
   | { readonly kind: 'returned'; readonly id: string; readonly load: PlainMap }
   | { readonly kind: 'missing'; readonly id: string; readonly why: MissingReason };
 
-/** `no_response`: connected as far as known, but silent. `not_connected`: no connection. */
-export type MissingReason = 'no_response' | 'not_connected';
+/** Besides the answers, for who shows the progress: a minion took the job, or works on it. */
+export interface Noted {
+  readonly kind: 'noted';
+  readonly id: string;
+  readonly delivery: Delivery;
+}
+
+/**
+ * `no_response`: connected as far as known, but silent. `not_running`: it says that it does not work on the job.
+ * `not_connected`: no connection. `cancelled`: the job was killed there.
+ */
+export type MissingReason = 'no_response' | 'not_running' | 'not_connected' | 'cancelled';
 
 export interface WaitParts {
   readonly bus: EventBus;
@@ -24,6 +36,9 @@ export interface WaitParts {
   readonly isAccepted: (id: string) => boolean;
   /** Undefined when the master cannot tell. */
   readonly isConnected: (id: string) => boolean | undefined;
+  /** Minions that are certainly not connected. */
+  readonly gone: ReadonlyMap<string, number>;
+  readonly deliveries: Pick<Deliveries, 'note' | 'of' | 'watch'>;
 }
 
 export interface WaitOptions {
@@ -35,141 +50,153 @@ export interface WaitOptions {
 
 /** Answers that may wait for the reader. */
 const ANSWERS_MAX = 1_000_000;
-/** While minions are being asked, the state is looked at this often at least. */
-const ASK_AGAIN_MS = 1000;
+/** The return of a job that just ended may be overtaken by the answer that nothing runs any more. */
+const UNDER_WAY_MS = 2000;
+
+type Heard = { readonly kind: 'return'; readonly event: BusEvent } | Noted;
 
 /**
  * Listens for the returns of a job that is about to be published; iterate after it was. Dispose when done.
  */
 export class ReturnWatch implements Disposable {
-  readonly #queue = new BoundedQueue<BusEvent>(ANSWERS_MAX);
-  readonly #subscription: Disposable;
+  readonly #queue = new BoundedQueue<Heard>(ANSWERS_MAX);
+  readonly #subscriptions: readonly Disposable[];
   readonly #parts: WaitParts;
 
   constructor(parts: WaitParts, jid: string) {
     this.#parts = parts;
-    this.#subscription = parts.bus.subscribe(`salt/job/${jid}/ret/`, (event) => void this.#queue.push(event));
+    this.#subscriptions = [
+      parts.bus.subscribe(`salt/job/${jid}/ret/`, (event) => void this.#queue.push({ kind: 'return', event })),
+      parts.deliveries.watch(jid, (id, delivery) => void this.#queue.push({ kind: 'noted', id, delivery })),
+    ];
   }
 
   [Symbol.dispose](): void {
-    this.#subscription[Symbol.dispose]();
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]();
     this.#queue.close();
   }
 
-  /** Each answer as it comes, then each missing minion. @throws the signal's reason when it is aborted */
+  /** Each answer as it comes, and each missing minion when it is found missing. @throws the signal's reason when it is aborted */
   async *answers(jid: string, minions: readonly string[], options: WaitOptions): AsyncGenerator<Answer> {
-    const wait: Wait = { jid, open: new Map(), question: undefined, nextMs: Infinity, options };
-    for (const id of minions) giveTime(wait, id);
-    const seen = new Set<string>();
-    while (wait.open.size > 0) {
-      for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
-        const id = String(event.data['id']);
-        if (seen.has(id)) continue;
-        seen.add(id);
-        wait.open.delete(id);
-        yield { kind: 'returned', id, load: event.data };
+    for await (const told of this.story(jid, minions, options)) if (told.kind !== 'noted') yield told;
+  }
+
+  /** The answers, with what minions tell of their work before. */
+  async *story(jid: string, minions: readonly string[], options: WaitOptions): AsyncGenerator<Answer | Noted> {
+    const wait: Wait = { jid, open: new Map(), asked: new Map(), questions: new Set(), nextMs: Infinity, wake: () => undefined, options };
+    try {
+      for (const id of minions) giveTime(wait, id);
+      const seen = new Set<string>();
+      while (wait.open.size > 0) {
+        for (let heard = this.#queue.shift(); heard !== undefined; heard = this.#queue.shift()) {
+          const told = take(heard, wait, seen);
+          if (told !== undefined) yield told;
+        }
+        options.signal.throwIfAborted();
+        yield* this.#judge(wait);
+        if (wait.open.size > 0 && this.#queue.size === 0) await this.#pause(wait);
       }
-      options.signal.throwIfAborted();
-      yield* this.#missing(wait);
-      if (wait.open.size > 0 && this.#queue.size === 0) await this.#pause(wait);
+    } finally {
+      for (const question of wait.questions) question[Symbol.dispose]();
     }
   }
 
-  /** Hears the answer to a question, and asks those whose time is over. */
-  *#missing(wait: Wait): Generator<Answer> {
-    const { question, open } = wait;
-    if (question?.answered !== undefined) {
-      wait.question = undefined;
-      yield* this.#judge(question, wait);
+  /** Those whose time is over: who was not asked yet is asked, the others are missing. */
+  *#judge(wait: Wait): Generator<Answer> {
+    if (wait.nextMs > Date.now()) return;
+    const ask: string[] = [];
+    for (const id of overdue(wait)) {
+      const question = wait.asked.get(id);
+      if (question === undefined && this.#parts.isAccepted(id) && !this.#parts.gone.has(id)) ask.push(id);
+      else yield this.#missing(id, question?.idle.has(id) === true, wait);
     }
-    if (wait.question !== undefined || wait.nextMs > Date.now()) return;
-    const asked: string[] = [];
-    for (const id of silentOf(wait)) {
-      if (this.#parts.isAccepted(id)) asked.push(id);
-      else {
-        open.delete(id);
-        yield { kind: 'missing', id, why: this.#why(id) };
-      }
-    }
-    if (asked.length > 0) wait.question = this.#ask(wait.jid, asked, wait.options);
+    for (const question of wait.questions) if (question.untilMs <= Date.now()) question[Symbol.dispose]();
+    if (ask.length > 0) this.#ask(ask, wait);
   }
 
-  /** Who still works gets more time; the others are missing. */
-  *#judge({ ids, answered }: Question, wait: Wait): Generator<Answer> {
-    for (const id of ids) {
-      if (!wait.open.has(id)) continue;
-      if (answered?.has(id) === true) giveTime(wait, id);
-      else {
-        wait.open.delete(id);
-        yield { kind: 'missing', id, why: this.#why(id) };
-      }
-    }
+  #missing(id: string, isIdle: boolean, wait: Wait): Answer {
+    wait.open.delete(id);
+    const before = this.#parts.deliveries.of(wait.jid, id);
+    const isGone = this.#parts.isConnected(id) === false;
+    const news = isGone ? absent(before, this.#parts.gone.get(id)) : isIdle ? { state: 'lost' as const, why: 'it does not work on the job' } : undefined;
+    if (news !== undefined) this.#parts.deliveries.note(wait.jid, id, { ...news, atMs: Date.now() });
+    return { kind: 'missing', id, why: isGone ? 'not_connected' : isIdle ? 'not_running' : 'no_response' };
   }
 
-  #ask(jid: string, ids: readonly string[], options: WaitOptions): Question {
-    const question: Question = { ids, answered: undefined, wake: () => undefined };
-    // A question that cannot be published is as one that nobody answers.
-    void this.#whoStillRuns(jid, ids, options).catch(() => new Set<string>()).then((running) => {
-      question.answered = running;
-      question.wake();
+  /** One `find_job` for all that are silent now; answers are taken as they come. */
+  #ask(ids: readonly string[], wait: Wait): void {
+    const { jid, options } = wait;
+    const questionJid = newJid();
+    const order: JobOrder = {
+      fun: 'saltutil.find_job', arg: [jid], tgt: [...ids], tgtType: 'list', ret: '', user: options.user, jid: questionJid, ephemeral: true,
+    };
+    const left = new Set(ids);
+    const until = Date.now() + options.gatherTimeoutMs;
+    // Subscribed before the question is sent.
+    const subscription = this.#parts.bus.subscribe(`salt/job/${questionJid}/ret/`, ({ data }) => {
+      const id = String(data['id']);
+      if (!left.delete(id) || wait.asked.get(id) !== question) return;
+      this.#answered(id, data['return'] ?? null, question, wait);
+      if (left.size === 0) question[Symbol.dispose]();
+      wait.wake();
     });
-    return question;
+    const question: Question = {
+      untilMs: until, idle: new Set(),
+      [Symbol.dispose]: () => {
+        subscription[Symbol.dispose]();
+        wait.questions.delete(question);
+      },
+    };
+    wait.questions.add(question);
+    for (const id of ids) {
+      wait.asked.set(id, question);
+      giveTime(wait, id, until);
+    }
+    const giveUp = (): void => {
+      for (const id of left) if (wait.open.has(id)) giveTime(wait, id, Date.now());
+      wait.wake();
+    };
+    // A question that cannot be published is as one that nobody answers.
+    this.#parts.publish(order).then(({ kind }) => kind === 'published' ? undefined : giveUp(), giveUp);
   }
 
-  /** Until an event, the answer to a question, the end of the time, or the end of the wait. */
-  #pause({ question, nextMs, options: { signal } }: Wait): Promise<void> {
+  /** Who still works gets more time; who does not gets a moment for a return that is under way. */
+  #answered(id: string, answer: unknown, question: Question, wait: Wait): void {
+    const until = wait.open.get(id);
+    if (until === undefined) return;
+    if (isPlainMap(answer) && isTruthy(answer)) {
+      wait.asked.delete(id);
+      giveTime(wait, id);
+      const pid = answer['pid'];
+      this.#parts.deliveries.note(wait.jid, id, { state: 'running', atMs: Date.now(), ...(isNumber(pid) ? { pid: Number(pid) } : {}) });
+    } else {
+      question.idle.add(id);
+      giveTime(wait, id, Math.min(until, Date.now() + UNDER_WAY_MS));
+    }
+  }
+
+  /** Until something is heard, the next time is over, or the end of the wait. */
+  #pause(wait: Wait): Promise<void> {
+    const { signal } = wait.options;
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const ms = question === undefined ? nextMs - Date.now() : ASK_AGAIN_MS;
-      const timer = setTimeout(done, Math.min(Math.max(1, ms), TIMER_MS_MAX));
+      const timer = setTimeout(done, Math.min(Math.max(1, wait.nextMs - Date.now()), TIMER_MS_MAX));
       signal.addEventListener('abort', done, { once: true });
-      if (question !== undefined) question.wake = done;
+      wait.wake = done;
       this.#queue.onItem(done);
     });
-  }
-
-  #why(id: string): MissingReason {
-    return this.#parts.isConnected(id) === false ? 'not_connected' : 'no_response';
-  }
-
-  /** Ids of those that say they still work on the job. */
-  async #whoStillRuns(jid: string, ids: readonly string[], options: WaitOptions): Promise<ReadonlySet<string>> {
-    const questionJid = newJid();
-    const order: JobOrder = {
-      fun: 'saltutil.find_job', arg: [jid], tgt: [...ids], tgtType: 'list', ret: '', user: options.user, jid: questionJid, ephemeral: true,
-    };
-    const running = new Set<string>();
-    const left = new Set(ids);
-    const queue = new BoundedQueue<BusEvent>(ids.length * 4);
-    // Subscribed before the question is sent.
-    using _ = this.#parts.bus.subscribe(`salt/job/${questionJid}/ret/`, (event) => void queue.push(event));
-    const published = await this.#parts.publish(order);
-    if (published.kind !== 'published') return running;
-    const until = Date.now() + options.gatherTimeoutMs;
-    const answers = queue[Symbol.asyncIterator]();
-    while (left.size > 0) {
-      const next = await within(answers.next(), Math.max(0, until - Date.now()), undefined);
-      if (next === undefined || next.done === true) break;
-      const { data } = next.value;
-      const id = String(data['id']);
-      left.delete(id);
-      const answer = data['return'] ?? null;
-      if (isPlainMap(answer) && isTruthy(answer)) running.add(id);
-    }
-    return running;
   }
 }
 
 /** A round of `find_job`. */
-interface Question {
-  readonly ids: readonly string[];
-  /** Ids that still work; undefined until the round is over. */
-  answered: ReadonlySet<string> | undefined;
-  wake: () => void;
+interface Question extends Disposable {
+  readonly untilMs: number;
+  /** Who said that it does not work on the job. */
+  readonly idle: Set<string>;
 }
 
 /** The state of one wait. */
@@ -177,26 +204,48 @@ interface Wait {
   readonly jid: string;
   /** Until when each minion that is still expected has time; unix milliseconds. */
   readonly open: Map<string, number>;
+  /** The question that each is to answer. */
+  readonly asked: Map<string, Question>;
+  readonly questions: Set<Question>;
   readonly options: WaitOptions;
-  question: Question | undefined;
   /** The earliest end of a time, or earlier. */
   nextMs: number;
+  wake: () => void;
 }
 
-function giveTime(wait: Wait, id: string): void {
-  const untilMs = Date.now() + wait.options.timeoutMs;
+function take(heard: Heard, wait: Wait, seen: Set<string>): Answer | Noted | undefined {
+  if (heard.kind === 'noted') {
+    // A killed job gives no return. Source: golden events/kill-job.
+    const isCancelled = heard.delivery.state === 'cancelled' && wait.open.delete(heard.id);
+    return isCancelled ? { kind: 'missing', id: heard.id, why: 'cancelled' } : isEnded(heard.delivery) ? undefined : heard;
+  }
+  const { data } = heard.event;
+  const id = String(data['id']);
+  if (seen.has(id)) return undefined;
+  seen.add(id);
+  wait.open.delete(id);
+  return { kind: 'returned', id, load: data };
+}
+
+/** A minion that had the job lost its connection; one that went before the job came never had it. */
+function absent(before: Delivery | undefined, goneSinceMs: number | undefined): Pick<DeliveryNews, 'state' | 'why'> {
+  const hadIt = before !== undefined && (before.state !== 'published' || (goneSinceMs !== undefined && goneSinceMs > before.atMs));
+  return hadIt ? { state: 'lost', why: CONNECTION_LOST } : { state: 'not_connected' };
+}
+
+function giveTime(wait: Wait, id: string, untilMs = Date.now() + wait.options.timeoutMs): void {
   wait.open.set(id, untilMs);
   wait.nextMs = Math.min(wait.nextMs, untilMs);
 }
 
 /** Those whose time is over; finds out when the next time is over. */
-function silentOf(wait: Wait): string[] {
+function overdue(wait: Wait): string[] {
   const now = Date.now();
-  const silent: string[] = [];
+  const over: string[] = [];
   wait.nextMs = Infinity;
   for (const [id, untilMs] of wait.open) {
-    if (untilMs <= now) silent.push(id);
+    if (untilMs <= now) over.push(id);
     else wait.nextMs = Math.min(wait.nextMs, untilMs);
   }
-  return silent;
+  return over;
 }

@@ -43,6 +43,11 @@ export class Presence {
     return addresses.some((address) => open.has(address));
   }
 
+  /** Minions that are certainly not connected, though they were, and since when. */
+  get gone(): ReadonlyMap<string, number> {
+    return this.#parts.publisher.gone;
+  }
+
   /** Ids of accepted minions that are connected, sorted. */
   connected(): string[] {
     return this.#parts.keys.ids('accepted').filter((id) => this.isConnected(id) === true);

@@ -32,6 +32,8 @@ export class Publisher {
   readonly #topicsOf = new Map<string, Map<string, boolean>>();
   /** Minions that showed by a topic that they listen, since they signed in: of them it is known when they go. */
   readonly #shown = new Set<string>();
+  /** Since when those do not listen any more that did, unix milliseconds. */
+  readonly #gone = new Map<string, number>();
   /** Topics that no known minion owns yet. */
   readonly #unclaimed = new Set<string>();
   #published = 0;
@@ -39,6 +41,10 @@ export class Publisher {
   constructor(options: PublisherOptions) {
     this.#options = options;
     options.server.onSubscription((topic, subscribed) => this.#subscribed(topic.toString('latin1'), subscribed));
+  }
+
+  get gone(): ReadonlyMap<string, number> {
+    return this.#gone;
   }
 
   get published(): number {
@@ -83,6 +89,8 @@ export class Publisher {
     const topics = this.#topicsOf.get(id) ?? new Map<string, boolean>();
     this.#topicsOf.set(id, topics.set(topic, isSubscribed));
     if (isSubscribed) this.#shown.add(id);
+    if (this.#listens(id)) this.#gone.delete(id);
+    else if (this.#shown.has(id) && !this.#gone.has(id)) this.#gone.set(id, Date.now());
   }
 
   /** A session that was renewed leaves its topic behind: it is forgotten, one that the minion still listens to last. */

@@ -7,13 +7,22 @@ import { repr } from '../../kernel/std/python-text.js';
 import { isMap, isTruthy, mapEntries, mapFrom, mapGet, mapKeys, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { formatReturn, formatWhole, formatWithTime } from './jobs/format.js';
 import { parseMoment } from './jobs/moment.js';
-import { isWanted, type Wanted } from './jobs/search.js';
-
-/** Jobs read at once when the newest are looked for. */
-const PAGE = 200;
+import { jobResult, storedJobs, wantedNothing, type Page, type Wanted } from './jobs/search.js';
 
 const sourceParam = p.string(null, 'another job cache than that of the master');
 const progressParam = p.bool(false, 'tell what is being done');
+
+/** Filters that Salt has not; they come after its own. */
+const ownFilters = {
+  search_user: p.string(null, 'the user that published the job'),
+  search_minion: p.string(null, 'a minion that answered; its newest answers come first'),
+  search_result: p.string(null, 'how the job stands: succeeded, failed, missing, unfinished or interrupted'),
+  offset: p.int(0, 'so many of the newest are passed over'),
+};
+
+const ownWanted = (args: { search_user: string | null; search_minion: string | null; search_result: string | null }): Partial<Wanted> => ({
+  user: args.search_user ?? undefined, minion: args.search_minion ?? undefined, result: jobResult(args.search_result),
+});
 
 async function progress(ctx: Context, wanted: boolean, message: string): Promise<void> {
   if (!wanted) return;
@@ -48,15 +57,6 @@ async function wholeJob(ctx: Context, jid: string): Promise<PlainMap> {
 }
 
 const printed = async (ctx: Context, jid: string): Promise<ValueMap> => mapFrom([[jid, await wholeJob(ctx, jid)]]);
-
-/** Stored jobs that are wanted, oldest first. */
-async function storedJobs(ctx: Context, wanted: Wanted): Promise<[string, PlainMap][]> {
-  const jobs = (await ctx.port('jobStore').list({})).map((load): [string, PlainMap] => {
-    const jid = String(load['jid']);
-    return [jid, formatWithTime(jid, load)];
-  });
-  return jobs.filter(([jid, job]) => isWanted(jid, job, wanted)).sort(([a], [b]) => (a < b ? -1 : 1));
-}
 
 async function active(ctx: Context, display: boolean): Promise<ValueMap> {
   const jobs = new Map<Value, PlainMap & { Running: Value[]; Returned: Value[] }>();
@@ -104,25 +104,27 @@ async function exitSuccess(ctx: Context, jid: string): Promise<ValueMap> {
 }
 
 /** The newest jobs, oldest of them first, each with its id. */
-async function newest(ctx: Context, count: number, withoutFindJob: boolean): Promise<PlainMap[]> {
-  const store = ctx.port('jobStore');
-  const found: PlainMap[] = [];
-  for (let offset = 0; found.length < count; offset += PAGE) {
-    const page = await store.list({ count: PAGE, offset });
-    for (const load of page) {
-      if (withoutFindJob && load['fun'] === 'saltutil.find_job') continue;
-      const jid = String(load['jid']);
-      const { StartTime: started = '', ...job } = formatWithTime(jid, load);
-      found.push({ ...job, JID: jid, StartTime: started });
-    }
-    if (page.length < PAGE) break;
-  }
-  return found.slice(0, Math.max(count, 0)).reverse();
+async function newest(ctx: Context, wanted: Wanted, page: Page): Promise<PlainMap[]> {
+  return (await storedJobs(ctx, wanted, page)).map(([jid, { StartTime: started = '', ...job }]) => ({ ...job, JID: jid, StartTime: started }));
+}
+
+async function delivery(ctx: Context, jid: string): Promise<PlainMap> {
+  return (await ctx.port('jobStore').delivery?.(jid)) ?? { Error: `The master knows no job ${jid}` };
+}
+
+/** As the command line shows it, in one piece; `tsalt-run` itself shows each answer as it comes. */
+async function follow(ctx: Context, jid: string): Promise<Value> {
+  const returns = ctx.port('local').follow?.(jid, ctx.signal);
+  if (returns === undefined) return { Error: `The master knows no job ${jid}` };
+  const found = new Map<Value, Value>();
+  for await (const { id, answered, ret } of returns) found.set(id, answered ? ret : 'Minion did not return');
+  return mapFrom(found);
 }
 
 const moment = (ctx: Context, text: Value): number | undefined => (isTruthy(text) ? parseMoment(String(text), ctx.sys.now()) : undefined);
 
-const wantedNothing = { metadata: null, fun: null, target: null, fromMs: undefined, untilMs: undefined };
+const ALL: Page = { count: undefined, offset: 0 };
+const pageOf = (count: number | null, offset: number): Page => ({ count: count === null || count < 0 ? undefined : count, offset: Math.max(0, offset) });
 
 export default defineRunner({
   name: 'jobs',
@@ -155,25 +157,32 @@ export default defineRunner({
       doc: "List stored jobs, all or those that fit.\n\nsalt-run jobs.list_jobs search_function='test.*,pkg.install' start_time='2026, Jan 02 03:00'",
       params: {
         ext_source: sourceParam, outputter: p.string(null), search_metadata: p.any(null), search_function: p.any(null), search_target: p.any(null),
-        start_time: p.any(null), end_time: p.any(null), display_progress: progressParam,
+        start_time: p.any(null), end_time: p.any(null), display_progress: progressParam, ...ownFilters,
+        count: p.int(null, 'only so many of the newest'),
       },
       async run(args, ctx) {
         checkSource(ctx, args.ext_source, 'get_jids');
         await progress(ctx, args.display_progress, `Querying returner ${String(ctx.opts['master_job_cache'] ?? '')} for jobs.`);
         const jobs = await storedJobs(ctx, {
           metadata: args.search_metadata, fun: args.search_function, target: args.search_target,
-          fromMs: moment(ctx, args.start_time), untilMs: moment(ctx, args.end_time),
-        });
+          fromMs: moment(ctx, args.start_time), untilMs: moment(ctx, args.end_time), ...ownWanted(args),
+        }, pageOf(args.count, args.offset));
         return asked(args.outputter, mapFrom(jobs));
       },
     }),
     list_jobs_filter: fn({
       doc: 'List the newest jobs.\n\nsalt-run jobs.list_jobs_filter 50 filter_find_job=False',
-      params: { count: p.int(), filter_find_job: p.bool(true), ext_source: sourceParam, outputter: p.string(null), display_progress: progressParam },
+      params: {
+        count: p.int(), filter_find_job: p.bool(true), ext_source: sourceParam, outputter: p.string(null), display_progress: progressParam,
+        ...ownFilters, search_function: p.any(null), search_target: p.any(null), start_time: p.any(null), end_time: p.any(null),
+      },
       async run(args, ctx) {
         checkSource(ctx, args.ext_source, 'get_jids_filter');
         await progress(ctx, args.display_progress, `Querying returner ${String(ctx.opts['master_job_cache'] ?? '')} for jobs.`);
-        return asked(args.outputter, await newest(ctx, args.count, args.filter_find_job));
+        return asked(args.outputter, await newest(ctx, {
+          metadata: null, fun: args.search_function, target: args.search_target, withoutFindJob: args.filter_find_job,
+          fromMs: moment(ctx, args.start_time), untilMs: moment(ctx, args.end_time), ...ownWanted(args),
+        }, pageOf(Math.max(0, args.count), args.offset)));
       },
     }),
     print_job: fn({
@@ -201,10 +210,25 @@ export default defineRunner({
       async run(args, ctx) {
         checkSource(ctx, args.ext_source, 'get_jids');
         if (isTruthy(args.metadata) && !isMap(args.metadata)) return false;
-        const jobs = await storedJobs(ctx, { ...wantedNothing, metadata: args.metadata, fun: args.function, target: args.target });
+        const jobs = await storedJobs(ctx, { ...wantedNothing, metadata: args.metadata, fun: args.function, target: args.target }, ALL);
         const last = jobs.at(-1);
         return last === undefined ? false : asked(args.outputter, await printed(ctx, last[0]));
       },
+    }),
+    delivery: fn({
+      doc: 'Tell for each minion of a job how it stands: published, received, running, returned, failed, refused, cancelled, lost or not_connected, '
+        + 'with times in milliseconds since 1970.\n\nsalt-run jobs.delivery 20260102030405678901',
+      params: { jid: p.string() },
+      run: ({ jid }, ctx) => delivery(ctx, jid),
+    }),
+    follow: fn({
+      doc: 'Go on with the display of a job: the answers that are there, those that come, and who is missing.\n\nsalt-run jobs.follow 20260102030405678901',
+      params: { jid: p.string() },
+      run: ({ jid }, ctx) => follow(ctx, jid),
+    }),
+    unsolicited: fn({
+      doc: 'List returns that belong to no job of this master, newest first: they were put aside.\n\nsalt-run jobs.unsolicited',
+      run: async (_args, ctx) => (await ctx.port('jobStore').quarantined?.()) ?? [],
     }),
     master: fn({
       doc: 'List what the master itself works on.\n\nsalt-run jobs.master',

@@ -6,6 +6,7 @@
  */
 import type { Logger } from '../../../kernel/contract/log.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { PROGRESS_TAG, readProgress, type JobProgress } from '../../../bus/wire/job-progress.js';
 import type { EventBus } from '../../../bus/event/bus.js';
 import { reply, SIZES, type MinionCommand } from '../../requests/command.js';
 
@@ -13,13 +14,15 @@ export interface EventParts {
   readonly bus: EventBus;
   /** Called with the grains that came along. */
   readonly onGrains: (id: string, grains: PlainMap) => void;
+  /** Called with what our minion tells of its jobs; it is no event. False when the job is not the minion's. */
+  readonly onProgress: (id: string, progress: JobProgress) => boolean;
   readonly log: Logger;
 }
 
 /** Tags only the master fires; `ret` and `sub` are fired for what comes by `_return`, where the id is proven. */
 const RESERVED = [
   /^salt\/job\/[^/]*\/(publish|new|return|ret|sub)(\/|$)/, /^salt\/(key|auth|presence|cluster|stats|syndic|batch)(\/|$)/,
-  /^salt\/run\//, /^salt\/cloud\//, /^salt\/wheel\/[^/]*\/(new|return|ret)(\/|$)/, /^(key|minion\/refresh\/|resource\/refresh\/|syndic\/)/,
+  /^tsalt\/job\//, /^salt\/run\//, /^salt\/cloud\//, /^salt\/wheel\/[^/]*\/(new|return|ret)(\/|$)/, /^(key|minion\/refresh\/|resource\/refresh\/|syndic\/)/,
 ];
 /** Tags that name a minion: only that minion may use them. */
 const OWNED = [/^salt\/job\/[^/]*\/(?:prog|start)\/([^/]+)/, /^salt\/minion\/([^/]+)\//, /^salt\/beacon\/([^/]+)\//];
@@ -48,10 +51,16 @@ export function eventCommand(parts: EventParts): MinionCommand {
           const data = isPlainMap(event['data']) ? event['data'] : { data: event['data'] ?? null };
           fire(prefixed(load['pretag'], event['tag']), data);
         }
-      } else fire(load['tag'], load);
+      } else if (load['tag'] === PROGRESS_TAG) takeProgress(parts, sender.id, load['data']);
+      else fire(load['tag'], load);
       return Promise.resolve(reply(null));
     },
   };
+}
+
+function takeProgress({ onProgress, log }: EventParts, id: string, data: Value | undefined): void {
+  const foreign = readProgress(data).filter((progress) => !onProgress(id, progress)).length;
+  if (foreign > 0) log.warn({ id, jobs: foreign }, 'progress refused: of jobs that were not published to the minion');
 }
 
 function prefixed(pretag: Value | undefined, tag: Value | undefined): Value | undefined {

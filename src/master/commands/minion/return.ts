@@ -4,17 +4,19 @@
  * Source: wire-protocol section 8; golden events/job-*.
  * Differs: the id comes from the session, never from the load; a `resource_id` counts only when that minion registered the resource
  * and no minion has the name; what cannot be stored is not acknowledged.
- *
- * Returns of jobs that were not published to the minion are taken, filed under its own name, and counted: a target is matched by
- * the minion itself, whose grains may be newer than what the master knows, and the job may be older than what the master remembers.
+ * Returns of jobs that were not published to the minion go to quarantine: `jobs/returns-allowed.ts` has the rule.
  */
 import { parseJid, parseMinionId } from '../../../kernel/contract/job.js';
 import type { Logger } from '../../../kernel/contract/log.js';
 import { newJid, stampNow } from '../../../kernel/std/time.js';
 import { isList, isNumber, isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { EventBus } from '../../../bus/event/bus.js';
-import type { ActiveJobs } from '../../jobs/active-jobs.js';
+import { returnWord } from '../../../bus/wire/return-words.js';
+import type { ActiveJob, ActiveJobs } from '../../jobs/active-jobs.js';
+import type { Deliveries, ReturnMeaning } from '../../jobs/deliveries.js';
 import { JobStoreError, type JobStore } from '../../jobs/job-store.js';
+import type { Quarantine } from '../../jobs/quarantine.js';
+import { unsolicited } from '../../jobs/returns-allowed.js';
 import { reply, SIZES, type MinionCommand, type MinionSender } from '../../requests/command.js';
 import { shownName } from '../../requests/refusals.js';
 
@@ -22,6 +24,8 @@ export interface ReturnParts {
   readonly bus: EventBus;
   readonly jobs: JobStore;
   readonly active: ActiveJobs;
+  readonly deliveries: Deliveries;
+  readonly quarantine: Quarantine;
   readonly storeJobs: boolean;
   /** What is wrong with the signature of a message, or undefined. */
   readonly signatureFault: (load: PlainMap, sender: MinionSender) => string | undefined;
@@ -54,17 +58,26 @@ export function returnCommand(parts: ReturnParts): MinionCommand {
         return reply(null);
       }
       load['_stamp'] ??= stampNow();
-      const job = parts.active.get(jid);
-      if (job !== undefined && !job.minions.has(id)) parts.log.debug({ id, jid }, 'return of a minion that was not expected to answer');
+      const job = parts.deliveries.job(jid);
+      const fun = funText(load['fun']);
+      const nowMs = Date.now();
       let isNew: boolean;
       try {
-        isNew = await store(parts, jid, id, load);
+        // Of a resource, the minion that manages it may have been the target.
+        const why = unsolicited(job, id, parts.storeJobs) && unsolicited(job, sender.id, parts.storeJobs);
+        if (why !== undefined) {
+          // The answer to a question about jobs that nobody waits for any more.
+          if (!NOT_KEPT.has(fun)) await parts.quarantine.take({ jid, id, fun, why, load, atMs: nowMs });
+          return reply(null);
+        }
+        const meaning = meaningOf(load, nowMs);
+        isNew = await store(parts, { jid, id, fun, job, meaning, load, nowMs });
+        if (job !== undefined) parts.deliveries.returned(job, id, meaning, nowMs);
       } catch (error) {
         if (!(error instanceof JobStoreError)) throw error;
         parts.log.error({ err: error, jid, id }, 'return not stored: not acknowledged');
         return { kind: 'nothing' };
       }
-      parts.active.returned(jid, id);
       // A second copy, of a minion that did not hear of the first one's acknowledgement, is no news.
       if (isNew) announce(parts, jid, id, load);
       return reply(null);
@@ -101,20 +114,37 @@ async function adopt(parts: ReturnParts, load: PlainMap): Promise<void> {
   load['arg'] ??= load['fun_args'] ?? [];
   load['tgt'] ??= load['id'] ?? '';
   load['tgt_type'] ??= 'glob';
-  if (!parts.storeJobs || load['nocache'] === true) return;
   const job: PlainMap = {
     fun: load['fun'] ?? '', arg: load['arg'] ?? [], tgt: load['tgt'] ?? '', tgt_type: 'glob', jid, ret: '', user: load['user'] ?? 'root',
   };
-  await parts.jobs.saveJob({ jid, load: job, minions: [String(load['id'])], startedUnixMs: Date.now() });
+  const minions = [String(load['id'])];
+  parts.active.start(jid, minions, job);
+  if (parts.storeJobs && load['nocache'] !== true) await parts.jobs.saveJob({ jid, load: job, minions, startedUnixMs: Date.now() });
+}
+
+interface Arrival {
+  readonly jid: string;
+  readonly id: string;
+  readonly fun: string;
+  readonly job: ActiveJob | undefined;
+  readonly meaning: ReturnMeaning;
+  readonly load: PlainMap;
+  readonly nowMs: number;
 }
 
 /** False for a return that came before. Of one that is not kept only the master's memory can tell. */
-async function store(parts: ReturnParts, jid: string, id: string, load: PlainMap): Promise<boolean> {
-  const fun = funText(load['fun']);
-  if (!parts.storeJobs || load['nocache'] === true || NOT_KEPT.has(fun)) return parts.active.get(jid)?.returned.has(id) !== true;
-  return parts.jobs.saveReturn(
-    { jid, id, fun, retcode: retcodeOf(load['retcode']), success: load['success'] !== false, load }, Date.now(),
-  );
+async function store(parts: ReturnParts, { jid, id, fun, job, meaning, load, nowMs }: Arrival): Promise<boolean> {
+  if (!parts.storeJobs || load['nocache'] === true || NOT_KEPT.has(fun)) return job?.returned.has(id) !== true;
+  const tally = job === undefined ? {} : parts.deliveries.tallyOf(job, id, meaning);
+  return parts.jobs.saveReturn({ jid, id, fun, retcode: retcodeOf(load['retcode']), success: load['success'] !== false, load, tally }, nowMs);
+}
+
+function meaningOf(load: PlainMap, atMs: number): ReturnMeaning {
+  const isFailed = retcodeOf(load['retcode']) !== 0 || load['success'] === false;
+  const word = returnWord(load);
+  if (word === undefined) return { isFailed };
+  if (word.kind === 'refused') return { isFailed, special: { state: 'refused', atMs, why: word.why } };
+  return { isFailed, special: { state: 'failed', atMs, why: 'interrupted: the minion ended while the job ran', isInterrupted: true } };
 }
 
 function announce(parts: ReturnParts, jid: string, id: string, load: PlainMap): void {

@@ -1,6 +1,10 @@
-/** Which jobs of a listing are wanted. Source: read, Salt 3008.3 `jobs.list_jobs`. */
+/** Which jobs of a listing are wanted. Source: read, Salt 3008.3 `jobs.list_jobs`; users, minions, results and pages are ours. */
+import type { Context } from '../../../kernel/contract/context.js';
+import { InvocationError } from '../../../kernel/contract/errors.js';
+import type { JobFilter, JobResult } from '../../../kernel/contract/ports.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
 import { equalValues, isMap, isTruthy, mapEntries, mapGet, mapSize, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { formatWithTime } from './format.js';
 import { momentOfJid } from './moment.js';
 
 export interface Wanted {
@@ -10,6 +14,59 @@ export interface Wanted {
   readonly target: Value;
   readonly fromMs: number | undefined;
   readonly untilMs: number | undefined;
+  readonly user?: string | undefined;
+  readonly minion?: string | undefined;
+  readonly result?: JobResult | undefined;
+  readonly withoutFindJob?: boolean;
+}
+
+export interface Page {
+  /** Undefined: all. */
+  readonly count: number | undefined;
+  readonly offset: number;
+}
+
+export const wantedNothing: Wanted = { metadata: null, fun: null, target: null, fromMs: undefined, untilMs: undefined };
+
+const RESULTS: readonly JobResult[] = ['succeeded', 'failed', 'missing', 'unfinished', 'interrupted'];
+/** Jobs read at once: first a page, then more, as what was passed over is read again. */
+const ROWS_FIRST = 500;
+const ROWS_MAX = 50_000;
+/** The start of a job and the time in its id may differ by so much. */
+const SLACK_MS = 60_000;
+
+/** @throws InvocationError for a word that is none */
+export function jobResult(word: string | null): JobResult | undefined {
+  if (word === null || word === '') return undefined;
+  const result = RESULTS.find((one) => one === word);
+  if (result === undefined) throw new InvocationError(`search_result is one of ${RESULTS.join(', ')}; not ${word}`);
+  return result;
+}
+
+/** A page of the wanted jobs, the newest page first, in it the oldest job first. What the store cannot choose is chosen here. */
+export async function storedJobs(ctx: Context, wanted: Wanted, { count = Infinity, offset }: Page): Promise<[string, PlainMap][]> {
+  const store = ctx.port('jobStore');
+  const { user, minion, result, fromMs, untilMs } = wanted;
+  const filter: JobFilter = {
+    ...(user === undefined ? {} : { user }), ...(minion === undefined ? {} : { minion }), ...(result === undefined ? {} : { result }),
+    ...(fromMs === undefined ? {} : { startUnixMs: fromMs - SLACK_MS }), ...(untilMs === undefined ? {} : { endUnixMs: untilMs + SLACK_MS }),
+  };
+  const found: [string, PlainMap][] = [];
+  let passed = 0;
+  let size = ROWS_FIRST;
+  for (let at = 0; found.length < count; at += size, size = Math.min(size * 4, ROWS_MAX)) {
+    const rows = await store.list({ ...filter, count: size, offset: at });
+    for (const load of rows) {
+      const jid = String(load['jid']);
+      const job = formatWithTime(jid, load);
+      if (wanted.withoutFindJob === true && load['fun'] === 'saltutil.find_job') continue;
+      if (!isWanted(jid, job, wanted)) continue;
+      if (passed < offset) passed += 1;
+      else if (found.length < count) found.push([jid, job]);
+    }
+    if (rows.length < size) break;
+  }
+  return found.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** True for a job that is wanted in every respect. */

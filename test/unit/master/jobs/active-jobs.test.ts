@@ -2,15 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ActiveJobs } from '../../../../src/master/jobs/active-jobs.js';
 
-test('who should answer and who has is known of a job', () => {
+test('a job is known by its id; published again, as the parts of a batch are, it has the minions of all and forgets nothing', () => {
   const active = new ActiveJobs();
-  active.start('1', ['web1', 'web2'], { fun: 'test.ping' });
-  active.returned('1', 'web1');
-  active.returned('1', 'stranger');
-  active.returned('unknown', 'web1');
+  active.start('1', ['web1', 'web2'], { fun: 'test.ping' }, 5).returned.set('web1', 7);
+  active.start('1', ['web3'], { fun: 'other' }, 9);
   const job = active.get('1');
-  assert.deepEqual([[...(job?.minions ?? [])], [...(job?.returned ?? [])], job?.load], [['web1', 'web2'], ['web1'], { fun: 'test.ping' }]);
-  assert.equal(active.get('unknown'), undefined);
+  assert.deepEqual([[...(job?.minions ?? [])], [...(job?.returned ?? [])], job?.load, job?.startedUnixMs], [['web1', 'web2', 'web3'], [['web1', 7]], { fun: 'test.ping' }, 5]);
+  assert.deepEqual([active.get('unknown'), active.size], [undefined, 1]);
 });
 
 test('the oldest jobs are forgotten when there are too many, or too many minions in them', () => {

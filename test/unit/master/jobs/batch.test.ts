@@ -6,6 +6,7 @@ import { isPlainMap, type PlainMap, type Value } from '../../../../src/kernel/st
 import { Batches, type BatchOrder, type BatchStep } from '../../../../src/master/jobs/batch.js';
 import type { StoredJob } from '../../../../src/master/jobs/job-store.js';
 import type { JobOrder } from '../../../../src/master/jobs/publish-job.js';
+import { recordOf } from '../../../support/delivery-record.js';
 import { silentLog } from '../../../support/logs.js';
 
 interface Given {
@@ -39,7 +40,7 @@ function bench({ minions = ['evt2', 'evt1'], down = [], answer = () => ({ return
     return Promise.resolve({ kind: 'published', jid, minions: ids, missing: [] } as const);
   };
   const batches = new Batches({
-    bus, publish, isAccepted: () => true, isConnected: () => undefined, storeJobs: true, log: silentLog,
+    bus, publish, isAccepted: () => true, isConnected: () => undefined, gone: new Map(), deliveries: recordOf().deliveries, storeJobs: true, log: silentLog,
     jobs: { saveJob: (job) => Promise.resolve(void stored.push(job)) },
   });
   const steps: BatchStep[] = [];

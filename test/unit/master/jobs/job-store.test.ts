@@ -129,10 +129,11 @@ test('a store of an earlier version is brought up to date, one of a later versio
   await first.saveJob(jobOf('1'));
   first.close();
   const old = openDatabase(path);
-  old.exec('DROP INDEX returns_returned; PRAGMA user_version = 1');
+  old.exec('DROP INDEX returns_returned; DROP TABLE delivery; DROP TABLE tally; DROP TABLE quarantine; PRAGMA user_version = 1');
   old.close();
   const upgraded = new JobStore(path);
   assert.deepEqual([upgraded.job('1')?.jid, upgraded.schemaVersion], ['1', SCHEMA_VERSION]);
+  assert.deepEqual(upgraded.list({ result: 'succeeded' }).map(({ jid }) => jid), ['1'], 'jobs of before count as finished');
   upgraded.close();
   const newer = openDatabase(path);
   newer.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);

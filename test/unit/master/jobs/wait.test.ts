@@ -4,18 +4,22 @@ import { EventBus } from '../../../../src/bus/event/bus.js';
 import type { Jid } from '../../../../src/kernel/contract/job.js';
 import type { Value } from '../../../../src/kernel/std/value.js';
 import type { JobOrder } from '../../../../src/master/jobs/publish-job.js';
+import type { Delivery } from '../../../../src/master/jobs/delivery.js';
 import { ReturnWatch, type WaitOptions } from '../../../../src/master/jobs/wait.js';
+import { recordOf } from '../../../support/delivery-record.js';
 
 const JID = '20260102030405000006';
 
 /** A master whose minions answer questions as told; `find` gives the answer of a minion to the nth question, undefined for silence. */
 function bench(given: {
   find?: (id: string, round: number) => Value | undefined; accepted?: (id: string) => boolean; connected?: (id: string) => boolean | undefined;
+  gone?: Map<string, number>; known?: Record<string, Delivery>;
 } = {}) {
   const bus = new EventBus((error) => assert.fail(error as Error));
   const asked: JobOrder[] = [];
+  const { noted, deliveries, hear } = recordOf(given.known);
   const watch = new ReturnWatch({
-    bus,
+    bus, deliveries, gone: given.gone ?? new Map(),
     publish: async (order) => {
       asked.push(order);
       const ids = order.tgt as string[];
@@ -37,7 +41,7 @@ function bench(given: {
     for await (const answer of watch.answers(JID, ids, full)) got.push(answer.kind === 'returned' ? answer.id : `${answer.id}: ${answer.why}`);
     return got;
   };
-  return { bus, asked, watch, collect };
+  return { bus, asked, watch, collect, noted, hear };
 }
 
 function ret(bus: EventBus, jid: string, id: string, value: Value = true, fun = 'test.ping'): void {
@@ -61,7 +65,7 @@ test('nobody expected: the wait is over at once', async () => assert.deepEqual(a
 test('who is silent is asked, and is missing when it does not work on the job', async () => {
   const { bus, collect, asked } = bench({ find: () => ({}) });
   ret(bus, JID, 'a');
-  assert.deepEqual(await collect(['a', 'b', 'c']), ['a', 'b: no_response', 'c: no_response']);
+  assert.deepEqual(await collect(['a', 'b', 'c']), ['a', 'b: not_running', 'c: not_running']);
   assert.deepEqual(asked.map(({ fun, arg, tgt, tgtType, ephemeral }) => ({ fun, arg, tgt, tgtType, ephemeral })), [
     { fun: 'saltutil.find_job', arg: [JID], tgt: ['b', 'c'], tgtType: 'list', ephemeral: true },
   ]);
@@ -80,7 +84,7 @@ test('a slow minion gets more time, as often as it takes, and holds up nobody el
     },
   });
   ret(bus, JID, 'quick');
-  assert.deepEqual(await collect(['slow', 'quick', 'dead']), ['quick', 'dead: no_response', 'slow']);
+  assert.deepEqual(await collect(['slow', 'quick', 'dead']), ['quick', 'slow', 'dead: not_running']);
   assert.deepEqual(asked.map(({ tgt }) => tgt), [['slow', 'dead'], ['slow'], ['slow']]);
 });
 
@@ -91,7 +95,7 @@ test('an answer that comes while the question is open counts, and is not also mi
       return {};
     },
   });
-  assert.deepEqual(await collect(['a', 'b']), ['a', 'b: no_response']);
+  assert.deepEqual(await collect(['a', 'b']), ['a', 'b: not_running']);
 });
 
 test('a minion whose key is not accepted is not asked', async () => {
@@ -113,7 +117,8 @@ test('the answer of another question is not taken for this one', async () => {
 test('a question that cannot be published is as one that nobody answers', async () => {
   const bus = new EventBus((error) => assert.fail(error as Error));
   using watch = new ReturnWatch({
-    bus, publish: () => Promise.reject(new Error('store is full')), isAccepted: () => true, isConnected: () => undefined,
+    bus, publish: () => Promise.reject(new Error('store is full')), isAccepted: () => true, isConnected: () => undefined, gone: new Map(),
+    deliveries: recordOf().deliveries,
   }, JID);
   const options = { timeoutMs: 1, gatherTimeoutMs: 60_000, user: 'root', signal: new AbortController().signal };
   const answers = [];
@@ -140,4 +145,50 @@ test('a wait for many thousands is no work for each answer of each', async () =>
     if (id.endsWith('00')) await new Promise(setImmediate);
   }
   assert.equal((await waiting).length, ids.length);
+});
+
+const running: Delivery = { state: 'running', atMs: 2000, sinceMs: 1500, heardMs: 2000, pid: 7 };
+
+test('each answer to the question is judged as it comes: one that never answers lengthens the wait of nobody else', async () => {
+  const { watch, bus } = bench({ find: (id) => (id === 'idle' ? {} : undefined) });
+  const options = { timeoutMs: 5, gatherTimeoutMs: 8000, user: 'root', signal: new AbortController().signal };
+  const beganMs = Date.now();
+  for await (const answer of watch.answers(JID, ['deaf', 'idle'], options)) {
+    assert.deepEqual(answer, { kind: 'missing', id: 'idle', why: 'not_running' });
+    break;
+  }
+  assert.ok(Date.now() - beganMs < 6000, 'long before the gathering is over');
+  watch[Symbol.dispose]();
+  assert.equal(bus.counters.listeners, 0, 'an open question is not listened to any more');
+});
+
+test('a minion that says it works is noted with its process', async () => {
+  const { collect, noted } = bench({
+    find: (_id, round) => (round === 1 ? { pid: 41, jid: JID } : {}),
+  });
+  assert.deepEqual(await collect(['slow'], { gatherTimeoutMs: 50 }), ['slow: not_running']);
+  assert.deepEqual(noted.map(({ news: { state, pid, why } }) => ({ state, pid, why })), [
+    { state: 'running', pid: 41, why: undefined }, { state: 'lost', pid: undefined, why: 'it does not work on the job' },
+  ]);
+});
+
+test('who is certainly gone is not asked; whether it had the job decides between lost and never connected', async () => {
+  const { collect, asked, noted } = bench({
+    gone: new Map([['before', 500], ['during', 1500], ['worker', 2500]]), connected: () => false, known: { worker: running },
+  });
+  assert.deepEqual(await collect(['before', 'during', 'worker']), ['before: not_connected', 'during: not_connected', 'worker: not_connected']);
+  assert.equal(asked.length, 0);
+  assert.deepEqual(noted.map(({ id, news }) => [id, news.state]), [['before', 'not_connected'], ['during', 'lost'], ['worker', 'lost']]);
+});
+
+test('a job that was killed on a minion is over there at once; what else is noted is told besides', async () => {
+  const { watch, hear } = bench();
+  const options = { timeoutMs: 60_000, gatherTimeoutMs: 1, user: 'root', signal: new AbortController().signal };
+  setImmediate(() => {
+    hear('a', running);
+    hear('a', { state: 'cancelled', atMs: 3000 });
+  });
+  const told = [];
+  for await (const one of watch.story(JID, ['a'], options)) told.push(one.kind === 'missing' ? one.why : one.kind);
+  assert.deepEqual(told, ['noted', 'cancelled']);
 });

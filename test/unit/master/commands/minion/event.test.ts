@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PROGRESS_TAG, progressData, type JobProgress } from '../../../../../src/bus/wire/job-progress.js';
 import { EventBus } from '../../../../../src/bus/event/bus.js';
 import type { MinionId } from '../../../../../src/kernel/contract/job.js';
 import type { PlainMap } from '../../../../../src/kernel/std/value.js';
@@ -10,14 +11,15 @@ const mine = ['my/own', 'salt/minion/web1/start', 'salt/beacon/web1/load/', 'sal
 const notMine = [
   '', 'salt/auth', 'salt/auth/x', 'salt/key', 'salt/job/1/new', 'salt/job/1/ret/web1', 'salt/job/1/ret/web2', 'salt/job/1/publish', 'salt/job/1/sub/x', 'salt/run/1/new',
   'salt/wheel/1/ret', 'salt/presence/present', 'salt/minion/web2/start', 'salt/minion/web10/start', 'salt/beacon/web2/load', 'salt/job/1/prog/web2/0', 'minion/refresh/web1',
-  'key', 'a\nb', 'x'.repeat(1025),
+  'key', 'a\nb', 'tsalt/job/unsolicited', PROGRESS_TAG, 'x'.repeat(1025),
 ];
 test('a minion may use its own tags, not those of the master and of others', () => {
   for (const tag of mine) assert.ok(mayFire(tag, 'web1'), tag);
   for (const tag of notMine) assert.ok(!mayFire(tag, 'web1'), tag);
 });
 
-async function send(load: PlainMap) {
+async function send(load: PlainMap, mineToo = true) {
+  const progress: [string, JobProgress][] = [];
   const fired: [string, PlainMap][] = [];
   const grains: PlainMap[] = [];
   const bus = new EventBus((error) => assert.fail(error as Error));
@@ -26,9 +28,9 @@ async function send(load: PlainMap) {
     fired.push([tag, data]);
   });
   const log = keepingLog();
-  const command = eventCommand({ bus, log, onGrains: (id, given) => grains.push({ id, given }) });
+  const command = eventCommand({ bus, log, onGrains: (id, given) => grains.push({ id, given }), onProgress: (id, of) => progress.push([id, of]) > 0 && mineToo });
   const answer = await command.run(load, { kind: 'minion', id: 'web1' as MinionId, nonce: '', encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1' });
-  return { fired, grains, log, answer };
+  return { fired, grains, log, answer, progress };
 }
 
 test('one event has the whole load as data, several have their own, with the tag before theirs', async () => {
@@ -58,4 +60,13 @@ test('grains that come along are kept under the proven id', async () => {
 test('of too many events at once the first are taken', async () => {
   const { fired, log } = await send({ events: Array.from({ length: 5001 }, () => ({ tag: 'a', data: {} })) });
   assert.deepEqual([fired.length, log.lines.length], [5000, 1]);
+});
+
+test('progress of jobs is no event: it goes to the delivery record under the proven id', async () => {
+  const jobs: JobProgress[] = [{ jid: '1', state: 'running', forMs: 1200, pid: 9, why: undefined }];
+  const { fired, progress } = await send({ tag: PROGRESS_TAG, data: progressData(jobs), id: 'web2', cmd: '_minion_event' });
+  assert.deepEqual([fired, progress], [[], [['web1', jobs[0]]]]);
+  const foreign = await send({ tag: PROGRESS_TAG, data: progressData(jobs) }, false);
+  assert.match(JSON.stringify(foreign.log.lines), /progress refused/);
+  assert.deepEqual((await send({ tag: PROGRESS_TAG, data: { jobs: ['x', [1, 'running'], ['1', 'returned']] } })).progress, []);
 });

@@ -1,0 +1,19 @@
+/** What a command that watches a job has besides: a line for who looks at a terminal, and a word for who ends it early. */
+import { isTruthy } from '../../kernel/std/value.js';
+import type { CliContext } from '../context.js';
+import { liveLine } from '../print/live-line.js';
+import type { Run } from '../run-program.js';
+import type { SaltHost } from './run-salt.js';
+import { goesOnText } from './texts.js';
+
+export function jobHost(run: Run, context: CliContext): SaltHost {
+  const isTerminal = process.stdout.isTTY && process.stderr.isTTY && !isTruthy(context.opts['progress']);
+  const live = liveLine(process.stderr, isTerminal);
+  const onJob = (jid: string): void => {
+    run.onInterrupt = () => {
+      live.erase();
+      return goesOnText(jid);
+    };
+  };
+  return { ...context, live, onJob };
+}

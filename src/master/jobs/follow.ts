@@ -1,0 +1,39 @@
+/** Looks at a job that was published before: first the answers that are there, then those that come, then who is missing. */
+import { isOver } from './delivery.js';
+import type { Deliveries } from './deliveries.js';
+import type { JobStore } from './job-store.js';
+import { ReturnWatch, type Answer, type MissingReason, type Noted, type WaitOptions, type WaitParts } from './wait.js';
+
+export interface FollowParts extends WaitParts {
+  readonly jobs: Pick<JobStore, 'returns'>;
+  readonly deliveries: Deliveries;
+}
+
+export interface Followed {
+  readonly minions: readonly string[];
+  readonly story: AsyncGenerator<Answer | Noted>;
+}
+
+/** Undefined when the master does not know the job. */
+export function followJob(jid: string, parts: FollowParts, options: WaitOptions): Followed | undefined {
+  const job = parts.deliveries.job(jid);
+  return job === undefined ? undefined : { minions: [...job.minions].sort(), story: storyOf(jid, [...job.minions].sort(), parts, options) };
+}
+
+async function* storyOf(jid: string, minions: readonly string[], parts: FollowParts, options: WaitOptions): AsyncGenerator<Answer | Noted> {
+  // Listening begins before the store is read: nothing falls between.
+  using watch = new ReturnWatch(parts, jid);
+  const stored = parts.jobs.returns(jid);
+  const open: string[] = [];
+  const missing: Answer[] = [];
+  for (const [id, load] of stored) yield { kind: 'returned', id, load };
+  for (const id of minions.filter((one) => !stored.has(one))) {
+    const delivery = parts.deliveries.of(jid, id);
+    if (delivery === undefined || !isOver(delivery)) open.push(id);
+    else missing.push({ kind: 'missing', id, why: WHY[delivery.state] ?? 'no_response' });
+  }
+  for await (const told of watch.story(jid, open, options)) if (told.kind !== 'returned' || !stored.has(told.id)) yield told;
+  yield* missing;
+}
+
+const WHY: Readonly<Record<string, MissingReason>> = { not_connected: 'not_connected', cancelled: 'cancelled' };
