@@ -9,7 +9,8 @@ import type { RunningJobs } from './job/running.js';
 
 export interface IntakeParts {
   readonly running: RunningJobs;
-  readonly facts: () => TargetFacts;
+  /** Facts about this minion as the master of the job knows it. */
+  readonly facts: (job: Publication) => TargetFacts;
   readonly nodegroups: Value;
   readonly run: (job: Publication, signal: AbortSignal) => Promise<PlainMap>;
   readonly deliver: (job: Publication, ret: PlainMap) => Promise<void>;
@@ -69,7 +70,7 @@ export class Intake implements AsyncDisposable {
   #isMine(job: Publication): boolean {
     try {
       const matches = compileTarget({ expr: job.tgt, kind: job.tgt_type, delimiter: job.delimiter }, { nodegroups: this.#parts.nodegroups });
-      return matches(this.#parts.facts());
+      return matches(this.#parts.facts(job));
     } catch (err) {
       this.#parts.log.warn({ err, jid: job.jid, tgt_type: job.tgt_type }, 'target cannot be read: job is not for us');
       return false;

@@ -2,26 +2,21 @@
  * A minion for one command (`tsalt-call`): grains, modules, and, unless local, a conversation with the master. It takes no
  * jobs and fires no start events.
  */
-import { join } from 'node:path';
 import { openKeyPair, type KeyPair } from '../bus/channel/key-files.js';
-import { decodeBus, encodeBus } from '../bus/codec/codec.js';
 import { EventBus } from '../bus/event/bus.js';
 import type { Logger } from '../kernel/contract/log.js';
-import type { Ports } from '../kernel/contract/ports.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { ModuleHost } from '../kernel/loader/module-host.js';
-import { isPlainMap, type PlainMap } from '../kernel/std/value.js';
-import { FileClient } from '../sls/files/file-client.js';
-import { localFiles } from '../sls/files/local-files.js';
-import { Roots, rootsOptions } from '../sls/files/roots.js';
-import { syncPlugins } from '../sls/files/sync-plugins.js';
-import { compilePillar, pillarRoots } from '../sls/pillar/compile.js';
-import { compileTarget } from '../sls/target/target.js';
+import type { PlainMap } from '../kernel/std/value.js';
+import { AllMasters } from './all-masters.js';
 import { MasterConnection } from './connection/master-connection.js';
-import { resolveMasters } from './connection/masters.js';
+import { planMasters } from './connection/master-plan.js';
+import { evaluateMaster } from './evaluate-master.js';
+import { masterlessPorts, ownPillar } from './masterless-ports.js';
 import { gatherGrains } from './grains.js';
 import { RunningJobs } from './job/running.js';
 import type { MinionState } from './minion-state.js';
+import { extensionModules, pluginFolders } from './plugin-folders.js';
 import { minionPorts } from './ports.js';
 
 export interface LocalMinionOptions {
@@ -47,17 +42,19 @@ const RETURNER_MS = 60_000;
 export async function openLocalMinion(options: LocalMinionOptions): Promise<LocalMinion> {
   const { opts, sys, log, distDir } = options;
   const id = String(opts['id']);
-  const state: MinionState = { grains: {}, pillar: {} };
+  const state: { grains: PlainMap; pillar: PlainMap } = { grains: {}, pillar: {} };
   const bus = new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed'));
-  const extmods = String(opts['extension_modules'] ?? join(String(opts['cachedir']), 'extmods'));
+  const extmods = extensionModules(opts);
   const connection = options.local ? undefined : await openConnection(options, state, bus);
+  const all = new AllMasters(log);
+  const running = new RunningJobs();
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar,
-    userDirs: (kind) => [...texts(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]), join(extmods, kind)],
+    userDirs: pluginFolders(opts),
     ports: connection === undefined
-      ? masterlessPorts(options, state, bus, extmods, refreshGrains, () => host.catalog.reload())
+      ? masterlessPorts({ opts, log, state, bus, running, extmods, refreshGrains, reload: () => host.catalog.reload() })
       : minionPorts({
-        opts, id, connection: connection.connection, bus, running: new RunningJobs(), state, refreshGrains, reload: () => host.catalog.reload(), pair: connection.pair, isDaemon: false,
+        opts, id, connection: connection.connection, all, bus, running, state, refreshGrains, reload: () => host.catalog.reload(), pair: connection.pair, isDaemon: false,
       }),
   });
   async function refreshGrains(): Promise<boolean> {
@@ -68,7 +65,7 @@ export async function openLocalMinion(options: LocalMinionOptions): Promise<Loca
   }
   if (!options.skipGrains) await refreshGrains();
   if (connection !== undefined) await connection.connection.open();
-  else state.pillar = await ownPillar(options, state, {});
+  else state.pillar = await ownPillar({ opts, log, state }, {});
   return {
     id, host, state,
     async report(load) {
@@ -86,62 +83,17 @@ export async function openLocalMinion(options: LocalMinionOptions): Promise<Loca
   };
 }
 
-async function openConnection({ opts, log }: LocalMinionOptions, state: MinionState, bus: EventBus): Promise<{ connection: MasterConnection; pair: KeyPair }> {
+/** Of several masters the first that lets the command in. Source: read, Salt 3008.3. */
+async function openConnection(options: LocalMinionOptions, state: MinionState, bus: EventBus): Promise<{ connection: MasterConnection; pair: KeyPair }> {
+  const { opts, log } = options;
   const pair = await openKeyPair(String(opts['pki_dir']), 'minion', { bits: Number(opts['keysize'] ?? 2048) });
+  const { masters } = planMasters(opts, await evaluateMaster(options));
   const connection = new MasterConnection({
-    masters: resolveMasters(opts), opts, id: String(opts['id']), pair, log, bus,
-    onPublication: () => undefined, onConnected: () => Promise.resolve(), compileLoad: () => ({ grains: state.grains }),
+    plan: { kind: 'oneOf', masters }, masters, opts, id: String(opts['id']), pair, log, bus,
+    onPublication: () => undefined, onConnected: () => Promise.resolve(), grains: () => state.grains,
     setPillar: (pillar) => {
       state.pillar = pillar;
     },
   });
   return { connection, pair };
 }
-
-function masterlessPorts(
-  options: LocalMinionOptions, state: MinionState, bus: EventBus, extmods: string, refreshGrains: () => Promise<boolean>, reload: () => Promise<boolean>,
-): Partial<Ports> {
-  const { opts } = options;
-  const files = new FileClient({
-    source: localFiles(new Roots(rootsOptions(opts))), cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id: String(opts['id']),
-  });
-  const fire = (tag: string, data: unknown): Promise<boolean> => {
-    bus.fire(tag, isPlainMap(data) ? data : {});
-    return Promise.resolve(true);
-  };
-  return {
-    files, pack: { pack: (value) => encodeBus(value), unpack: (bytes) => decodeBus(bytes) },
-    jobs: new RunningJobs(), events: { fireLocal: fire, fireMaster: fire },
-    refresh: {
-      grains: refreshGrains, modules: reload,
-      pillar: async () => {
-        state.pillar = await ownPillar(options, state, {});
-        return true;
-      },
-      compilePillar: (request) => ownPillar(options, state, request),
-      revokeAuth: () => Promise.resolve(false),
-      syncKind: (kind, saltenvs, names) => syncPlugins({ files, kind, saltenvs, extmods, only: names?.only, without: names?.without }),
-    },
-    match: {
-      matches: (expr, kind, delimiter, minionId) => Promise.resolve(
-        compileTarget({ expr, kind, delimiter }, { nodegroups: opts['nodegroups'] ?? {} })({ id: minionId ?? String(opts['id']), grains: state.grains, pillar: state.pillar })),
-    },
-  };
-}
-
-/** The pillar of `pillar_roots` on this machine. */
-function ownPillar(
-  { opts, log }: LocalMinionOptions, state: MinionState, request: { saltenv?: string; pillarenv?: string; override?: PlainMap },
-): Promise<PlainMap> {
-  const env = (given: string | undefined, name: string): string | null => given ?? (typeof opts[name] === 'string' ? opts[name] : null);
-  const asked = {
-    id: String(opts['id']), grains: state.grains, saltenv: env(request.saltenv, 'saltenv'), pillarenv: env(request.pillarenv, 'pillarenv'),
-    override: request.override ?? {}, extra: {},
-  };
-  return compilePillar(asked, {
-    roots: pillarRoots(opts), topName: 'top.sls', log,
-    matches: (expr, kind, { id, grains }) => compileTarget({ expr, kind, delimiter: ':' }, { nodegroups: opts['nodegroups'] ?? {} })({ id, grains, pillar: {} }),
-  });
-}
-
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);

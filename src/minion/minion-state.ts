@@ -2,6 +2,6 @@ import type { PlainMap } from '../kernel/std/value.js';
 
 /** What changes while a minion lives. */
 export interface MinionState {
-  grains: PlainMap;
+  readonly grains: PlainMap;
   pillar: PlainMap;
 }

@@ -11,21 +11,22 @@ import { serveLocalSockets } from '../bus/event/local-sockets.js';
 import type { Publication } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import { ModuleHost } from '../kernel/loader/module-host.js';
-import { within } from '../kernel/std/async.js';
+import { sleep, within } from '../kernel/std/async.js';
 import type { PlainMap } from '../kernel/std/value.js';
-import { MasterConnection } from './connection/master-connection.js';
-import { resolveMasters } from './connection/masters.js';
+import { planMasters, type MasterPlan } from './connection/master-plan.js';
+import type { MasterAddress } from './connection/masters.js';
+import { Refusals, type Ended } from './connection/refusals.js';
+import { AllMasters } from './all-masters.js';
 import { answerBus } from './bus-requests.js';
+import { evaluateMaster } from './evaluate-master.js';
 import { gatherGrains } from './grains.js';
 import { Intake } from './intake.js';
-import { Outbox } from './job/outbox.js';
 import { runJob } from './job/run-job.js';
 import { RunningJobs } from './job/running.js';
 import { giveToReturners } from './job/returners.js';
 import { Mine } from './mine.js';
-import type { MinionState } from './minion-state.js';
-import { minionPorts } from './ports.js';
+import { MasterSide, type SideParts } from './master-side.js';
+import { Outboxes } from './outboxes.js';
 
 export interface MinionHost {
   readonly opts: Readonly<PlainMap>;
@@ -36,7 +37,7 @@ export interface MinionHost {
 
 export interface RunningMinion extends AsyncDisposable {
   /** Resolves when the minion cannot go on: its key was rejected, or the master is not the trusted one. */
-  readonly ended: Promise<{ readonly exitCode: number; readonly reason: string }>;
+  readonly ended: Promise<Ended>;
 }
 
 const STOP_WITHIN_MS = 5000;
@@ -53,88 +54,109 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   const pair = await openKeyPair(String(opts['pki_dir']), 'minion', { bits: Number(opts['keysize'] ?? 2048) });
   const bus = new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed'));
   const hash = eventSocketHash(id, isHashType(opts['hash_type']) ? opts['hash_type'] : 'sha256');
-  const state: MinionState = { grains: {}, pillar: {} };
+  const facts: { grains: PlainMap } = { grains: {} };
   const running = new RunningJobs();
-  const extmods = String(opts['extension_modules'] ?? join(cacheDir, 'extmods'));
+  const plan = planMasters(opts, await evaluateMaster({ opts, sys, log, distDir }));
+  const { masters } = plan;
 
-  const connection = new MasterConnection({
-    masters: resolveMasters(opts), opts, id, pair, log, bus,
-    onPublication: (job) => intake.take(job),
-    onConnected: async () => {
-      outbox.flush();
+  const sideParts: SideParts = {
+    opts, sys, log, distDir, id, pair, bus, running, facts, masters, all: new AllMasters(log), refusals: new Refusals(masters.length), refreshGrains,
+    onPublication: (job, master, side) => {
+      origins.set(job, { master, side });
+      intake.take(job);
+    },
+    onConnected: async (_, side) => {
+      for (const master of side.masters) outboxes.of(master).flush();
       await mine.update();
     },
-    compileLoad: () => ({ grains: state.grains }),
-    setPillar: (pillar) => {
-      state.pillar = pillar;
-    },
-  });
-  const ports = minionPorts({ opts, id, connection, bus, running, state, refreshGrains, reload: () => host.catalog.reload(), pair, isDaemon: true });
-  const host: ModuleHost = new ModuleHost({
-    distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar, ports,
-    userDirs: (kind) => [...texts(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]), join(extmods, kind)],
-  });
+  };
+  const sides = (plan.kind === 'each' ? masters.map((master): MasterPlan => ({ kind: 'each', masters: [master] })) : [plan])
+    .map((part) => new MasterSide(part, sideParts));
+  const [firstSide] = sides as [MasterSide];
   async function refreshGrains(): Promise<boolean> {
-    state.grains = await gatherGrains(host, { opts, sys, log });
+    facts.grains = await gatherGrains(firstSide.host, { opts, sys, log });
     // Which modules work depends on the grains.
-    host.reload();
+    for (const { host } of sides) host.reload();
     return true;
   }
   await refreshGrains();
 
-  const outbox = new Outbox({
-    dir: join(cacheDir, 'outbox'), log, firstWaitMs: 1000, longestWaitMs: 60_000,
-    send: async (load, signal) => {
-      await connection.request(load, { signal });
-    },
-  });
-  const mine = new Mine({ opts, host, log });
+  /** Which master asked for a job, and whose modules and pillar it therefore sees. */
+  const origins = new WeakMap<Publication, { readonly master: MasterAddress; readonly side: MasterSide }>();
+  const originOf = (job: Publication): { readonly master: MasterAddress; readonly side: MasterSide } => {
+    const origin = origins.get(job);
+    if (origin === undefined) throw new RangeError('A job that no master published');
+    return origin;
+  };
+  const send = async (master: MasterAddress, load: PlainMap, signal: AbortSignal): Promise<void> => {
+    await sideOf(sides, master).connection?.requestTo(master, load, { signal });
+  };
+  const outboxes = new Outboxes({ dir: join(cacheDir, 'outbox'), masters, log, send });
+  const mine = new Mine({ opts, host: firstSide.host, log });
   const intake = new Intake({
     running, log, nodegroups: opts['nodegroups'] ?? {},
     jobsMax: Number(opts['process_count_max'] ?? -1) > 0 ? Number(opts['process_count_max']) : JOBS_MAX,
     jidsMax: Number(opts['minion_jid_queue_hwm'] ?? 100),
-    facts: () => ({ id, grains: state.grains, pillar: state.pillar }),
+    facts: (job) => ({ id, ...originOf(job).side.state }),
     run: (job, signal) => announceAndRun(job, signal),
     deliver: async (job, ret) => {
-      outbox.put(ret);
-      await giveToReturners(host, job, ret, log);
+      const { master, side } = originOf(job);
+      outboxes.of(master).put(ret);
+      await giveToReturners(side.host, job, ret, log);
     },
   });
   async function announceAndRun(job: Publication, signal: AbortSignal): Promise<PlainMap> {
+    const { master, side } = originOf(job);
+    const announce = async (tag: string, data: PlainMap): Promise<void> => {
+      try {
+        await send(master, { id, cmd: '_minion_event', pretag: null, data, tag }, AbortSignal.timeout(ANNOUNCE_MS));
+      } catch (err) {
+        log.warn({ err, tag }, 'event not delivered');
+      }
+    };
     if (job.more['start_event'] === true) {
       const data = { id, jid: job.jid, fun: job.fun as string, tgt: job.tgt, tgt_type: job.tgt_type, user: job.user };
       void announce(`salt/job/${job.jid}/start/${id}`, data);
     }
-    return runJob(job, { host, id, log, announce }, signal);
-  }
-  async function announce(tag: string, data: PlainMap): Promise<void> {
-    try {
-      await connection.request({ id, cmd: '_minion_event', pretag: null, data, tag }, { signal: AbortSignal.timeout(ANNOUNCE_MS) });
-    } catch (err) {
-      log.warn({ err, tag }, 'event not delivered');
-    }
+    return runJob(job, { host: side.host, id, log, announce }, signal);
   }
   const sockets = await serveLocalSockets({
     bus, log, publishPath: join(sockDir, `minion_event_${hash}_pub.ipc`), pullPath: join(sockDir, `minion_event_${hash}_pull.ipc`),
     publishMode: 0o600, eventBytesMax: Number(opts['max_event_size'] ?? 1_048_576), subscriberBytesMax: 64 * 1024 * 1024,
     onPushed: ({ tag, data }) => void bus.fire(tag, data),
   });
-  const busRequests = answerBus(bus, ports, log);
-  const ended = connection.start();
+  const busRequests = answerBus(bus, firstSide.ports, log);
+  if (plan.kind === 'none') log.warn({}, 'Master is set to disable, skipping connection');
   return {
-    ended,
+    ended: startAll(sides, opts, log),
     async [Symbol.asyncDispose]() {
       await within((async () => {
         await intake[Symbol.asyncDispose]();
-        await outbox[Symbol.asyncDispose]();
+        await outboxes[Symbol.asyncDispose]();
         mine.stop();
         busRequests[Symbol.dispose]();
-        await connection[Symbol.asyncDispose]();
+        await Promise.all(sides.map((side) => side[Symbol.asyncDispose]()));
         await sockets[Symbol.asyncDispose]();
-        await host[Symbol.asyncDispose]();
       })(), STOP_WITHIN_MS, undefined);
     },
   };
 }
 
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+function sideOf(sides: readonly MasterSide[], master: MasterAddress): MasterSide {
+  const side = sides.find(({ masters }) => masters.includes(master));
+  if (side === undefined) throw new RangeError(`Nobody speaks to the master ${master.host}`);
+  return side;
+}
+
+/** Begins the conversations; resolves when no master is left that might let the minion in. */
+async function startAll(sides: readonly MasterSide[], opts: Readonly<PlainMap>, log: Logger): Promise<Ended> {
+  const delayMax = Number(opts['random_startup_delay'] ?? 0);
+  if (delayMax > 0) {
+    const seconds = Math.floor(Math.random() * (delayMax + 1));
+    log.info({ seconds }, `Minion sleeping for ${seconds} seconds due to configured startup_delay between 0 and ${delayMax} seconds`);
+    await sleep(seconds * 1000);
+  }
+  return new Promise((resolve) => {
+    for (const { connection } of sides) void connection?.start().then(resolve);
+  });
+}

@@ -10,14 +10,22 @@ import { FileClient } from '../sls/files/file-client.js';
 import { remoteFiles } from '../sls/files/remote-files.js';
 import { syncPlugins } from '../sls/files/sync-plugins.js';
 import { compileTarget } from '../sls/target/target.js';
+import type { AllMasters } from './all-masters.js';
+import { answersPing } from './connection/make-link.js';
 import type { MasterConnection } from './connection/master-connection.js';
+import { resolveMasters } from './connection/masters.js';
 import type { RunningJobs } from './job/running.js';
 import type { MinionState } from './minion-state.js';
+
+/** How long another master may take to answer. */
+const PING_MS = 60_000;
 
 export interface MinionPortParts {
   readonly opts: Readonly<PlainMap>;
   readonly id: string;
   readonly connection: MasterConnection;
+  /** This connection and its sisters. */
+  readonly all: AllMasters;
   readonly bus: EventBus;
   readonly running: RunningJobs;
   readonly state: MinionState;
@@ -28,15 +36,24 @@ export interface MinionPortParts {
   readonly isDaemon: boolean;
 }
 
+/** What a master keeps of its minions: each of several masters is told. Source: read, Salt 3008.3 (`_minion_mine`). */
+const FOR_ALL: ReadonlySet<unknown> = new Set(['_mine', '_mine_delete', '_mine_flush']);
+
 export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'master' | 'jobs' | 'events' | 'refresh' | 'match' | 'pack'> {
-  const { connection, bus, running, opts, id, state } = parts;
+  const { connection, all, bus, running, opts, id, state } = parts;
   const files = new FileClient({
     source: remoteFiles((load, options) => connection.request(load, options)), cacheDir: String(opts['cachedir']),
     hashType: String(opts['hash_type'] ?? 'sha256'), push: (load) => connection.request(load), id,
   });
   return {
     files,
-    master: { request: (load, options) => connection.request(load, options) },
+    master: {
+      request: (load, options) => (FOR_ALL.has(load['cmd']) ? all.each(connection, (one) => one.request(load, options)) : connection.request(load, options)),
+      ping: async (address, { timeoutMs = PING_MS } = {}) => {
+        const [master] = resolveMasters(opts, address);
+        return master !== undefined && answersPing(opts, master, { timeoutMs });
+      },
+    },
     jobs: running,
     events: {
       fireLocal: (tag, data) => {
@@ -44,7 +61,8 @@ export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'mast
         return Promise.resolve(true);
       },
       fireMaster: async (tag, data, preload) => {
-        await connection.request({ id, tag, data, cmd: '_minion_event', ...(parts.isDaemon ? { pretag: null } : {}), ...preload });
+        const load: PlainMap = { id, tag, data, cmd: '_minion_event', ...(parts.isDaemon ? { pretag: null } : {}), ...preload };
+        await (parts.isDaemon ? all.each(connection, (one) => one.request(load)) : connection.requestAll(load));
         return true;
       },
     },
@@ -58,7 +76,7 @@ export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'mast
 }
 
 function refreshPort(parts: MinionPortParts, files: FileClient): RefreshPort {
-  const { connection, opts, bus, refreshGrains, reload } = parts;
+  const { connection, all, opts, bus, refreshGrains, reload } = parts;
   const extmods = String(opts['extension_modules'] ?? join(String(opts['cachedir']), 'extmods'));
   return {
     grains: refreshGrains,
@@ -69,10 +87,10 @@ function refreshPort(parts: MinionPortParts, files: FileClient): RefreshPort {
     },
     pillar: async (options = {}) => {
       await refreshGrains();
-      await connection.refreshPillar({
+      await all.each(connection, (one) => one.refreshPillar({
         ...(options.pillarenv === undefined ? {} : { pillarenv: options.pillarenv }),
         ...(options.cleanCache === undefined ? {} : { clean_cache: options.cleanCache }),
-      });
+      }));
       bus.fire('/salt/minion/minion_pillar_refresh_complete', { complete: true });
       return true;
     },

@@ -1,87 +1,138 @@
 /**
  * The life of a connection: sign in until accepted, subscribe, fetch the pillar, announce, take publications; begin anew
- * when the master goes or changes.
+ * when the master goes or changes, with the next one when there are several in reserve.
  *
  * Source: wire-protocol section 11; golden wire/startup, restart, rotation.
  */
-import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
-import type { KeyPair } from '../../bus/channel/key-files.js';
-import { MasterLink } from '../../bus/channel/master-link.js';
-import { keyFile, MasterTrust } from '../../bus/channel/master-trust.js';
+import type { MasterLink } from '../../bus/channel/master-link.js';
 import { SignInError } from '../../bus/channel/sign-in-error.js';
-import { isEncryptionAlgorithm, isSignatureAlgorithm } from '../../bus/crypto/algorithms.js';
-import { isHashType, minionTopic } from '../../bus/crypto/digest.js';
+import { minionTopic } from '../../bus/crypto/digest.js';
 import type { EventBus } from '../../bus/event/bus.js';
-import type { RequestClient, Subscriber } from '../../bus/transport/contract.js';
-import { requestClient, subscribe } from '../../bus/transport/zeromq.js';
+import type { Subscriber } from '../../bus/transport/contract.js';
+import { subscribe } from '../../bus/transport/zeromq.js';
 import type { Publication } from '../../kernel/contract/job.js';
-import type { Logger } from '../../kernel/contract/log.js';
 import { asError, backoffMs, deferred, sleep } from '../../kernel/std/async.js';
-import { asctime } from '../../kernel/std/time.js';
 import type { PlainMap, Value } from '../../kernel/std/value.js';
-import { addressOf, type MasterAddress } from './masters.js';
+import { AliveWatch, DISCONNECTED, FAILBACK, speaksOf } from './alive-watch.js';
+import { Courier } from './courier.js';
+import { answersPing, FRAME_BYTES_MAX, type LinkParts, type OpenLink } from './make-link.js';
+import { MasterOrder } from './master-order.js';
+import type { MasterPlan } from './master-plan.js';
+import { sameMaster, type MasterAddress } from './masters.js';
+import { reachMaster } from './reach-master.js';
+import { Refusals, type Ended } from './refusals.js';
+import { pillarLoad, resourcesLoad, startLoads } from './talk.js';
 
-export interface ConnectionParts {
-  readonly masters: readonly MasterAddress[];
-  readonly opts: Readonly<PlainMap>;
-  readonly id: string;
-  readonly pair: KeyPair;
-  readonly log: Logger;
+export interface ConnectionParts extends LinkParts {
+  /** The masters of this connection: one, or several of which one at a time. */
+  readonly plan: MasterPlan;
   readonly bus: EventBus;
-  readonly onPublication: (job: Publication) => void;
+  readonly onPublication: (job: Publication, master: MasterAddress) => void;
   /** After each successful start of a conversation. */
-  readonly onConnected: () => Promise<void>;
-  readonly compileLoad: () => { grains: PlainMap };
+  readonly onConnected: (master: MasterAddress) => Promise<void>;
   readonly setPillar: (pillar: PlainMap) => void;
+  /** Shared by all connections of a minion; one of its own when there is no other. */
+  readonly refusals?: Refusals;
 }
 
-export interface Ended {
-  readonly exitCode: number;
-  readonly reason: string;
+interface RequestOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 /** Exit code of a minion that the master rejected. Source: wire-protocol 4.3. */
 const REJECTED_EXIT = 77;
 const RECONNECT_FIRST_MS = 500;
 const RECONNECT_MAX_MS = 10_000;
-const FRAME_BYTES_MAX = 256 * 1024 * 1024;
 
 export class MasterConnection implements AsyncDisposable {
   readonly #parts: ConnectionParts;
+  readonly #order: MasterOrder;
+  readonly #courier: Courier;
+  readonly #refusals: Refusals;
   readonly #stop = new AbortController();
   readonly #end = deferred<Ended>();
-  #client: RequestClient | undefined;
+  readonly #heard: Disposable[] = [];
+  #open: OpenLink | undefined;
   #link: MasterLink | undefined;
+  #current: MasterAddress | undefined;
   #subscriber: Subscriber | undefined;
+  #watch: AliveWatch | undefined;
+  /** Aborted when the minion leaves this conversation by its own choice: who comes next is chosen already. */
+  #talk = new AbortController();
   #loop: Promise<void> | undefined;
   #ready = deferred<void>();
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
+    this.#order = new MasterOrder(parts.plan, parts.opts);
+    this.#courier = new Courier(parts);
+    this.#refusals = parts.refusals ?? new Refusals(parts.plan.masters.length);
+  }
+
+  /** The master of the conversation that goes on now. */
+  get current(): MasterAddress | undefined {
+    return this.#link === undefined ? undefined : this.#current;
   }
 
   /** Begins; the promise resolves when the minion must end. */
   start(): Promise<Ended> {
+    const { bus } = this.#parts;
+    this.#heard.push(
+      bus.subscribe(DISCONNECTED, ({ data }) => {
+        if (this.#current !== undefined && speaksOf(data, this.#current)) this.#leave(() => this.#order.lost());
+      }),
+      bus.subscribe(FAILBACK, ({ data }) => {
+        const { preferred } = this.#order;
+        if (preferred !== undefined && speaksOf(data, preferred)) this.#leave(() => this.#order.goBack());
+      }),
+    );
     this.#loop = this.#run();
     return this.#end.promise;
   }
 
   /** One conversation without publications and start events, for a single command: signs in and fetches the pillar. */
   async open(): Promise<void> {
-    const [master] = this.#parts.masters;
-    if (master === undefined) throw new SignInError('unreadable', 'No master is configured');
-    const { link } = await this.#makeLink(master);
-    await this.#signIn(link);
-    this.#link = link;
+    const rounds = Math.max(Number(this.#parts.opts['master_tries'] ?? -1), 1);
+    for (let round = 1; ; ) {
+      try {
+        this.#current = this.#order.current;
+        this.#open = await reachMaster(this.#parts, this.#current, { waits: false, signal: this.#stop.signal });
+        break;
+      } catch (err) {
+        if (!this.#order.failed()) continue;
+        if (round >= rounds) throw err;
+        round += 1;
+        await sleep(Number(this.#parts.opts['acceptance_wait_time'] ?? 10) * 1000, this.#stop.signal, true);
+      }
+    }
+    this.#link = this.#open.link;
     this.#ready.resolve();
-    this.#parts.setPillar(await link.pillar(this.pillarLoad(), this.#tries({})));
+    this.#parts.setPillar(await this.#link.pillar(this.pillarLoad(), this.#tries({})));
   }
 
   /** Sends a load; waits for the connection when there is none yet. */
-  async request(load: PlainMap, options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<Value> {
+  async request(load: PlainMap, options: RequestOptions = {}): Promise<Value> {
     const link = await this.#linked(options.signal);
     return link.request(load, this.#tries(options));
+  }
+
+  /** Sends a load to this master: over the conversation, or by a courier when that is with another one. */
+  async requestTo(master: MasterAddress, load: PlainMap, options: RequestOptions = {}): Promise<Value> {
+    if (this.#order.size === 1 && sameMaster(master, this.#order.current)) return this.request(load, options);
+    if (this.#link !== undefined && sameMaster(master, this.#current)) return this.#link.request(load, this.#tries(options));
+    return this.#courier.request(master, load, { ...this.#tries(options), tries: 1 });
+  }
+
+  /** Sends a load to every master of the plan; gives what the current one answers. One that is away is said in the log. */
+  async requestAll(load: PlainMap, options: RequestOptions = {}): Promise<Value> {
+    const { plan, log } = this.#parts;
+    await this.#linked(options.signal);
+    const others = plan.masters.filter((master) => !sameMaster(master, this.#current));
+    const told = others.map((master) => this.requestTo(master, load, options).catch((err: unknown) => log.warn({ err, master: master.host }, 'one of several masters was not reached')));
+    const answer = await this.request(load, options);
+    await Promise.all(told);
+    return answer;
   }
 
   async pillar(load: PlainMap): Promise<PlainMap> {
@@ -93,27 +144,20 @@ export class MasterConnection implements AsyncDisposable {
   async refreshPillar(more: PlainMap = {}): Promise<PlainMap> {
     const pillar = await this.pillar(this.pillarLoad(more));
     this.#parts.setPillar(pillar);
-    await this.request(this.#resourcesLoad());
+    await this.request(resourcesLoad(this.#parts.id));
     return pillar;
   }
 
-  #resourcesLoad(): PlainMap {
-    return { cmd: '_register_resources', id: this.#parts.id, resources: {}, resource_grains: {} };
-  }
-
-  /** Order of the fields as real Salt: golden wire/startup. */
   pillarLoad(more: PlainMap = {}): PlainMap {
-    const { id, opts } = this.#parts;
-    return {
-      id, grains: this.#parts.compileLoad().grains, saltenv: opts['saltenv'] ?? null, pillarenv: opts['pillarenv'] ?? null,
-      pillar_override: {}, extra_minion_data: {}, ver: '2', cmd: '_pillar', ...more,
-    };
+    return pillarLoad(this.#parts, more);
   }
 
-  #tries(options: { timeoutMs?: number; signal?: AbortSignal }) {
+  #tries({ timeoutMs, signal }: RequestOptions) {
     const { opts } = this.#parts;
-    const signal = options.signal === undefined ? this.#stop.signal : AbortSignal.any([options.signal, this.#stop.signal]);
-    return { timeoutMs: options.timeoutMs ?? Number(opts['request_channel_timeout'] ?? 60) * 1000, tries: Number(opts['request_channel_tries'] ?? 3), signal };
+    return {
+      timeoutMs: timeoutMs ?? Number(opts['request_channel_timeout'] ?? 60) * 1000, tries: Number(opts['request_channel_tries'] ?? 3),
+      signal: signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]),
+    };
   }
 
   async #linked(signal?: AbortSignal): Promise<MasterLink> {
@@ -133,31 +177,56 @@ export class MasterConnection implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    let attempt = 0;
+    let rounds = 0;
     while (!signal.aborted) {
-      const master = this.#parts.masters[attempt % this.#parts.masters.length];
-      if (master === undefined) return this.#end.resolve({ exitCode: 1, reason: 'No master is configured' });
+      const master = this.#order.current;
       try {
         await this.#connect(master);
-        attempt = 0;
+        rounds = 0;
         await this.#takePublications();
       } catch (err) {
         if (signal.aborted) return;
-        const ended = this.#endOf(err);
+        if (this.#talk.signal.aborted) continue;
+        const ended = this.#endOf(err, master);
         if (ended !== undefined) return this.#end.resolve(ended);
         // Accepted before and pending now: signing in anew waits, and says so.
-        if (err instanceof SignInError && err.why === 'pending') continue;
-        const waitMs = backoffMs(attempt, RECONNECT_FIRST_MS, RECONNECT_MAX_MS);
-        attempt += 1;
-        this.#parts.log.warn({ err, master: master.host, waitMs }, 'master not reached');
-        await sleep(waitMs, signal, true).catch(() => undefined);
+        if (this.#order.size === 1 && err instanceof SignInError && err.why === 'pending') continue;
+        const isRoundOver = this.#order.failed();
+        if (isRoundOver) rounds += 1;
+        await this.#waitAfter(err, master, isRoundOver ? rounds : 0).catch(() => undefined);
       } finally {
         await this.#disconnect();
       }
     }
   }
 
-  #endOf(err: unknown): Ended | undefined {
+  /** The next of several masters comes at once; after a round of all of them the wait grows. */
+  async #waitAfter(err: unknown, master: MasterAddress, rounds: number): Promise<void> {
+    const { opts, log } = this.#parts;
+    const about = { err, master: master.host, port: master.requestPort };
+    if (rounds === 0) return log.warn(about, 'master not reached: trying the next one');
+    const tries = Number(opts['master_tries'] ?? -1);
+    const isExhausted = tries > 0 && rounds % tries === 0;
+    const patience = Number(opts['acceptance_wait_time_max'] ?? 0) || Number(opts['acceptance_wait_time'] ?? 10);
+    const waitMs = isExhausted ? Math.max(patience * 1000, RECONNECT_MAX_MS) : backoffMs(rounds - 1, RECONNECT_FIRST_MS, RECONNECT_MAX_MS);
+    log.warn({ ...about, waitMs }, 'master not reached');
+    if (isExhausted) log.error({ waitMs }, 'No master could be reached or all masters denied the minion\'s connection attempt.');
+    await sleep(waitMs, this.#stop.signal, true);
+  }
+
+  /** Why the minion ends, when no master is left that might let it in. */
+  #endOf(err: unknown, master: MasterAddress): Ended | undefined {
+    const why = this.#refusalOf(err);
+    if (why === undefined) {
+      this.#refusals.forget(master);
+      return undefined;
+    }
+    const ended = this.#refusals.note(master, why);
+    if (ended === undefined) this.#parts.log.error({ master: master.host, port: master.requestPort }, why.reason);
+    return ended;
+  }
+
+  #refusalOf(err: unknown): Ended | undefined {
     if (!(err instanceof SignInError)) return undefined;
     if (err.why === 'untrusted') return { exitCode: 1, reason: err.message };
     if (err.why !== 'rejected' || this.#parts.opts['rejected_retry'] === true) return undefined;
@@ -165,59 +234,25 @@ export class MasterConnection implements AsyncDisposable {
   }
 
   async #connect(master: MasterAddress): Promise<void> {
-    const { id, log } = this.#parts;
-    const { link, address, ipv6 } = await this.#makeLink(master);
-    await this.#signIn(link);
-    this.#subscribe(link, address, ipv6);
+    const { id, log, bus, onConnected, setPillar } = this.#parts;
+    this.#current = master;
+    this.#talk = new AbortController();
+    this.#open = await reachMaster(this.#parts, master, { waits: this.#order.size === 1, signal: this.#stop.signal });
+    const { link } = this.#open;
+    this.#subscribe(this.#open);
     this.#link = link;
-    const pillar = await link.pillar(this.pillarLoad(), this.#tries({}));
-    this.#parts.setPillar(pillar);
+    this.#watchOver(master);
+    const tries = this.#tries({ signal: this.#talk.signal });
+    setPillar(await link.pillar(this.pillarLoad(), tries));
     this.#ready.resolve();
-    log.info({ master: master.host, id }, 'connected to the master');
-    await this.#announce(link);
-    this.#parts.bus.fire('__master_connected', { master: master.host });
-    void this.#parts.onConnected().catch((err: unknown) => log.warn({ err }, 'work after connecting failed'));
+    this.#refusals.forget(master);
+    log.info({ master: master.host, port: master.requestPort, id }, 'connected to the master');
+    for (const load of startLoads(this.#parts)) await link.request(load, tries);
+    bus.fire('__master_connected', { master: master.host });
+    void onConnected(master).catch((err: unknown) => log.warn({ err }, 'work after connecting failed'));
   }
 
-  async #makeLink(master: MasterAddress): Promise<{ link: MasterLink; address: string; ipv6: boolean }> {
-    const { opts, pair, id, log } = this.#parts;
-    const ipv6 = opts['ipv6'] === true || master.host.includes(':');
-    const address = await addressOf(master.host, ipv6);
-    this.#client = requestClient({
-      address: `tcp://${address}:${master.requestPort}`, ipv6, frameBytesMax: FRAME_BYTES_MAX,
-      tcpKeepaliveIdleSeconds: Number(opts['tcp_keepalive_idle'] ?? 300),
-    });
-    const encAlgo = opts['encryption_algorithm'];
-    const sigAlgo = opts['signing_algorithm'];
-    const link = new MasterLink({
-      id, privateKey: pair.privateKey, publicPem: pair.publicPem, client: this.#client, log, trust: this.#trust(),
-      encAlgo: isEncryptionAlgorithm(encAlgo) ? encAlgo : 'OAEP-SHA1', sigAlgo: isSignatureAlgorithm(sigAlgo) ? sigAlgo : 'PKCS1v15-SHA1',
-      signMessages: opts['minion_sign_messages'] === true, verifyPublications: opts['sign_pub_messages'] === true,
-      autosignGrains: this.#autosignGrains(),
-    });
-    return { link, address, ipv6 };
-  }
-
-  /** Waits while the key is pending, as often as it takes. */
-  async #signIn(link: MasterLink): Promise<void> {
-    const { opts, log } = this.#parts;
-    const waitMs = Number(opts['acceptance_wait_time'] ?? 10) * 1000;
-    const waitMaxMs = Number(opts['acceptance_wait_time_max'] ?? 0) * 1000;
-    const timeoutMs = Number(opts['auth_timeout'] ?? 5) * 1000;
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        await link.signIn({ timeoutMs, tries: 1, signal: this.#stop.signal });
-        return;
-      } catch (err) {
-        if (!(err instanceof SignInError) || (err.why !== 'pending' && err.why !== 'full')) throw err;
-        const wait = waitMaxMs > 0 ? Math.min(waitMs * 2 ** attempt, waitMaxMs) : waitMs;
-        log[attempt === 0 ? 'warn' : 'info']({ waitMs: wait }, err.message);
-        await sleep(wait, this.#stop.signal, true);
-      }
-    }
-  }
-
-  #subscribe(link: MasterLink, address: string, ipv6: boolean): void {
+  #subscribe({ link, at }: OpenLink): void {
     const { opts, id } = this.#parts;
     const own = opts['publish_port'];
     const port = typeof own === 'number' && own !== 4506 ? own : (link.publishPort ?? 4505);
@@ -225,14 +260,33 @@ export class MasterConnection implements AsyncDisposable {
     const presence = link.presenceTopic();
     const firstMs = Number(opts['recon_default'] ?? 1000);
     this.#subscriber = subscribe({
-      address: `tcp://${address}:${port}`, ipv6, frameBytesMax: FRAME_BYTES_MAX, tcpKeepaliveIdleSeconds: Number(opts['tcp_keepalive_idle'] ?? 300),
+      address: `tcp://${at.address}:${port}`, ipv6: at.ipv6, frameBytesMax: FRAME_BYTES_MAX, tcpKeepaliveIdleSeconds: Number(opts['tcp_keepalive_idle'] ?? 300),
       topics: presence === undefined ? topics : [...topics, presence],
       reconnectMs: opts['recon_randomize'] === false ? firstMs : Math.round(firstMs * (1 + Math.random())), reconnectMaxMs: Number(opts['recon_max'] ?? 10_000),
+      ...(Number(opts['master_alive_interval'] ?? 0) > 0 ? { onConnection: (up: boolean) => (up ? undefined : this.#watch?.look()) } : {}),
     });
   }
 
+  #watchOver(current: MasterAddress): void {
+    const { opts, bus, log } = this.#parts;
+    this.#watch = new AliveWatch({
+      opts, bus, log, current, preferred: this.#order.preferred, answers: (master, options) => answersPing(opts, master, options),
+    });
+  }
+
+  /** Ends the conversation: the loop goes on with whoever is next then. */
+  #leave(choose: () => void): void {
+    if (this.#link === undefined || this.#talk.signal.aborted) return;
+    choose();
+    this.#talk.abort(new Error('The minion turns to another master'));
+    void this.#subscriber?.[Symbol.asyncDispose]();
+  }
+
   async #takePublications(): Promise<void> {
-    const { log } = this.#parts;
+    const { log, opts, onPublication } = this.#parts;
+    const timeoutMs = Number(opts['auth_timeout'] ?? 5) * 1000;
+    const [link, master] = [this.#link, this.#current];
+    if (link === undefined || master === undefined) return;
     for await (const frames of this.#subscriber ?? []) {
       const frame = frames.at(-1);
       if (frame === undefined || frames.length > 2) {
@@ -240,8 +294,8 @@ export class MasterConnection implements AsyncDisposable {
         continue;
       }
       try {
-        const job = await this.#link?.openPublication(frame, this.#tries({ timeoutMs: Number(this.#parts.opts['auth_timeout'] ?? 5) * 1000 }));
-        if (job !== undefined) this.#parts.onPublication(job);
+        const job = await link.openPublication(frame, this.#tries({ timeoutMs }));
+        if (job !== undefined) onPublication(job, master);
       } catch (err) {
         if (err instanceof SignInError) throw err;
         log.warn({ err }, 'publication refused');
@@ -249,58 +303,24 @@ export class MasterConnection implements AsyncDisposable {
     }
   }
 
-  /** Source: wire-protocol section 11, point 4; golden events/minion-start. */
-  async #announce(link: MasterLink): Promise<void> {
-    const { id, opts } = this.#parts;
-    const data = `Minion ${id} started at ${asctime(new Date())}`;
-    const event = (tag: string): PlainMap => ({ id, cmd: '_minion_event', pretag: null, data, tag, ...this.#startGrains() });
-    if (opts['enable_legacy_startup_events'] !== false) await link.request(event('minion_start'), this.#tries({}));
-    await link.request(this.#resourcesLoad(), this.#tries({}));
-    await link.request(event(`salt/minion/${id}/start`), this.#tries({}));
-  }
-
-  #startGrains(): PlainMap {
-    const names = this.#parts.opts['start_event_grains'];
-    if (!Array.isArray(names) || names.length === 0) return {};
-    const { grains } = this.#parts.compileLoad();
-    return { grains: Object.fromEntries(names.map(String).filter((name) => name in grains).map((name) => [name, grains[name] ?? null])) };
-  }
-
-  #trust(): MasterTrust {
-    const { opts } = this.#parts;
-    const pki = String(opts['pki_dir']);
-    const signName = `${String(opts['master_sign_key_name'] ?? 'master_sign')}.pub`;
-    return new MasterTrust({
-      memory: keyFile(join(pki, 'minion_master.pub')),
-      fingerprint: typeof opts['master_finger'] === 'string' ? opts['master_finger'] : '',
-      hashType: isHashType(opts['hash_type']) ? opts['hash_type'] : 'sha256',
-      openMode: opts['open_mode'] === true,
-      signingPub: opts['verify_master_pubkey_sign'] === true ? readFileSync(join(pki, signName), 'utf8') : undefined,
-      alwaysVerifySignature: opts['always_verify_signature'] === true,
-    });
-  }
-
-  #autosignGrains(): PlainMap | undefined {
-    const names = this.#parts.opts['autosign_grains'];
-    if (!Array.isArray(names)) return undefined;
-    const { grains } = this.#parts.compileLoad();
-    return Object.fromEntries(names.map(String).map((name) => [name, grains[name] ?? null]));
-  }
-
   async #disconnect(): Promise<void> {
     this.#link = undefined;
+    this.#watch?.[Symbol.dispose]();
+    this.#watch = undefined;
     // Who waits looks again and waits for the next connection; nobody is left with a promise that is not kept any more.
     const before = this.#ready;
     this.#ready = deferred<void>();
     before.resolve();
     await this.#subscriber?.[Symbol.asyncDispose]();
-    await this.#client?.[Symbol.asyncDispose]();
+    await this.#open?.[Symbol.asyncDispose]();
     this.#subscriber = undefined;
-    this.#client = undefined;
+    this.#open = undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error('The minion stops'));
+    for (const subscription of this.#heard.splice(0)) subscription[Symbol.dispose]();
+    await this.#courier[Symbol.asyncDispose]();
     await this.#disconnect();
     await this.#loop;
   }
