@@ -54,7 +54,7 @@ test('the next master comes after a failure, and a round ends after the last', (
 test('a lost master comes last; the first is come back to only with failback', () => {
   const opts = { ...abc, master_type: 'failover', master_failback: true };
   const order = new MasterOrder(planMasters(opts), opts);
-  assert.equal(order.preferred, undefined);
+  assert.equal(order.preferred?.host, undefined);
   order.lost();
   assert.equal(order.current.host, 'b');
   assert.equal(order.preferred?.host, 'a');
