@@ -7,13 +7,14 @@ import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { installPackages } from './aptpkg/install.js';
 import { chosen, joined, listInstalled } from './aptpkg/installed.js';
 import { addKey, deleteKey, listKeys } from './aptpkg/keys.js';
-import { downloadedPackages, installedFacts, ownerOf, refuseOthers, servicesToRestart, showPackages, whichPackage } from './aptpkg/lookup.js';
+import { downloadedPackages, installedFacts, ownerOf, servicesToRestart, showPackages, whichPackage } from './aptpkg/lookup.js';
 import { modifyRepository } from './aptpkg/modify-repository.js';
 import { refreshDb } from './aptpkg/refresh.js';
 import { removePackages, removeUnneeded, upgradePackages } from './aptpkg/remove.js';
 import { deleteRepository, findRepository, listRepositories } from './aptpkg/repositories.js';
 import { changeHold, getSelections, setSelections } from './aptpkg/selections.js';
 import { compareVersions, latestOptions, latestVersions, upgradable, versionsOnOffer } from './aptpkg/versions.js';
+import { refuseOthers } from './pkg/keywords.js';
 import { holdTargets } from './pkg/targets.js';
 import { isTrue } from './pkg_resource/compare.js';
 

@@ -3,6 +3,6 @@ import { packageContract } from '../../contract/pkg.js';
 import { dnfObstacle, dnfWorld } from '../../support/packages/dnf-world.js';
 
 packageContract({
-  name: 'yumpkg', skip: dnfObstacle(), open: dnfWorld, versions: ['1.0-1', '1.10-1'], choosesVersion: true,
+  name: 'yumpkg', skip: dnfObstacle(), open: dnfWorld, versions: ['1.0-1', '1.10-1'], choosesVersion: true, removesPatterns: true,
   unknown: /No match for argument: made-none/,
 });

@@ -1,21 +1,15 @@
 /** Answers about packages that need no change: owners of files, metadata, downloads, services. */
 import { normalize } from 'node:path';
 import type { Context } from '../../../kernel/contract/context.js';
-import { CommandNotFoundError, InvocationError } from '../../../kernel/contract/errors.js';
+import { CommandNotFoundError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { refuseOthers } from '../pkg/keywords.js';
 import { packageNames, plainArgument } from '../pkg/names.js';
 import { callApt } from './apt.js';
 import { refreshDb } from './refresh.js';
 
 const CACHE_FOLDER = '/var/cache/apt';
-
-/** Keyword arguments beyond those a function knows. @throws InvocationError that names them */
-export function refuseOthers(kwargs: PlainMap, known: readonly string[]): void {
-  const others = Object.entries(kwargs).filter(([name]) => !known.includes(name) && !name.startsWith('__'));
-  if (others.length === 0) return;
-  throw new InvocationError(`The following keyword arguments are not valid: ${others.map(([name, value]) => `${name}=${str(value)}`).join(', ')}`);
-}
 
 /** The package of a file, or empty text. */
 export async function ownerOf(path: string, ctx: Context): Promise<string> {

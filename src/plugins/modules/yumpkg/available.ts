@@ -5,6 +5,7 @@ import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { packageName, packageNames } from '../pkg/names.js';
 import { versionLists } from '../pkg/memory.js';
+import { addOffer, shownOffers, type Offer, type RepositoryOffers } from '../pkg/offers.js';
 import { splitWords } from '../pkg/targets.js';
 import { compareLoose, isTrue } from '../pkg_resource/compare.js';
 import { areBoth32, nameWithArch, splitArch } from '../rpm/architecture.js';
@@ -15,11 +16,9 @@ import { askYum, callYum, isDnf, yumName } from './program.js';
 import { refreshDb } from './refresh.js';
 import { listRepositories } from './repositories.js';
 
-export interface Offer {
-  readonly name: string;
+/** A row of a table of packages. */
+interface OfferRow extends Offer {
   readonly arch: string;
-  readonly version: string;
-  readonly repository: string;
 }
 
 const HEADERS = ['installed packages', 'available packages', 'available upgrades', 'updated packages', 'upgraded packages'];
@@ -28,9 +27,9 @@ const HEADERS = ['installed packages', 'available packages', 'available upgrades
  * The table of `yum list`. A row that is too long goes on in the next line, so what counts is every third word, not the
  * line.
  */
-export function readOffers(output: string, osarch: string): Offer[] {
+export function readOffers(output: string, osarch: string): OfferRow[] {
   const words = output.split('\n').filter((line) => !HEADERS.includes(line.trim().toLowerCase())).flatMap((line) => line.trim().split(/\s+/)).filter((word) => word !== '');
-  const offers: Offer[] = [];
+  const offers: OfferRow[] = [];
   for (let at = 0; at + 2 < words.length; at += 3) {
     const [full = '', version = '', repository = ''] = words.slice(at, at + 3);
     const dot = full.lastIndexOf('.');
@@ -39,8 +38,6 @@ export function readOffers(output: string, osarch: string): Offer[] {
   }
   return offers;
 }
-
-const newestFirst = (versions: Iterable<string>): string[] => [...versions].toSorted(compareLoose).toReversed();
 
 /** The version an upgrade or installation would give, empty when there is nothing newer; text for one name, a mapping for several. */
 export async function latestVersions(given: readonly Value[], kwargs: PlainMap, ctx: Context): Promise<Value> {
@@ -77,8 +74,6 @@ export async function listUpgrades(refresh: Value, kwargs: PlainMap, ctx: Contex
   return Object.fromEntries(readOffers(stdout, osarchOf(ctx)).map(({ name, version }) => [name, version]));
 }
 
-type Offered = Record<string, Record<string, Set<string>>>;
-
 /** All versions on offer, newest first: of the packages named, or of all. */
 export async function listOffered(args: readonly Value[], kwargs: PlainMap, ctx: Context): Promise<PlainMap> {
   const { byrepo = false, cacheonly = false, fromrepo = null, disablerepo = null, enablerepo = null, ...others } = kwargs;
@@ -89,20 +84,12 @@ export async function listOffered(args: readonly Value[], kwargs: PlainMap, ctx:
     : Object.entries(await listRepositories(null, others, ctx))
       .filter(([id, facts]) => enabled.includes(id) || (!disabled.includes(id) && str(facts['enabled'] ?? '1') === '1')).map(([id]) => id);
   const found = await offeredBy(repositories.map((id) => packageName(id)), { names, cacheOnly: isTruthy(cacheonly) }, ctx);
-  if (isTruthy(byrepo)) {
-    return Object.fromEntries(Object.entries(found).map(([id, packages]) =>
-      [id, Object.fromEntries(Object.entries(packages).map(([name, versions]) => [name, newestFirst(versions)]))]));
-  }
-  const joined: Record<string, string[]> = {};
-  for (const packages of Object.values(found)) {
-    for (const [name, versions] of Object.entries(packages)) (joined[name] ??= []).push(...versions);
-  }
-  return Object.fromEntries(Object.entries(joined).map(([name, versions]) => [name, newestFirst(versions)]));
+  return shownOffers(found, isTruthy(byrepo));
 }
 
-async function offeredBy(repositories: readonly string[], { names, cacheOnly }: { names: readonly string[]; cacheOnly: boolean }, ctx: Context): Promise<Offered> {
-  const found: Offered = {};
-  const add = (offer: Offer): void => void ((found[offer.repository] ??= {})[offer.name] ??= new Set()).add(offer.version);
+async function offeredBy(repositories: readonly string[], { names, cacheOnly }: { names: readonly string[]; cacheOnly: boolean }, ctx: Context): Promise<RepositoryOffers> {
+  const found: RepositoryOffers = {};
+  const add = (offer: Offer): void => addOffer(found, offer);
   const cache = cacheOnly ? ['-C'] : [];
   if (await isAncient(ctx)) {
     for (const source of ['installed', 'available']) {

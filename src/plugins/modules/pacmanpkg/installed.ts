@@ -1,0 +1,30 @@
+/** Packages on this machine. */
+import type { Context } from '../../../kernel/contract/context.js';
+import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { isTrue } from '../pkg_resource/compare.js';
+import { askPacman, rootWords, rowsOf } from './program.js';
+
+type Versions = Record<string, string>;
+
+const MEMORY_KEY = 'pkg.list_pkgs';
+
+/** Read once for a job, until `forgetInstalled`. pacman has one version of a package at most. */
+export async function installedPackages(ctx: Context, { useMemory = true, root = null }: { useMemory?: boolean; root?: Value } = {}): Promise<Versions> {
+  const known = ctx.memory.get(MEMORY_KEY) as Versions | undefined;
+  if (known !== undefined && useMemory) return { ...known };
+  const { stdout } = await askPacman(['-Q', ...rootWords(root)], ctx);
+  const found = Object.fromEntries(rowsOf(stdout, 2).map(([name = '', version = '']) => [name, version]));
+  ctx.memory.set(MEMORY_KEY, found);
+  return { ...found };
+}
+
+export function forgetInstalled(ctx: Context): void {
+  ctx.memory.delete(MEMORY_KEY);
+}
+
+/** The answer of `pkg.list_pkgs`. pacman keeps nothing of what was removed. */
+export async function listPackages(asList: Value, kwargs: PlainMap, ctx: Context): Promise<PlainMap> {
+  if (isTrue(kwargs['removed']) || isTrue(kwargs['purge_desired'])) return {};
+  const found = await installedPackages(ctx, { useMemory: isTruthy(kwargs['use_context'] ?? true), root: kwargs['root'] ?? null });
+  return isTrue(asList) ? Object.fromEntries(Object.entries(found).map(([name, version]) => [name, [version]])) : found;
+}
