@@ -7,7 +7,7 @@ import { pause, repository, type Host } from './hosts.js';
 export interface SwarmProcess {
   readonly pid: number;
   /** Does one thing with all members; gives its wall time in seconds. */
-  run(action: 'connect' | 'pillar' | 'signInAgain' | `events ${number} ${number}`): Promise<number>;
+  run(action: 'connect' | 'pillar' | 'signInAgain' | 'settle' | `events ${number} ${number}`): Promise<number>;
   stop(): Promise<void>;
 }
 

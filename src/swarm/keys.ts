@@ -2,20 +2,22 @@
  * Many RSA keys in little time: each pair of primes from a pool makes one. Such keys share primes and protect nothing: they
  * are for load tests only.
  */
-import { createPrivateKey, generatePrime, type KeyObject } from 'node:crypto';
+import { checkPrime, createHash, createPrivateKey, generatePrime, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { RsaPrivateKey } from '../bus/crypto/rsa.js';
 
 const makePrime = promisify(generatePrime as (size: number, options: { bigint: true }, done: (error: Error | null, prime: bigint) => void) => void);
+const isPrime = promisify(checkPrime as (candidate: bigint, done: (error: Error | null, fits: boolean) => void) => void);
 const EXPONENT = 65_537n;
+const SMALL_PRIMES = [3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 41n, 43n, 47n, 53n];
 const PRIME_BITS = 1024;
 
-/** Gives `count` different private keys of 2048 bits. */
-export async function testKeys(count: number): Promise<RsaPrivateKey[]> {
+/** Gives `count` different private keys of 2048 bits; with a seed the same ones each time. */
+export async function testKeys(count: number, seed: string | undefined): Promise<RsaPrivateKey[]> {
   const poolSize = Math.ceil((1 + Math.sqrt(1 + 8 * count)) / 2) + 1;
   const primes: bigint[] = [];
-  while (primes.length < poolSize) {
-    const prime = await makePrime(PRIME_BITS, { bigint: true });
+  for (let number = 0; primes.length < poolSize; number += 1) {
+    const prime = seed === undefined ? await makePrime(PRIME_BITS, { bigint: true }) : await primeOf(`${seed} ${number}`);
     if ((prime - 1n) % EXPONENT !== 0n && prime >> BigInt(PRIME_BITS - 2) === 3n) primes.push(prime);
   }
   const keys: RsaPrivateKey[] = [];
@@ -23,6 +25,15 @@ export async function testKeys(count: number): Promise<RsaPrivateKey[]> {
     for (let j = i + 1; j < primes.length && keys.length < count; j += 1) keys.push(new RsaPrivateKey(keyOf(primes[i] as bigint, primes[j] as bigint)));
   }
   return keys;
+}
+
+/** The first prime after a number that is made of a text; its two highest bits are set. */
+async function primeOf(text: string): Promise<bigint> {
+  const bytes = createHash('shake256', { outputLength: PRIME_BITS / 8 }).update(text).digest();
+  bytes[0] = (bytes[0] ?? 0) | 0xc0;
+  for (let candidate = BigInt(`0x${bytes.toString('hex')}`) | 1n; ; candidate += 2n) {
+    if (SMALL_PRIMES.every((small) => candidate % small !== 0n) && (await isPrime(candidate))) return candidate;
+  }
 }
 
 function keyOf(p: bigint, q: bigint): KeyObject {

@@ -1,57 +1,65 @@
 /**
  * Plays many minions in one process over the real protocol: each with its own key, connections and session. For sizing a
  * master, ours or a real one. What they share: a publication that is the same for all is opened once.
+ * Start at `Swarm.connect`.
  */
-import { MasterLink } from '../bus/channel/master-link.js';
-import { MasterTrust } from '../bus/channel/master-trust.js';
 import { SignInError } from '../bus/channel/sign-in-error.js';
 import type { Publication } from '../kernel/contract/job.js';
-import type { Logger } from '../kernel/contract/log.js';
 import { sleep, TaskGroup } from '../kernel/std/async.js';
-import { stampNow } from '../kernel/std/time.js';
-import type { PlainMap, Value } from '../kernel/std/value.js';
 import { fnmatch } from '../kernel/std/fnmatch.js';
+import { stampNow } from '../kernel/std/time.js';
+import { isNumber, type PlainMap, type Value } from '../kernel/std/value.js';
+import { ANSWERS } from './answers.data.js';
 import { testKeys } from './keys.js';
+import { Member, type KnownMaster } from './member.js';
+import { Publications } from './publications.js';
+import { Tally } from './tally.js';
 import { ZmtpConnection, ZmtpRequester } from './zmtp.js';
 
 export interface SwarmOptions {
   readonly host: string;
   readonly requestPort: number;
-  readonly publishPort: number;
+  /** Undefined: as the master says at the sign-in. */
+  readonly publishPort: number | undefined;
   readonly count: number;
   /** Ids are this and a number: `swarm0001`. */
   readonly prefix: string;
   readonly grains: PlainMap;
-  /** Bytes of text that `test.ping`-like jobs return beside true; 0: just true. */
+  /** Length of the text that functions return which are not in the table; 0: true. */
   readonly returnBytes: number;
-  /** How many sign in at once. */
-  readonly signInsAtOnce: number;
-  readonly log: Logger;
+  /** Milliseconds from a job to its answer. */
+  readonly delayMs: number;
+  /** How many ask something at once. */
+  readonly atOnce: number;
+  readonly timeoutMs: number;
+  /** The same keys for the same text; undefined: new ones. */
+  readonly seed: string | undefined;
+  readonly signal: AbortSignal;
 }
 
-const TRIES = { timeoutMs: 120_000, tries: 1 };
 const PENDING_WAIT_MS = 1000;
+const RECONNECT_MS = 500;
 
-interface Member {
-  readonly id: string;
-  readonly link: MasterLink;
+interface Place {
+  readonly member: Member;
   readonly requester: ZmtpRequester;
   subscription: ZmtpConnection | undefined;
 }
 
-export interface SwarmCounters {
-  signedIn: number;
-  published: number;
-  returned: number;
-  failed: number;
-}
-
 export class Swarm implements AsyncDisposable {
   readonly #options: SwarmOptions;
-  #members: Member[] = [];
-  #opened: { frame: Buffer; job: Publication | undefined } | undefined;
+  readonly #publications = new Publications();
+  #places: Place[] = [];
   #closed = false;
-  readonly counters: SwarmCounters = { signedIn: 0, published: 0, returned: 0, failed: 0 };
+  readonly signIns = new Tally();
+  /** From a publication to the acknowledgement of the return. */
+  readonly answers = new Tally();
+  readonly pillars = new Tally();
+  readonly events = new Tally();
+  /** Members whose key waits to be accepted. */
+  waiting = 0;
+  /** Members that are subscribed. */
+  connected = 0;
 
   constructor(options: SwarmOptions) {
     this.#options = options;
@@ -59,128 +67,178 @@ export class Swarm implements AsyncDisposable {
 
   /** Makes keys; nothing is sent yet. */
   async prepare(): Promise<void> {
-    const keys = await testKeys(this.#options.count);
-    const { host, requestPort, prefix, log } = this.#options;
-    const width = String(this.#options.count).length;
-    this.#members = keys.map((privateKey, at) => {
+    const { host, requestPort, prefix, count, seed, timeoutMs } = this.#options;
+    const master: KnownMaster = { pem: '' };
+    const width = String(count).length;
+    for (const [at, privateKey] of (await testKeys(count, seed)).entries()) {
+      this.#options.signal.throwIfAborted();
       const requester = new ZmtpRequester(host, requestPort);
       const id = `${prefix}${String(at + 1).padStart(width, '0')}`;
-      const link = new MasterLink({
-        id, privateKey, publicPem: privateKey.publicKey.toPem(), log, encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1',
-        signMessages: false, verifyPublications: false, trust: firstContactTrust(),
-        client: {
-          request: (frame, { timeoutMs }) => requester.request(frame, timeoutMs),
-          [Symbol.asyncDispose]: () => Promise.resolve(requester.close()),
-        },
+      const member = new Member({
+        id, privateKey, requester, master, timeoutMs, onSignIn: (holder) => this.#publications.signedIn(holder),
       });
-      return { id, link, requester, subscription: undefined };
-    });
+      this.#places.push({ member, requester, subscription: undefined });
+      // So that Ctrl-C is heard: a key takes a millisecond.
+      if (at % 100 === 0) await sleep(0, undefined, true);
+    }
   }
 
-  /** All sign in and subscribe; resolves when all are there. */
+  /** All sign in and subscribe; resolves when all are there. @throws the first error */
   async connect(): Promise<void> {
-    await this.#forAll(async (member) => {
-      await this.#signIn(member);
-      await this.#subscribe(member);
-    });
+    await this.#forAll((place) => this.#firstSignIn(place));
+    this.settle();
+    await this.#forAll((place) => this.#subscribe(place));
   }
 
-  /** All sign in once more, as after a rotation. */
+  /** All sign in once more, as after a rotation. What each decrypts for itself waits for `settle`. */
   async signInAgain(): Promise<void> {
-    await this.#forAll((member) => this.#signIn(member));
+    await this.#forAll(({ member }) => this.#noted(this.signIns, member.signIn));
+  }
+
+  settle(): void {
+    for (const { member } of this.#places) member.settle();
   }
 
   /** All ask for their pillar. */
   async pillar(): Promise<void> {
-    await this.#forAll(async ({ link, id }) => {
-      const load: PlainMap = {
-        id, grains: { ...this.#options.grains, id }, saltenv: null, pillarenv: null, pillar_override: {}, extra_minion_data: {}, ver: '2', cmd: '_pillar',
-      };
-      await link.pillar(load, TRIES);
-    });
+    await this.#forAll((place) => this.#pillar(place));
   }
 
   /** Each sends so many events; `batch`: in one message. */
-  async events(each: number, batch: number): Promise<void> {
-    await this.#forAll(async ({ link, id }) => {
-      for (let sent = 0; sent < each; sent += batch) {
-        const events: Value[] = Array.from({ length: Math.min(batch, each - sent) }, (_none, at) => ({ tag: `swarm/${id}`, data: { number: sent + at } }));
-        await link.request(batch === 1
-          ? { id, cmd: '_minion_event', tag: `swarm/${id}`, data: { number: sent }, pretag: null }
-          : { id, cmd: '_minion_event', events, pretag: null }, TRIES);
-      }
+  async sendEvents(each: number, batch: number): Promise<void> {
+    await this.#forAll(async (place) => {
+      for (let sent = 0; sent < each; sent += batch) await this.#events(place, Math.min(batch, each - sent));
     });
   }
 
-  async #signIn({ link }: Member): Promise<void> {
+  /** Some member asks for its pillar, or sends an event; which one goes round. */
+  async onePillar(turn: number): Promise<void> {
+    const place = this.#places[turn % this.#places.length];
+    if (place !== undefined) await this.#pillar(place);
+  }
+
+  async oneEvent(turn: number): Promise<void> {
+    const place = this.#places[turn % this.#places.length];
+    if (place !== undefined) await this.#events(place, 1);
+  }
+
+  #pillar({ member }: Place): Promise<void> {
+    const grains = { ...this.#options.grains, id: member.id };
+    const load: PlainMap = {
+      id: member.id, grains, saltenv: null, pillarenv: null, pillar_override: {}, extra_minion_data: {}, ver: '2', cmd: '_pillar',
+    };
+    return this.#noted(this.pillars, () => member.pillar(load));
+  }
+
+  #events({ member }: Place, count: number): Promise<void> {
+    const { id } = member;
+    const tag = `swarm/${id}`;
+    const load: PlainMap = count === 1
+      ? { id, cmd: '_minion_event', tag, data: { number: 0 }, pretag: null }
+      : { id, cmd: '_minion_event', events: Array.from({ length: count }, (_none, at) => ({ tag, data: { number: at } })), pretag: null };
+    return this.#noted(this.events, () => member.request(load));
+  }
+
+  /** Waits as long as the key is pending. */
+  async #firstSignIn({ member }: Place): Promise<void> {
+    const { signal } = this.#options;
+    let isWaiting = false;
     for (;;) {
       try {
-        await link.signIn(TRIES);
-        this.counters.signedIn += 1;
+        const began = performance.now();
+        await member.signIn();
+        this.signIns.add(performance.now() - began);
+        if (isWaiting) this.waiting -= 1;
         return;
       } catch (error) {
         if (this.#closed || !(error instanceof SignInError) || error.why !== 'pending') throw error;
-        await sleep(PENDING_WAIT_MS);
+        if (!isWaiting) this.waiting += 1;
+        isWaiting = true;
+        await sleep(PENDING_WAIT_MS, signal, true);
       }
     }
   }
 
-  async #subscribe(member: Member): Promise<void> {
+  async #subscribe(place: Place): Promise<void> {
     const { host, publishPort } = this.#options;
-    const connection = new ZmtpConnection(host, publishPort, 'SUB', {
-      message: (frames) => void this.#publication(member, frames.at(-1) ?? Buffer.alloc(0)),
-      close: () => {
-        member.subscription = undefined;
-        if (!this.#closed) void sleep(500).then(() => this.#subscribe(member)).catch((err: unknown) => this.#options.log.debug({ err }, 'subscription lost'));
-      },
+    const connection = new ZmtpConnection(host, publishPort ?? place.member.publishPort, 'SUB', {
+      message: (frames) => void this.#publication(place, frames.at(-1) ?? Buffer.alloc(0)),
+      close: () => this.#lost(place, connection),
     });
-    member.subscription = connection;
+    place.subscription = connection;
     await connection.ready;
+    this.connected += 1;
     connection.subscribe('');
-    const topic = member.link.presenceTopic();
-    if (topic !== undefined) connection.subscribe(topic);
+    connection.subscribe(place.member.presenceTopic());
   }
 
-  async #publication(member: Member, frame: Buffer): Promise<void> {
-    try {
-      const job = await this.#open(member, frame);
-      if (job === undefined || !isFor(job, member.id)) return;
-      this.counters.published += 1;
-      await member.link.request(this.#answer(job, member.id), TRIES);
-      this.counters.returned += 1;
-    } catch (err) {
-      this.counters.failed += 1;
-      this.#options.log.warn({ err, id: member.id }, 'job failed');
+  #lost(place: Place, connection: ZmtpConnection): void {
+    if (place.subscription !== connection) return;
+    place.subscription = undefined;
+    if (connection.wasReady) this.connected -= 1;
+    if (this.#closed || !connection.wasReady) return;
+    void this.#reconnect(place);
+  }
+
+  async #reconnect(place: Place): Promise<void> {
+    while (!this.#closed && place.subscription === undefined) {
+      await sleep(RECONNECT_MS);
+      // Told by the number of those that are connected.
+      await this.#subscribe(place).catch(() => undefined);
     }
   }
 
-  async #open(member: Member, frame: Buffer): Promise<Publication | undefined> {
-    if (this.#opened !== undefined && this.#opened.frame.equals(frame)) return this.#opened.job;
-    const job = await member.link.openPublication(frame, TRIES);
-    if (job !== undefined) this.#opened = { frame, job };
-    return job;
+  async #publication({ member }: Place, frame: Buffer): Promise<void> {
+    const began = performance.now();
+    try {
+      const job = await this.#publications.open(frame, member, member.masterKey);
+      if (!isFor(job, member.id)) return;
+      const delayMs = this.#options.delayMs + sleepMsOf(job);
+      if (delayMs > 0) await sleep(delayMs, this.#options.signal);
+      await member.request(this.#answer(job, member.id));
+      this.answers.add(performance.now() - began - delayMs);
+    } catch (error) {
+      if (!this.#closed && !this.#options.signal.aborted) this.answers.fail(error);
+    }
   }
 
   #answer(job: Publication, id: string): PlainMap {
-    const value: Value = job.fun === 'saltutil.find_job' ? {} : this.#options.returnBytes > 0 ? 'x'.repeat(this.#options.returnBytes) : true;
+    const fun = typeof job.fun === 'string' ? job.fun : job.fun.join(',');
+    const { grains, returnBytes } = this.#options;
+    const value: Value = ANSWERS[fun]?.({ fun, arg: job.arg, id, grains }) ?? (returnBytes > 0 ? 'x'.repeat(returnBytes) : true);
     return {
       cmd: '_return', id, success: true, return: value, retcode: 0, jid: job.jid, fun: typeof job.fun === 'string' ? job.fun : [...job.fun],
       fun_args: job.arg, user: job.user, _stamp: stampNow(),
     };
   }
 
-  async #forAll(work: (member: Member) => Promise<void>): Promise<void> {
+  /** Notes an error; after the end nothing is an error. */
+  async #noted(tally: Tally, work: () => Promise<unknown>): Promise<void> {
+    const began = performance.now();
+    try {
+      await work();
+      tally.add(performance.now() - began);
+    } catch (error) {
+      if (!this.#closed) tally.fail(error);
+    }
+  }
+
+  async #forAll(work: (place: Place) => Promise<void>): Promise<void> {
     const errors: unknown[] = [];
     {
-      await using group = new TaskGroup({ limit: this.#options.signInsAtOnce, onError: (error) => errors.push(error) });
-      for (const member of this.#members) await group.start(() => work(member));
+      await using group = new TaskGroup({ limit: this.#options.atOnce, onError: (error) => errors.push(error) });
+      for (const place of this.#places) {
+        if (errors.length > 0 || this.#options.signal.aborted) break;
+        await group.start(() => work(place));
+      }
     }
+    this.#options.signal.throwIfAborted();
     if (errors.length > 0) throw errors[0];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    for (const { requester, subscription } of this.#members) {
+    for (const { requester, subscription } of this.#places) {
       requester.close();
       subscription?.close();
     }
@@ -189,21 +247,12 @@ export class Swarm implements AsyncDisposable {
 }
 
 function isFor(job: Publication, id: string): boolean {
-  if (job.tgt_type === 'list') return Array.isArray(job.tgt) && job.tgt.includes(id);
+  if (job.tgt_type === 'list') return Array.isArray(job.tgt) ? job.tgt.includes(id) : String(job.tgt).split(',').includes(id);
   return job.tgt_type !== 'glob' || fnmatch(id, String(job.tgt));
 }
 
-/** Trusts the first key it sees, in memory. */
-function firstContactTrust(): MasterTrust {
-  let known: string | undefined;
-  return new MasterTrust({
-    memory: {
-      place: 'memory',
-      read: () => known,
-      write: (pem) => {
-        known = pem;
-      },
-    },
-    fingerprint: '', hashType: 'sha256', openMode: false, signingPub: undefined, alwaysVerifySignature: false,
-  });
+/** `test.sleep` takes its time. */
+function sleepMsOf({ fun, arg }: Publication): number {
+  const [seconds] = arg;
+  return fun === 'test.sleep' && isNumber(seconds) ? Number(seconds) * 1000 : 0;
 }

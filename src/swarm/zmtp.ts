@@ -5,6 +5,7 @@
  * Source: ZMTP 3.0 (RFC 23/ZMTP): greeting, NULL mechanism, framing, subscriptions as messages.
  */
 import { createConnection, type Socket } from 'node:net';
+import { TsaltError } from '../kernel/contract/errors.js';
 import { deferred, type Deferred } from '../kernel/std/async.js';
 
 const MORE = 1;
@@ -42,6 +43,15 @@ function frame(flags: number, body: Uint8Array): Buffer {
 
 const GREETING = greeting();
 
+/** Nobody listens there, or the connection broke. */
+export class ConnectionError extends TsaltError {
+  readonly code = 'swarm.connection';
+  constructor(host: string, port: number, cause: Error | undefined) {
+    const why = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'closed by the other side';
+    super(`Cannot reach the master at ${host}:${port}: ${why}`, { context: { host, port }, cause });
+  }
+}
+
 /** One connection to a ZeroMQ socket. Gives whole messages; reconnecting is the caller's. */
 export class ZmtpConnection {
   readonly #socket: Socket;
@@ -50,15 +60,19 @@ export class ZmtpConnection {
   #rest: Buffer = Buffer.alloc(0);
   #greeted = false;
   #frames: Buffer[] = [];
+  #wasReady = false;
+  #error: Error | undefined;
 
   constructor(host: string, port: number, type: 'REQ' | 'SUB', on: { message: (frames: Buffer[]) => void; close: () => void }) {
     this.#onMessage = on.message;
     this.#socket = createConnection({ host, port, noDelay: true });
     this.#socket.on('connect', () => this.#socket.write(Buffer.concat([GREETING, ready(type)])));
     this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    this.#socket.on('error', () => undefined);
+    this.#socket.on('error', (error) => {
+      this.#error = error;
+    });
     this.#socket.on('close', () => {
-      this.#ready.reject(new Error('connection closed'));
+      this.#ready.reject(new ConnectionError(host, port, this.#error));
       on.close();
     });
     this.#ready.promise.catch(() => undefined);
@@ -67,6 +81,10 @@ export class ZmtpConnection {
   /** Resolves when the other side has greeted. */
   get ready(): Promise<void> {
     return this.#ready.promise;
+  }
+
+  get wasReady(): boolean {
+    return this.#wasReady;
   }
 
   send(frames: readonly Uint8Array[]): void {
@@ -123,7 +141,10 @@ export class ZmtpConnection {
 
   #command(body: Buffer): void {
     const name = body.toString('latin1', 1, 1 + (body[0] ?? 0));
-    if (name === 'READY') this.#ready.resolve();
+    if (name === 'READY') {
+      this.#wasReady = true;
+      this.#ready.resolve();
+    }
     // The two bytes after PING are its time to live; the rest comes back.
     if (name === 'PING') this.#socket.write(frame(COMMAND, Buffer.concat([Buffer.from([4]), Buffer.from('PONG'), body.subarray(7)])));
   }
@@ -153,7 +174,7 @@ export class ZmtpRequester {
     const waiting = deferred<Buffer>();
     this.#waiting = waiting;
     const timer = setTimeout(() => {
-      waiting.reject(new Error(`no reply within ${timeoutMs} ms`));
+      waiting.reject(new Error(`No reply within ${timeoutMs / 1000} s`));
       this.close();
     }, timeoutMs);
     connection.send([Buffer.alloc(0), payload]);
@@ -170,7 +191,7 @@ export class ZmtpRequester {
       message: (frames) => this.#waiting?.resolve(frames.at(-1) ?? Buffer.alloc(0)),
       close: () => {
         this.#connection = undefined;
-        this.#waiting?.reject(new Error('connection closed'));
+        this.#waiting?.reject(new ConnectionError(this.#host, this.#port, undefined));
       },
     });
     const connection = this.#connection;
