@@ -3,7 +3,7 @@
  * Order of its life: configuration (given) -> directories -> keys -> sockets -> announce. Stopping is the reverse.
  */
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { openMasterKeyPair } from '../bus/channel/key-files.js';
 import { PublishEnvelope } from '../bus/channel/publish-envelope.js';
 import { Sessions } from '../bus/channel/sessions.js';
@@ -12,6 +12,7 @@ import { isHashType } from '../bus/crypto/digest.js';
 import { loadPublicKey } from '../bus/crypto/rsa.js';
 import { EventBus } from '../bus/event/bus.js';
 import { serveLocalSockets } from '../bus/event/local-sockets.js';
+import { openGate } from '../bus/transport/connection-gate.js';
 import { servePublications, serveRequests } from '../bus/transport/zeromq.js';
 import { readBytes } from '../bus/wire/shape.js';
 import { signedMessageBytes } from '../bus/wire/signed-message.js';
@@ -55,7 +56,10 @@ import { MinionTargets } from './known/targets.js';
 import { masterPorts } from './ports.js';
 import { Presence } from './publisher/presence.js';
 import { Publisher } from './publisher/publisher.js';
+import { Bounds } from './requests/bounds.js';
+import { BOUNDS } from './requests/bounds.data.js';
 import { CommandTable, type MinionSender } from './requests/command.js';
+import { Connections } from './requests/connections.js';
 import { RequestDesk } from './requests/serve.js';
 import { Upkeep } from './upkeep/upkeep.js';
 
@@ -73,8 +77,6 @@ export interface RunningMaster extends AsyncDisposable {
 }
 
 const STOP_WITHIN_MS = 5000;
-/** Keys that may wait for a decision; a flood of new ids is answered `full`. */
-const PENDING_KEYS_MAX = 20_000;
 const FRAME_BYTES_MAX = 256 * 1024 * 1024;
 
 /** @throws BindError, KeyFileError, JobStoreError */
@@ -121,8 +123,14 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const hashType = isHashType(opts['hash_type']) ? opts['hash_type'] : 'sha256';
   const storeJobs = opts['job_cache'] !== false;
 
+  const bounds = new Bounds({ bus, log });
+  const connections = new Connections({ filesMax: int(opts, 'max_open_files', 100_000), bounds });
+  const subscriberGate = await openGate((from) => connections.maySubscribe(from), log);
+  stack.use(subscriberGate);
+  const requestGate = await openGate((from) => connections.mayAsk(from), log);
+  stack.use(requestGate);
   const publications = await servePublications({
-    address: address(opts, 'publish_port'), ipv6: isV6(opts), backlog: int(opts, 'zmq_backlog', 1000),
+    gateDomain: subscriberGate.domain, address: address(opts, 'publish_port'), ipv6: isV6(opts), backlog: int(opts, 'zmq_backlog', 1000),
     frameBytesMax: FRAME_BYTES_MAX, hwm: int(opts, 'pub_hwm', 1000), log,
   });
   stack.use(publications);
@@ -191,7 +199,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       publishPort: int(opts, 'publish_port', 4505),
       pubSignature: await publicKeySignature(opts, pkiDir, pair.publicPem),
       openMode: opts['open_mode'] === true, authEvents: opts['auth_events'] !== false,
-      minionsMax: int(opts, 'max_minions', 0), pendingMax: PENDING_KEYS_MAX,
+      minionsMax: int(opts, 'max_minions', 0), pendingMax: BOUNDS.pendingKeys, bounds, onFlood: () => connections.flood(),
       isConnected: (id) => presence.isConnected(id), connectedCount: () => presence.connected().length,
       autosign: {
         autoAccept: opts['auto_accept'] === true, autosignFile: optional(opts, 'autosign_file'), autorejectFile: optional(opts, 'autoreject_file'),
@@ -206,29 +214,30 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       requireSignature: opts['require_minion_sign_messages'] === true, dropUnsigned: opts['drop_messages_signature_fail'] === true,
     }),
     eventCommand({
-      bus, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }), onProgress: (id, progress) => noteProgress(deliveries, id, progress),
+      bus, bounds, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }), onProgress: (id, progress) => noteProgress(deliveries, id, progress),
     }),
     pillarCommand({
       keys, known, bus, privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false, compile,
     }),
     ...peerCommands({ ...waitParts, jobs, functions, peer: map(opts['peer']), peerRun: map(opts['peer_run']), gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
-    ...mineCommands({ known, match: (tgt, tgtType) => targets.inMine(tgt, tgtType) }),
+    ...mineCommands({ known, bounds, match: (tgt, tgtType) => targets.inMine(tgt, tgtType) }),
     ...fileCommands({
-      roots, log,
+      roots, bounds, log,
       receive: {
         allowed: opts['file_recv'] === true, bytesMax: int(opts, 'file_recv_max_size', 100) * 1024 * 1024, minionsDir: join(cacheDir, 'minions'),
       },
     }),
     ...housekeepingCommands({
-      bus, keys, sessions, known, opts, allowRevoke: opts['allow_minion_key_revoke'] !== false, rotateAesKey,
+      bus, keys, sessions, known, opts, bounds, allowRevoke: opts['allow_minion_key_revoke'] !== false, rotateAesKey,
       masterTops: () => Promise.resolve({}),
     }),
   ]);
   const desk = new RequestDesk({
-    table, sessions, keys, log, minimumVersion: int(opts, 'minimum_auth_version', 3), requestTtlSeconds: int(opts, 'request_server_ttl', 0),
+    table, sessions, keys, bounds, log, minimumVersion: int(opts, 'minimum_auth_version', 3), requestTtlSeconds: int(opts, 'request_server_ttl', 0),
   });
   const requests = await serveRequests(
-    { address: address(opts, 'ret_port'), ipv6: isV6(opts), backlog: int(opts, 'zmq_backlog', 1000), frameBytesMax: table.bytesMax, log },
+    { address: address(opts, 'ret_port'), ipv6: isV6(opts), backlog: int(opts, 'zmq_backlog', 1000), frameBytesMax: table.bytesMax, gateDomain: requestGate.domain,
+      onFull: (waiting) => bounds.hit('open_requests', { waiting }), log },
     (frame, peer) => desk.answer(frame, peer),
   );
   stack.use(requests);
@@ -236,6 +245,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     bus, log, publishPath: join(sockDir, 'master_event_pub.ipc'), pullPath: join(sockDir, 'master_event_pull.ipc'), publishMode: 0o660,
     eventBytesMax: int(opts, 'max_event_size', 1_048_576), subscriberBytesMax: int(opts, 'ipc_write_buffer', 64 * 1024 * 1024) || 64 * 1024 * 1024,
     onPushed: ({ tag, data }) => void bus.fire(tag, data),
+    onSlow: (behindBytes) => setImmediate(() => bounds.hit('slow_subscriber', { behind_bytes: behindBytes })),
+    onFull: (path) => bounds.hit('local_connections', { socket: basename(path) }),
   });
   stack.use(localSockets);
   const publishPull = join(sockDir, 'publish_pull.ipc');
@@ -245,13 +256,13 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   stack.defer(() => rmSync(publishPull, { force: true }));
   const doorMode = users.length > 1 ? 0o666 : 0o600;
   stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
-    ...waitParts, jobs, access, functions, batches, prints, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
+    ...waitParts, jobs, access, functions, batches, prints, bounds, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
     stats: () => ({
       requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters },
       commands: table.all().map(({ name, from, rule, bytesMax }) => ({ name, from, rule, bytes_max: bytesMax })),
       local_sockets: { ...localSockets.counters }, published: publisher.published, events: { ...bus.counters },
-      returns: { quarantined: quarantine.count },
+      returns: { quarantined: quarantine.count }, bounds: bounds.counts,
       minions: { accepted: keys.count('accepted'), connected: presence.connected().length }, rss_bytes: process.memoryUsage().rss,
     }),
   }));

@@ -1,10 +1,11 @@
-/** The generated parts of docs/security.md: commands and rules as a running master declares them, and modes of files. */
+/** The generated parts of docs/security.md: commands and rules as a running master declares them, bounds, and modes of files. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { askMaster, DOOR_NAME } from '../../src/client/door.js';
 import { isPlainMap, type PlainMap } from '../../src/kernel/std/value.js';
+import { BOUND_TABLE } from '../../src/master/requests/bounds.data.js';
 import { MASTER_FILES, MINION_FILES, type FileModes } from '../system/security/file-modes.data.js';
 import { repository } from './fleet/salt-venv.js';
 import { until } from './fleet/until.js';
@@ -15,6 +16,7 @@ export const SECURITY_PAGE = join(repository, 'docs', 'security.md');
 export async function securityPage(page: string): Promise<string> {
   const tables = {
     commands: commandTable(await declaredCommands()), 'master-files': fileTable(MASTER_FILES), 'minion-files': fileTable(MINION_FILES),
+    bounds: boundTable(),
   };
   return Object.entries(tables).reduce((text, [name, table]) => {
     const begin = `<!-- ${name}: begin -->`;
@@ -30,6 +32,11 @@ function commandTable(commands: readonly PlainMap[]): string {
     [from === 'open' ? 0 : 1, String(name), `| \`${String(name)}\` | ${from === 'open' ? 'clear' : 'sealed'} | ${sizeText(Number(bytes))} | ${String(rule)} |`] as const);
   const sorted = rows.toSorted((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
   return ['| command | sent | at most | who, and what of it is believed |', '|---|---|---|---|', ...sorted.map(([, , row]) => row)].join('\n');
+}
+
+function boundTable(): string {
+  const rows = Object.entries(BOUND_TABLE).map(([name, { what, bound, beyond }]) => `| ${what} | ${bound} | ${beyond} | \`${name}\` |`);
+  return ['| what | bound | beyond it | counter |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 const KIB = 1024;

@@ -8,6 +8,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { TsaltError } from '../../kernel/contract/errors.js';
 import type { Publication } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
+import { RateLimit } from '../../kernel/std/rate-limit.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { decodeNetwork, encodeNetwork } from '../codec/codec.js';
 import { isSignatureAlgorithm, type EncryptionAlgorithm, type SignatureAlgorithm } from '../crypto/algorithms.js';
@@ -22,6 +23,7 @@ import { readSignInReply, signInLoad } from '../wire/sign-in.js';
 import { signedMessageBytes } from '../wire/signed-message.js';
 import { checkAccepted, type MasterTrust } from './master-trust.js';
 import { SignInError } from './sign-in-error.js';
+import { signingInMemory, type SigningMemory } from './signing-memory.js';
 
 /** The master answered something that cannot be opened: the session is gone. */
 export class SessionLostError extends TsaltError {
@@ -37,8 +39,10 @@ export interface MasterLinkOptions {
   readonly encAlgo: EncryptionAlgorithm;
   readonly sigAlgo: SignatureAlgorithm;
   readonly signMessages: boolean;
-  /** Verify signatures of publications also when the option is off but the master signs. */
+  /** Refuse publications without a signature from the first one on; else from the first one on that the master signed. */
   readonly verifyPublications: boolean;
+  /** Which masters are known to sign; without it, what this process saw. */
+  readonly signing?: SigningMemory | undefined;
   readonly autosignGrains?: PlainMap | undefined;
   readonly log: Logger;
 }
@@ -59,9 +63,13 @@ interface Session {
   readonly aesString: string;
   readonly aes: Crypticle;
   readonly masterKey: RsaPublicKey;
+  readonly masterPem: string;
   readonly publishPort: number;
   serial: number;
 }
+
+/** New sign-ins because of publications that cannot be opened: a stream of old or forged ones must not become a stream of sign-ins. */
+const SIGN_INS = { perSecond: 0.1, burst: 3 };
 
 const newNonce = (): string => randomUUID().replaceAll('-', '');
 
@@ -70,12 +78,15 @@ export class MasterLink {
   /** Proof sent with a sign-in once the master's key is known; the same for the life of the process, as real Salt. */
   readonly #token = generateKeyString();
   readonly #tok: Buffer;
+  readonly #signing: SigningMemory;
+  readonly #signIns = new RateLimit(SIGN_INS);
   #session: Session | undefined;
   #signingIn: Promise<Session> | undefined;
 
   constructor(options: MasterLinkOptions) {
     this.#options = options;
     this.#tok = x931Sign(options.privateKey, Buffer.from('salt'));
+    this.#signing = options.signing ?? signingInMemory();
   }
 
   get publishPort(): number | undefined {
@@ -120,7 +131,8 @@ export class MasterLink {
     // Under the same key the serials go on: what was published before stays refused after a new sign-in.
     const serial = this.#session?.aesString === aesString ? this.#session.serial : 0;
     this.#session = {
-      keyString, key: new Crypticle(keyString), aesString, aes: new Crypticle(aesString), masterKey, publishPort: answer.publishPort, serial,
+      keyString, key: new Crypticle(keyString), aesString, aes: new Crypticle(aesString), masterKey,
+      masterPem: masterKey.toPem(), publishPort: answer.publishPort, serial,
     };
     return this.#session;
   }
@@ -164,7 +176,7 @@ export class MasterLink {
     const envelope = readPublicationEnvelope(frame);
     let session = this.#session ?? (await this.#signIn(tries));
     let bytes = tryOpen(session, envelope.load);
-    if (bytes === undefined) {
+    if (bytes === undefined && this.#signIns.take()) {
       session = await this.#signIn(tries);
       bytes = tryOpen(session, envelope.load);
     }
@@ -186,14 +198,28 @@ export class MasterLink {
   }
 
   #isSigned(session: Session, envelope: { sig: Buffer | undefined; sigAlgo: string; load: Buffer }): boolean {
+    const { verifyPublications, log } = this.#options;
+    const pem = session.masterPem;
     if (envelope.sig === undefined) {
-      if (!this.#options.verifyPublications) return true;
-      this.#options.log.warn({}, 'publication refused: it is not signed');
+      if (!verifyPublications && !this.#signing.isSigner(pem)) return true;
+      log.warn(verifyPublications ? {} : { forget: this.#signing.place }, 'publication refused: it is not signed');
       return false;
     }
-    if (isSignatureAlgorithm(envelope.sigAlgo) && session.masterKey.verify(envelope.load, envelope.sig, envelope.sigAlgo)) return true;
-    this.#options.log.warn({}, 'publication refused: its signature is not the master\'s');
+    if (isSignatureAlgorithm(envelope.sigAlgo) && session.masterKey.verify(envelope.load, envelope.sig, envelope.sigAlgo)) {
+      this.#noteSigner(pem);
+      return true;
+    }
+    log.warn({}, 'publication refused: its signature is not the master\'s');
     return false;
+  }
+
+  #noteSigner(pem: string): void {
+    try {
+      this.#signing.note(pem);
+    } catch (err) {
+      // Known for the life of this process all the same; a full disk must not cost the job.
+      this.#options.log.warn({ err }, 'not kept on disk that this master signs');
+    }
   }
 
   async #repeatable<T>(tries: RequestTries, ask: (session: Session) => Promise<T>): Promise<T> {

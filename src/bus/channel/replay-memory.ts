@@ -24,10 +24,13 @@ export class ReplayMemory {
   #oldest = 0;
   #newestSeconds = 0;
   #floorSeconds: number;
+  /** How far the sender's clock is known to be ahead of ours, at most; see `restart-floor.ts`. */
+  aheadSeconds: number;
 
   /** What was sent before `floorSeconds` may have been taken in an earlier life. */
-  constructor(floorSeconds: number) {
+  constructor(floorSeconds: number, aheadSeconds = 0) {
     this.#floorSeconds = floorSeconds;
+    this.aheadSeconds = aheadSeconds;
   }
 
   /** Bytes of memory that the marks take. */

@@ -1,8 +1,8 @@
 /**
  * Session keys: one secret between the master and each minion, kept on disk over restarts.
  *
- * A session belongs to the public key it was handed out to. Each sealed request is taken once: see `replay-memory.ts`. Clocks are never
- * compared, except after a restart.
+ * A session belongs to the public key it was handed out to. Each sealed request is taken once: see `replay-memory.ts`, and over a
+ * restart `restart-floor.ts`.
  *
  * Source: wire-protocol 3.3, 3.4: file `cachedir/sessions/<id>`, mode 0600, text; a new one after `publish_session` seconds. Ours:
  * beside it the digest of the public key.
@@ -14,6 +14,7 @@ import type { MinionId } from '../../kernel/contract/job.js';
 import { Crypticle, generateKeyString } from '../crypto/crypticle.js';
 import { BadKeyError } from '../crypto/errors.js';
 import { ReplayMemory, type Taken } from './replay-memory.js';
+import { RestartFloor } from './restart-floor.js';
 
 interface Session {
   readonly key: string;
@@ -32,6 +33,7 @@ export class Sessions {
   readonly #dir: string;
   readonly #lifeMs: number;
   readonly #sessions = new Map<string, Session>();
+  readonly #floor: RestartFloor;
   /** Told of every key that is handed out. */
   onIssue: (id: MinionId, key: string) => void = () => undefined;
 
@@ -40,6 +42,7 @@ export class Sessions {
     this.#lifeMs = lifeSeconds * 1000;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     chmodSync(dir, 0o700);
+    this.#floor = new RestartFloor(dir);
   }
 
   /** The key for a minion with this public key; made anew when there is none, it is too old, or it was another key's. */
@@ -57,7 +60,8 @@ export class Sessions {
     const key = generateKeyString();
     this.#write(this.#ownerPath(id), owner);
     this.#write(join(this.#dir, id), key);
-    this.#sessions.set(id, newSession(key, { madeUnixMs: Date.now(), owner, floorSeconds: 0 }));
+    this.#floor.forget(digest(id));
+    this.#sessions.set(id, newSession(key, { madeUnixMs: Date.now(), owner, taken: new ReplayMemory(0) }));
     return key;
   }
 
@@ -98,6 +102,7 @@ export class Sessions {
   drop(id: MinionId): void {
     this.#sessions.delete(id);
     for (const path of [join(this.#dir, id), this.#ownerPath(id)]) rmSync(path, { force: true });
+    this.#floor.forget(digest(id));
   }
 
   /** The proof that was checked before in this session, with this public key. */
@@ -124,6 +129,7 @@ export class Sessions {
     if (session === undefined) return 'taken';
     const taken = session.taken.take(iv, sentSeconds);
     if (taken === 'too_old') session.stale = true;
+    if (taken === 'taken') this.#floor.took(() => digest(id), session.taken, sentSeconds);
     return taken;
   }
 
@@ -133,10 +139,8 @@ export class Sessions {
     try {
       const path = join(this.#dir, id);
       const key = readFileSync(path, 'utf8').trim();
-      // What an earlier life of this program took is not known: only what was sent since now counts as new.
-      const session = newSession(key, {
-        madeUnixMs: statSync(path).mtimeMs, owner: this.#ownerOf(id), floorSeconds: Math.floor(Date.now() / 1000),
-      });
+      // What an earlier life of this program took is not known: only what was sent since this one began counts as new.
+      const session = newSession(key, { madeUnixMs: statSync(path).mtimeMs, owner: this.#ownerOf(id), taken: this.#floor.memoryOf(digest(id)) });
       this.#sessions.set(id, session);
       return session;
     } catch (error) {
@@ -149,7 +153,6 @@ export class Sessions {
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-function newSession(key: string, given: Pick<Session, 'madeUnixMs' | 'owner'> & { floorSeconds: number }): Session {
-  const { madeUnixMs, owner, floorSeconds } = given;
-  return { madeUnixMs, owner, key, crypticle: new Crypticle(key), proof: undefined, taken: new ReplayMemory(floorSeconds), stale: false };
+function newSession(key: string, given: Pick<Session, 'madeUnixMs' | 'owner' | 'taken'>): Session {
+  return { ...given, key, crypticle: new Crypticle(key), proof: undefined, stale: false };
 }

@@ -78,7 +78,8 @@ function unfit(): DecryptError {
 /** Modulus of each key seen, so that it is exported once. */
 const moduli = new WeakMap<KeyObject, bigint>();
 
-function modulusOf(key: KeyObject): bigint {
+/** The modulus of an RSA key. */
+export function modulusOf(key: KeyObject): bigint {
   const known = moduli.get(key);
   if (known !== undefined) return known;
   const text = key.export({ format: 'jwk' })['n'];

@@ -21,6 +21,10 @@ export interface LocalSocketOptions {
   readonly subscriberBytesMax: number;
   /** What to do with an event that a local program fired. */
   readonly onPushed: (event: BusEvent) => void;
+  /** A subscriber was disconnected since it did not read. */
+  readonly onSlow?: (behindBytes: number) => void;
+  /** A connection was closed since there are too many. */
+  readonly onFull?: (path: string) => void;
   readonly log: Logger;
 }
 
@@ -37,8 +41,9 @@ export async function serveLocalSockets(options: LocalSocketOptions): Promise<Lo
   const counters = { subscribers: 0, dropped: 0 };
   mkdirSync(dirname(options.publishPath), { recursive: true, mode: 0o750 });
   const onError = (err: unknown): void => options.log.error({ err }, 'local connection not accepted');
-  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options, counters), onError);
-  const puller = await listen(options.pullPath, 0o600, pullFrom(options), onError);
+  const { onFull } = options;
+  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options, counters), { onError, onFull });
+  const puller = await listen(options.pullPath, 0o600, pullFrom(options), { onError, onFull });
   return {
     counters,
     async [Symbol.asyncDispose]() {
@@ -53,7 +58,10 @@ interface Listening {
 }
 
 /** Opens a unix socket; it is never reachable with wider rights than `mode`. */
-export async function listen(path: string, mode: number, serve: (socket: Socket) => void, onError: (error: unknown) => void): Promise<Listening> {
+export async function listen(
+  path: string, mode: number, serve: (socket: Socket) => void,
+  { onError, onFull }: { onError: (error: unknown) => void; onFull?: ((path: string) => void) | undefined },
+): Promise<Listening> {
   if (existsSync(path)) rmSync(path);
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -62,6 +70,7 @@ export async function listen(path: string, mode: number, serve: (socket: Socket)
     serve(socket);
   });
   server.maxConnections = CONNECTIONS_MAX;
+  server.on('drop', () => onFull?.(path));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     // The socket is made inside this call: no other file of the process gets this mask.
@@ -93,6 +102,7 @@ function publishTo(options: LocalSocketOptions, counters: { subscribers: number;
     for (const socket of subscribers) {
       if (socket.writableLength > options.subscriberBytesMax) {
         options.log.warn({ behindBytes: socket.writableLength }, 'slow event subscriber disconnected');
+        options.onSlow?.(socket.writableLength);
         counters.dropped += 1;
         subscribers.delete(socket);
         socket.destroy();

@@ -1,5 +1,5 @@
 /**
- * The transport over ZeroMQ: the only place that knows the package.
+ * The transport over ZeroMQ: with `connection-gate.ts` the only place that knows the package.
  *
  * Socket options. Source: read, Salt 3008.3 (wire-protocol, sections 1.1 and 1.2).
  */
@@ -14,6 +14,8 @@ import {
 const HEARTBEAT = { heartbeatInterval: 10_000, heartbeatTimeout: 30_000 };
 const SERVER_KEEPALIVE = { tcpKeepalive: 1, tcpKeepaliveIdle: 60, tcpKeepaliveInterval: 15, tcpKeepaliveCount: 3 };
 const SERVER_LINGER_MS = 1000;
+/** A connection that does not say what it is by then is closed. */
+const HANDSHAKE_MS = 10_000;
 /** Requests being answered at once, and their bytes; more wait in the socket. */
 const REQUESTS_OPEN_MAX = 20_000;
 const REQUEST_BYTES_OPEN_MAX = 512 * 1024 * 1024;
@@ -36,6 +38,8 @@ export interface ServerOptions {
   readonly ipv6: boolean;
   readonly backlog: number;
   readonly frameBytesMax: number;
+  /** Whom to ask about new connections: see `openGate`. */
+  readonly gateDomain?: string | undefined;
   readonly log: Logger;
 }
 
@@ -66,11 +70,17 @@ class RoutedPeer implements Peer {
   }
 }
 
+const gated = ({ gateDomain }: ServerOptions): { zapDomain?: string; handshakeInterval: number } =>
+  ({ handshakeInterval: HANDSHAKE_MS, ...(gateDomain === undefined ? {} : { zapDomain: gateDomain }) });
+
 /** Binds the request port. A handler that throws is logged and the caller gets no reply. */
-export async function serveRequests(options: ServerOptions, handle: RequestHandler): Promise<RequestServer> {
+export async function serveRequests(
+  options: ServerOptions & { onFull?: (waiting: number) => void }, handle: RequestHandler,
+): Promise<RequestServer> {
   const socket = new ManyPeersRouter({
     ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, handover: true,
-    maxMessageSize: options.frameBytesMax, sendHighWaterMark: REPLIES_QUEUED_MAX, receiveHighWaterMark: REQUESTS_QUEUED_MAX, ...HEARTBEAT, ...SERVER_KEEPALIVE,
+    maxMessageSize: options.frameBytesMax, sendHighWaterMark: REPLIES_QUEUED_MAX, receiveHighWaterMark: REQUESTS_QUEUED_MAX,
+    ...gated(options), ...HEARTBEAT, ...SERVER_KEEPALIVE,
   });
   await bind(socket, options.address);
   const counters = { served: 0, refused: 0, waiting: 0 };
@@ -90,6 +100,7 @@ export async function serveRequests(options: ServerOptions, handle: RequestHandl
       free.resolve();
     }
   };
+  const isFull = (): boolean => counters.waiting >= REQUESTS_OPEN_MAX || openBytes >= REQUEST_BYTES_OPEN_MAX;
   const loop = (async () => {
     for await (const frames of receive(socket)) {
       const [routing, empty, payload] = frames;
@@ -98,7 +109,8 @@ export async function serveRequests(options: ServerOptions, handle: RequestHandl
         options.log.debug({ frames: frames.length, connection: routing?.toString('hex') }, 'malformed request envelope refused');
         continue;
       }
-      while (counters.waiting >= REQUESTS_OPEN_MAX || openBytes >= REQUEST_BYTES_OPEN_MAX) {
+      if (isFull()) options.onFull?.(counters.waiting);
+      while (isFull()) {
         free = deferred<void>();
         await free.promise;
       }
@@ -121,7 +133,7 @@ export async function serveRequests(options: ServerOptions, handle: RequestHandl
 export async function servePublications(options: ServerOptions & { hwm: number }): Promise<PublishServer> {
   const socket = new ManyPeersPublisher({
     ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, sendHighWaterMark: options.hwm,
-    maxMessageSize: 4096, ...HEARTBEAT, ...SERVER_KEEPALIVE,
+    maxMessageSize: 4096, ...gated(options), ...HEARTBEAT, ...SERVER_KEEPALIVE,
   });
   await bind(socket, options.address);
   const send = writerOf(socket);

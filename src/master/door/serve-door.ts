@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { decodeBus, encodeBus, MapSplitter } from '../../bus/codec/codec.js';
+import { DOOR_NAME } from '../../client/door.js';
 import { listen } from '../../bus/event/local-sockets.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { parseJid } from '../../kernel/contract/job.js';
@@ -16,6 +17,7 @@ import type { Batches } from '../jobs/batch.js';
 import type { Prints } from '../functions/prints.js';
 import { followJob, type FollowParts } from '../jobs/follow.js';
 import { ReturnWatch, type Answer, type Noted, type WaitOptions } from '../jobs/wait.js';
+import type { Bounds } from '../requests/bounds.js';
 import { msOf, serveBatch, type Send } from './serve-batch.js';
 
 export interface DoorParts extends FollowParts {
@@ -24,6 +26,7 @@ export interface DoorParts extends FollowParts {
   readonly batches: Batches;
   readonly prints: Prints;
   readonly stats: () => PlainMap;
+  readonly bounds: Bounds;
   readonly expected: (tgt: Value, tgtType: string, delimiter: string) => { minions: readonly string[] };
   readonly defaults: { readonly timeoutMs: number; readonly gatherTimeoutMs: number };
   readonly log: Logger;
@@ -40,7 +43,7 @@ export async function serveDoor(path: string, mode: number, parts: DoorParts): P
       parts.log.debug({ err }, 'local client ended');
       socket.destroy();
     });
-  }, (err) => parts.log.error({ err }, 'local client not accepted'));
+  }, { onError: (err) => parts.log.error({ err }, 'local client not accepted'), onFull: () => parts.bounds.hit('local_connections', { socket: DOOR_NAME }) });
   return { [Symbol.asyncDispose]: () => listening.stop() };
 }
 

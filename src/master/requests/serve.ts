@@ -19,6 +19,8 @@ import type { Logger } from '../../kernel/contract/log.js';
 import { isBytes, isNumber, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { CommandTable, MinionCommand, MinionSender, Reply } from './command.js';
+import type { Bounds } from './bounds.js';
+import { BOUNDS } from './bounds.data.js';
 import { Refusals, shownName, type RefusalReason } from './refusals.js';
 
 export interface ServeParts {
@@ -28,6 +30,7 @@ export interface ServeParts {
   readonly minimumVersion: number;
   /** Requests older than this are refused; 0: age is not looked at. */
   readonly requestTtlSeconds: number;
+  readonly bounds: Bounds;
   readonly log: Logger;
 }
 
@@ -38,10 +41,10 @@ export interface ServeCounters {
   readonly refused: Readonly<Record<string, number>>;
 }
 
-/** Depth of nesting that a request may have. */
-const DEPTH_MAX = 256;
-/** List elements and map entries of what nobody has proven yet; a proven load may have as many as the codec allows. */
-const UNPROVEN_ELEMENTS_MAX = 200_000;
+/** Of list elements and map entries, a proven load may have as many as the codec allows. */
+const { requestDepth: DEPTH_MAX, requestElements: UNPROVEN_ELEMENTS_MAX } = BOUNDS;
+/** What the codec says of a message that is too much, not broken. */
+const SHAPE_CODES: ReadonlySet<string> = new Set(['codec.too_deep', 'codec.too_large']);
 const ROUTING_ERROR = { error: 'Routing error' } as const;
 /** Source: golden wire/*; a reply can only repeat a nonce of this form. */
 const NONCE = /^[0-9a-f]{32}$/;
@@ -58,6 +61,8 @@ interface Proven {
 export class RequestDesk {
   readonly #parts: ServeParts;
   readonly #refusals: Refusals;
+  /** Requests of each minion that are being answered: one that asks for slow work must not take all places of the port. */
+  readonly #open = new Map<string, number>();
   #served = 0;
   #failed = 0;
 
@@ -76,6 +81,7 @@ export class RequestDesk {
     try {
       request = readRequest(frame, { bytesMax: this.#parts.table.bytesMax, depthMax: DEPTH_MAX, elementsMax: UNPROVEN_ELEMENTS_MAX });
     } catch (err) {
+      if (err instanceof TsaltError && SHAPE_CODES.has(err.code)) this.#parts.bounds.hit('request_shape', { connection: peer.connection });
       this.#refuse('unreadable', { reason: err instanceof TsaltError ? err.code : 'unknown', bytes: frame.length, connection: peer.connection });
       if (err instanceof EnvelopeShapeError) return encodeRefusal(REFUSED.notMaps);
       return err instanceof WireShapeError ? encodeRefusal(REFUSED.badLoad) : encodeNetwork(ROUTING_ERROR);
@@ -97,6 +103,7 @@ export class RequestDesk {
       return encodeNetwork({});
     }
     if (bytes > command.bytesMax) {
+      this.#parts.bounds.hit('request_size', { cmd: command.name, bytes, connection: peer.connection });
       this.#refuse('too_large', { cmd: command.name, bytes, connection: peer.connection });
       return encodeRefusal(REFUSED.badLoad);
     }
@@ -135,9 +142,17 @@ export class RequestDesk {
 
   async #run(command: MinionCommand, load: PlainMap, sender: MinionSender, bytes: number): Promise<Reply> {
     if (bytes > command.bytesMax) {
+      this.#parts.bounds.hit('request_size', { cmd: command.name, bytes, id: sender.id });
       this.#refuse('too_large', { cmd: command.name, bytes, id: sender.id });
       return { kind: 'value', value: '' };
     }
+    const open = this.#open.get(sender.id) ?? 0;
+    if (open >= BOUNDS.requestsOfMinion) {
+      this.#parts.bounds.hit('requests_of_minion', { id: sender.id });
+      this.#refuse('too_many', { cmd: command.name, id: sender.id });
+      return { kind: 'nothing' };
+    }
+    this.#open.set(sender.id, open + 1);
     try {
       const answer = await command.run(load, sender);
       this.#served += 1;
@@ -146,6 +161,10 @@ export class RequestDesk {
       this.#failed += 1;
       this.#parts.log.error({ err, cmd: command.name, id: sender.id }, 'command failed');
       return { kind: 'value', value: '' };
+    } finally {
+      const left = (this.#open.get(sender.id) ?? 1) - 1;
+      if (left > 0) this.#open.set(sender.id, left);
+      else this.#open.delete(sender.id);
     }
   }
 

@@ -1,6 +1,8 @@
 /** A link to one master: its address found, its request port connected, its key to be proven; nobody signed in yet. */
+import { join } from 'node:path';
 import type { KeyPair } from '../../bus/channel/key-files.js';
 import { MasterLink } from '../../bus/channel/master-link.js';
+import { signingFile } from '../../bus/channel/signing-memory.js';
 import { isEncryptionAlgorithm, isSignatureAlgorithm } from '../../bus/crypto/algorithms.js';
 import { RequestTimeoutError, type RequestClient } from '../../bus/transport/contract.js';
 import { requestClient } from '../../bus/transport/zeromq.js';
@@ -36,6 +38,7 @@ export function makeLink(parts: LinkParts, master: MasterAddress, at: FoundAddre
     id, privateKey: pair.privateKey, publicPem: pair.publicPem, client, log, trust: trustOf(opts, master, parts.masters),
     encAlgo: isEncryptionAlgorithm(encAlgo) ? encAlgo : 'OAEP-SHA1', sigAlgo: isSignatureAlgorithm(sigAlgo) ? sigAlgo : 'PKCS1v15-SHA1',
     signMessages: opts['minion_sign_messages'] === true, verifyPublications: opts['sign_pub_messages'] === true,
+    signing: signingFile(join(String(opts['pki_dir']), 'minion_master.signs')),
     autosignGrains: autosignGrains(parts),
   });
   return { link, at, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]().then(() => undefined) };

@@ -39,6 +39,7 @@ export const MINION_FILES: readonly FileModes[] = [
   { pattern: 'pki', mode: '0700', what: 'folder of the keys', always: true },
   { pattern: 'pki/minion.pem', mode: '0400', what: 'private key', always: true },
   { pattern: 'pki/*.pub', mode: '0644', what: 'public keys: its own, its master\'s', always: true },
+  { pattern: 'pki/minion_master.signs', mode: '0644', what: 'digests of the masters that sign their publications' },
   { pattern: 'cache', mode: '0750', what: 'cache', always: true },
   { pattern: 'cache/outbox', mode: '0700', what: 'folder of returns that wait for the master', always: true },
   { pattern: 'cache/outbox/*', mode: '0600', what: 'a return that waits' },

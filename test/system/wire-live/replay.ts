@@ -1,5 +1,6 @@
 /** Sends recorded requests to a running master: sealed ones with the session keys of this run. */
 import { rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { binaryFields, decodeNetwork, encodeNetwork } from '../../../src/bus/codec/codec.js';
 import { openLoad, sealLoad } from '../../../src/bus/crypto/crypticle.js';
 import { pushEvents } from '../../../src/bus/event/local-client.js';
@@ -45,7 +46,8 @@ export class Replay {
   async plantSession(id: string, key: string): Promise<void> {
     rmSync(this.#master.path('cache/sessions', id), { force: true });
     writeFileSync(this.#master.path('cache/sessions', id), key, { mode: 0o600 });
-    await Promise.resolve();
+    // Nothing that was sent in the second of the master's start counts as new in a session from before.
+    await sleep(1000);
   }
 
   /** The key that is now what the recorded one was then. */

@@ -12,12 +12,14 @@ import type { Logger } from '../../../kernel/contract/log.js';
 import { isSafeName, safeJoin, UnsafePathError } from '../../../kernel/sys/safe-path.js';
 import { isBytes, isList, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { FoundFile, Roots } from '../../../sls/files/roots.js';
+import type { Bounds } from '../../requests/bounds.js';
 import { reply, SIZES, type MinionCommand, type MinionSender, type Reply } from '../../requests/command.js';
 
 export interface FilesParts {
   readonly roots: Roots;
   /** `file_recv` and where uploads go: `cachedir/minions/<id>/files`. */
   readonly receive: { readonly allowed: boolean; readonly bytesMax: number; readonly minionsDir: string };
+  readonly bounds: Bounds;
   readonly log: Logger;
 }
 
@@ -89,6 +91,7 @@ function receive(parts: FilesParts, load: PlainMap, sender: MinionSender): Reply
   if (typeof piece !== 'string' && !isBytes(piece)) return refuse('it has no data');
   const data = Buffer.from(piece);
   if (typeof loc !== 'number' || !Number.isSafeInteger(loc) || loc < 0 || loc + data.length > bytesMax) {
+    parts.bounds.hit('upload', { id: sender.id });
     return refuse('it is larger than file_recv_max_size');
   }
   try {

@@ -9,6 +9,8 @@ import type { EventBus } from '../../../bus/event/bus.js';
 import type { Sessions } from '../../../bus/channel/sessions.js';
 import type { KeyStore } from '../../keys/key-store.js';
 import type { KnownStore } from '../../known/known-store.js';
+import type { Bounds } from '../../requests/bounds.js';
+import { BOUNDS } from '../../requests/bounds.data.js';
 import { reply, SIZES, type MinionCommand } from '../../requests/command.js';
 
 export interface HousekeepingParts {
@@ -19,6 +21,7 @@ export interface HousekeepingParts {
   readonly opts: Readonly<PlainMap>;
   readonly allowRevoke: boolean;
   readonly rotateAesKey: () => void;
+  readonly bounds: Bounds;
   readonly masterTops: (id: string, opts: PlainMap) => Promise<PlainMap>;
 }
 
@@ -30,19 +33,21 @@ const OPTIONS_FOR_MINIONS = [
 
 /** Of these, what `env_only` asks for. Source: golden wire/errors. */
 const ENVIRONMENT_OPTIONS = ['top_file_merging_strategy', 'env_order', 'default_top'];
-/** Resources of one minion. */
-const RESOURCES_MAX = 10_000;
 
 /** What a minion registered, without names that are no ids or that minions have, in whatever state their keys are. */
-function ownResources(given: Value | undefined, keys: KeyStore): PlainMap {
+function ownResources(given: Value | undefined, keys: KeyStore): { readonly kept: PlainMap; readonly leftOut: number } {
   const taken = new Set<string>((['accepted', 'pending', 'rejected', 'denied'] as const).flatMap((state) => keys.ids(state)));
-  let left = RESOURCES_MAX;
-  const entries = Object.entries(isPlainMap(given) ? given : {}).slice(0, RESOURCES_MAX).map(([type, names]) => {
-    const own = (isList(names) ? names : []).filter((name) => parseMinionId(name) !== undefined && !taken.has(String(name))).slice(0, left);
-    left -= own.length;
-    return [type, own] as const;
+  let left = BOUNDS.resources;
+  let leftOut = 0;
+  const types = Object.entries(isPlainMap(given) ? given : {});
+  const entries = types.slice(0, BOUNDS.resources).map(([type, names]) => {
+    const own = (isList(names) ? names : []).filter((name) => parseMinionId(name) !== undefined && !taken.has(String(name)));
+    const kept = own.slice(0, left);
+    left -= kept.length;
+    leftOut += own.length - kept.length;
+    return [type, kept] as const;
   });
-  return mapFrom(entries) as PlainMap;
+  return { kept: mapFrom(entries) as PlainMap, leftOut: leftOut + Math.max(0, types.length - BOUNDS.resources) };
 }
 
 /** True when that minion registered a resource of this name and no accepted minion has it. */
@@ -59,7 +64,9 @@ export function housekeepingCommands(parts: HousekeepingParts): MinionCommand[] 
       name: '_register_resources', from: 'minion', bytesMax: SIZES.medium,
       rule: 'An accepted minion; a resource may not have the name of a minion',
       run(load, sender) {
-        parts.known.setNow('resources', sender.id, ownResources(load['resources'], parts.keys));
+        const { kept, leftOut } = ownResources(load['resources'], parts.keys);
+        if (leftOut > 0) parts.bounds.hit('resources', { id: sender.id, left_out_resources: leftOut });
+        parts.known.setNow('resources', sender.id, kept);
         parts.bus.fire(`resource/refresh/${sender.id}`, { 'Resource cache refresh': sender.id });
         return Promise.resolve(reply(true));
       },

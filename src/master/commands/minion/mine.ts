@@ -5,6 +5,9 @@
  */
 import { isList, isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { KnownStore } from '../../known/known-store.js';
+import { encodeBus } from '../../../bus/codec/codec.js';
+import type { Bounds } from '../../requests/bounds.js';
+import { BOUNDS } from '../../requests/bounds.data.js';
 import { reply, SIZES, type MinionCommand } from '../../requests/command.js';
 
 export interface MineParts {
@@ -13,13 +16,14 @@ export interface MineParts {
   readonly match: (tgt: Value, tgtType: string, options: { exactPillar: boolean }) => readonly string[];
 }
 
+export interface MineCommandParts extends MineParts {
+  readonly bounds: Bounds;
+}
+
 /** Key by which a mine entry carries its own target of who may read it. */
 const ALLOW_TARGET = 'allow_tgt';
 const DATA_KEY = '__data__';
-/** Functions in the mine of one minion, and in one question. */
-const FUNCTIONS_MAX = 1000;
-
-export function mineCommands(parts: MineParts): MinionCommand[] {
+export function mineCommands(parts: MineCommandParts): MinionCommand[] {
   const rule = 'An accepted minion, for its own mine';
   const mineOf = (id: string): PlainMap => ({ ...parts.known.mapNow('mine', id) });
   return [
@@ -29,7 +33,10 @@ export function mineCommands(parts: MineParts): MinionCommand[] {
         if (!isPlainMap(load['data'])) return Promise.resolve(reply({}));
         const before = load['clear'] === true ? {} : mineOf(sender.id);
         const mine = { ...before, ...load['data'] };
-        if (Object.keys(mine).length > FUNCTIONS_MAX) return Promise.resolve(reply(false));
+        if (isTooLarge(mine)) {
+          parts.bounds.hit('mine', { id: sender.id, functions: Object.keys(mine).length });
+          return Promise.resolve(reply(false));
+        }
         parts.known.setNow('mine', sender.id, mine);
         return Promise.resolve(reply(true));
       },
@@ -61,12 +68,15 @@ export function mineCommands(parts: MineParts): MinionCommand[] {
         const tgt = load['tgt'];
         if (fun === undefined || tgt === undefined) return Promise.resolve(reply({}));
         const funs = isList(fun) ? fun.map(String) : String(fun).split(',').map((name) => name.trim());
-        if (funs.length > FUNCTIONS_MAX) return Promise.resolve(reply({}));
+        if (funs.length > BOUNDS.mineFunctions) return Promise.resolve(reply({}));
         return Promise.resolve(reply(mineGet(parts, { funs, tgt, tgtType: String(load['tgt_type'] ?? 'glob'), asker: sender.id })));
       },
     },
   ];
 }
+
+/** What came before and now counts together: many requests, each within its size, would fill memory and disk. */
+const isTooLarge = (mine: PlainMap): boolean => Object.keys(mine).length > BOUNDS.mineFunctions || encodeBus(mine).length > BOUNDS.mineBytes;
 
 /** One function: `{minion: value}`; several: `{function: {minion: value}}`. `asker` undefined: the master itself. */
 export function mineGet(parts: MineParts, ask: { funs: readonly string[]; tgt: Value; tgtType: string; asker?: string }): PlainMap {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
 import { MasterLink, SessionLostError, type MasterLinkOptions } from '../../../../src/bus/channel/master-link.js';
 import { MasterTrust, type KeyMemory, type MasterTrustOptions } from '../../../../src/bus/channel/master-trust.js';
 import { PublishEnvelope } from '../../../../src/bus/channel/publish-envelope.js';
+import { signingFile } from '../../../../src/bus/channel/signing-memory.js';
 import { SignInError } from '../../../../src/bus/channel/sign-in-error.js';
 import { decodeNetwork, encodeNetwork } from '../../../../src/bus/codec/codec.js';
 import { generateKeyString, openLoad, sealLoad } from '../../../../src/bus/crypto/crypticle.js';
@@ -12,6 +16,7 @@ import { loadPublicKey, type RsaPrivateKey } from '../../../../src/bus/crypto/rs
 import { x931Sign } from '../../../../src/bus/crypto/x931.js';
 import { RequestTimeoutError } from '../../../../src/bus/transport/contract.js';
 import { encodePillarData, encodePillarEnvelope, encodeSignedPillar } from '../../../../src/bus/wire/pillar-reply.js';
+import { readPublicationEnvelope } from '../../../../src/bus/wire/publication.js';
 import { encodeRefusal, readRequest } from '../../../../src/bus/wire/request.js';
 import { encodeAccepted, encodeRefused, encodeSigned, encodeUnsignedRefusal, readSignIn } from '../../../../src/bus/wire/sign-in.js';
 import type { PlainMap, Value } from '../../../../src/kernel/std/value.js';
@@ -287,10 +292,47 @@ test('publications of others are refused: sealed with another key, not signed, s
   assert.notEqual(await link.openPublication(seal(key(0)), TRIES), undefined);
 });
 
-test('an unsigned publication is taken where signatures are not asked for', async () => {
+const unsigned = (master: Master, serial: number): Buffer =>
+  encodeNetwork({ enc: 'aes', load: sealLoad(master.envelope.keyString, encodeNetwork({ ...JOB, serial })) });
+
+test('an unsigned publication is taken where signatures are not asked for and the master never signed', async () => {
   const { master, link } = bench({ link: { verifyPublications: false } });
-  const load = sealLoad(master.envelope.keyString, encodeNetwork({ ...JOB, serial: 1 }));
-  assert.notEqual(await link.openPublication(encodeNetwork({ enc: 'aes', load }), TRIES), undefined);
+  assert.notEqual(await link.openPublication(unsigned(master, 1), TRIES), undefined);
+});
+
+test('once the master has signed, its publications without signature are refused, also by the next process', async () => {
+  const place = join(mkdtempSync(join(tmpdir(), 'ts-')), 'pki', 'minion_master.signs');
+  const { master, link, log } = bench({ link: { verifyPublications: false, signing: signingFile(place) } });
+  const signed = readPublicationEnvelope(master.envelope.seal(JOB));
+  const frame = (more: PlainMap): Buffer => encodeNetwork({ enc: 'aes', load: signed.load, ...more });
+  // A stranger's signature does not make the master one that signs.
+  assert.equal(await link.openPublication(frame({ sig_algo: signed.sigAlgo, sig: key(2).sign(signed.load, 'PKCS1v15-SHA1') }), TRIES), undefined);
+  assert.notEqual(await link.openPublication(unsigned(master, 1), TRIES), undefined);
+  assert.notEqual(await link.openPublication(master.envelope.seal(JOB), TRIES), undefined);
+  assert.equal(await link.openPublication(unsigned(master, 100), TRIES), undefined, 'stripped');
+  assert.deepEqual(log.lines.at(-1)?.fields, { forget: place });
+  const next = bench({ link: { verifyPublications: false, signing: signingFile(place) } });
+  assert.equal(await next.link.openPublication(unsigned(next.master, 1), TRIES), undefined, 'stripped, after a restart');
+  assert.equal(signingFile(place).isSigner(pemOf(key(2))), false);
+  rmSync(dirname(dirname(place)), { recursive: true });
+});
+
+test('a signature under another name of algorithm, or of another publication, is refused', async () => {
+  const { master, link } = bench();
+  const [one, two] = [readPublicationEnvelope(master.envelope.seal(JOB)), readPublicationEnvelope(master.envelope.seal(JOB))];
+  for (const more of [{ sig: two.sig, sig_algo: one.sigAlgo }, { sig: one.sig, sig_algo: 'PKCS1v15-SHA224' }, { sig: one.sig, sig_algo: '__proto__' }, { sig: '', sig_algo: '' }]) {
+    assert.equal(await link.openPublication(encodeNetwork({ enc: 'aes', load: one.load, ...more } as PlainMap), TRIES), undefined);
+  }
+  assert.notEqual(await link.openPublication(encodeNetwork({ enc: 'aes', load: one.load, sig: one.sig ?? '', sig_algo: one.sigAlgo }), TRIES), undefined);
+});
+
+test('a stream of publications that cannot be opened does not become a stream of sign-ins', async () => {
+  const { master, link } = bench();
+  await link.signIn(TRIES);
+  const stranger = new PublishEnvelope({ privateKey: key(0), signWith: 'PKCS1v15-SHA1' });
+  for (let at = 0; at < 50; at += 1) assert.equal(await link.openPublication(stranger.seal(JOB), TRIES), undefined);
+  assert.equal(master.signIns, 1 + 3);
+  assert.notEqual(await link.openPublication(master.envelope.seal(JOB), TRIES), undefined);
 });
 
 test('the presence topic is known to both ends of a session and to nobody else', async () => {

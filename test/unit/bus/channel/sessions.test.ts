@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
@@ -70,11 +70,44 @@ suite('sessions', () => {
     assert.equal(sessions.take(id, iv('c'), 5_000_000 - 601), 'taken');
   });
 
-  test('after a restart requests from before are refused', () => {
+  test('after a restart requests from before are refused, also of the second in which it began', () => {
     new Sessions(dir, DAY).issue(id, 'key');
     const sessions = new Sessions(dir, DAY);
-    assert.equal(sessions.take(id, iv('a'), now() - 10), 'too_old');
-    assert.equal(sessions.take(id, iv('b'), now()), 'taken');
+    const started = now();
+    assert.equal(sessions.take(id, iv('a'), started - 10), 'too_old');
+    assert.equal(sessions.take(id, iv('b'), started), 'too_old');
+    assert.equal(sessions.take(id, iv('c'), started + 2), 'taken');
+  });
+
+  test('after a restart the requests of a minion whose clock is ahead are refused, too', () => {
+    const before = new Sessions(dir, DAY);
+    before.issue(id, 'key');
+    const ahead = now() + 3600;
+    assert.equal(before.take(id, iv('a'), ahead), 'taken');
+    assert.equal(before.take(id, iv('a'), ahead), 'repeated');
+    for (let restart = 0; restart < 3; restart += 1) {
+      const sessions = new Sessions(dir, DAY);
+      assert.equal(sessions.take(id, iv('a'), ahead), 'too_old', `restart ${restart}`);
+      assert.equal(sessions.take(id, iv(`later ${restart}`), ahead + 10 * (restart + 1)), 'taken');
+      assert.equal(sessions.take(id, iv('a'), ahead), 'too_old');
+    }
+    // With a new session nothing of the old one opens; its clock counts anew.
+    const key = before.issue(id, 'another key');
+    const sessions = new Sessions(dir, DAY);
+    assert.equal(sessions.issue(id, 'another key'), key);
+    assert.equal(sessions.take(id, iv('b'), now() + 2), 'taken');
+  });
+
+  test('after a restart with a clock that was set back, the time of the last request counts', () => {
+    const before = new Sessions(dir, DAY);
+    before.issue(id, 'key');
+    const sent = now();
+    before.take(id, iv('a'), sent);
+    // As if the clock had been an hour ahead then.
+    utimesSync(join(dir, '.last-taken'), sent + 3600, sent + 3600);
+    const sessions = new Sessions(dir, DAY);
+    assert.equal(sessions.take(id, iv('b'), sent + 3600), 'too_old');
+    assert.notEqual(sessions.issue(id, 'key'), before.issue(id, 'key'));
   });
 
   test('modes, ids as long as a name may be, nothing left behind', () => {

@@ -108,6 +108,29 @@ test('checkPublicKey() refuses weak keys and says why', () => {
   assert.match(checkPublicKey(withExponent(1)) ?? '', /exponent is below/);
   assert.match(checkPublicKey(withExponent(65_538)) ?? '', /exponent is even/);
   assert.equal(checkPublicKey(withExponent(65_539)), undefined);
+  assert.match(checkPublicKey(withExponent(2 ** 32 + 15)) ?? '', /exponent is above/);
+});
+
+/** The strong key with another modulus. */
+function withModulus(change: (modulus: bigint) => bigint): string {
+  const jwk = createPublicKey(publicPem).export({ format: 'jwk' });
+  const modulus = change(BigInt(`0x${Buffer.from(String(jwk.n), 'base64url').toString('hex')}`));
+  const n = Buffer.from(modulus.toString(16), 'hex').toString('base64url');
+  return createPublicKey({ key: { ...jwk, n }, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
+}
+
+test('checkPublicKey() refuses strange keys: a modulus with small factors, several keys, texts around one', () => {
+  assert.match(checkPublicKey(withModulus((modulus) => modulus - 1n)) ?? '', /small factor/, 'even');
+  assert.match(checkPublicKey(withModulus((modulus) => modulus - (modulus % 97n))) ?? '', /small factor|exponent/);
+  const other = weak(2048, 65_537);
+  const body = (pem: string): string => pem.split('\n').slice(1, -2).join('\n');
+  for (const pem of [publicPem + other, publicPem + publicPem, `${publicPem}words`, publicPem.replace('-----END', `${body(other)}\n-----END`)]) {
+    assert.notEqual(checkPublicKey(pem), undefined);
+  }
+  assert.match(checkPublicKey(`${publicPem}${other}`) ?? '', /more than one key/);
+  assert.match(checkPublicKey(`-----BEGIN PUBLIC KEY-----\n${'A'.repeat(1_000_000)}\n-----END PUBLIC KEY-----`) ?? '', /1000052 characters/);
+  assert.equal(checkPublicKey(publicPem.replaceAll('\n', '\r\n')), undefined);
+  assert.equal(checkPublicKey(createPublicKey(publicPem).export({ type: 'pkcs1', format: 'pem' }).toString()), undefined);
 });
 
 test('only the names of the wire are algorithms', () => {

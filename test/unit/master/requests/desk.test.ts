@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Sessions } from '../../../../src/bus/channel/sessions.js';
+import { EventBus } from '../../../../src/bus/event/bus.js';
 import { decodeNetwork, encodeNetwork } from '../../../../src/bus/codec/codec.js';
 import { generateKeyString, openLoad, sealLoad } from '../../../../src/bus/crypto/crypticle.js';
 import type { RsaPrivateKey } from '../../../../src/bus/crypto/rsa.js';
@@ -12,10 +13,11 @@ import { encodeClearRequest } from '../../../../src/bus/wire/request.js';
 import type { MinionId } from '../../../../src/kernel/contract/job.js';
 import type { PlainMap, Value } from '../../../../src/kernel/std/value.js';
 import { KeyStore } from '../../../../src/master/keys/key-store.js';
+import { Bounds } from '../../../../src/master/requests/bounds.js';
 import { CommandTable, reply, type Command, type Sender } from '../../../../src/master/requests/command.js';
 import { RequestDesk } from '../../../../src/master/requests/serve.js';
 import { testKeys } from '../../../../src/swarm/keys.js';
-import { keepingLog } from '../../../support/logs.js';
+import { keepingLog, silentLog } from '../../../support/logs.js';
 
 const web1 = 'web1' as MinionId;
 const NONCE = 'a'.repeat(32);
@@ -41,7 +43,12 @@ function bench(requestTtlSeconds = 0) {
     got.push({ load, sender });
     return Promise.resolve(reply({ ok: true }));
   };
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   const commands: Command[] = [
+    { name: 'waits', from: 'minion', rule: 'any minion', bytesMax: 5000, run: () => released.then(() => reply(1)) },
     { name: 'echo', from: 'minion', rule: 'any minion', bytesMax: 5000, run: take },
     { name: 'large', from: 'minion', rule: 'any minion', bytesMax: 50_000, run: take },
     { name: 'fails', from: 'minion', rule: 'any minion', bytesMax: 5000, run: () => Promise.reject(new Error('broke')) },
@@ -51,7 +58,8 @@ function bench(requestTtlSeconds = 0) {
     { name: 'breaks', from: 'open', rule: 'anyone', bytesMax: 500, run: () => Promise.reject(new Error('broke')) },
   ];
   const log = keepingLog();
-  const desk = new RequestDesk({ table: new CommandTable(commands), sessions, keys, log, minimumVersion: 3, requestTtlSeconds });
+  const bounds = new Bounds({ bus: new EventBus(() => undefined), log: silentLog });
+  const desk = new RequestDesk({ bounds, table: new CommandTable(commands), sessions, keys, log, minimumVersion: 3, requestTtlSeconds });
   const tok = x931Sign(minion, Buffer.from('salt'));
   const now = Math.floor(Date.now() / 1000);
   /** A request as a right minion sends it, changed as told. */
@@ -71,7 +79,7 @@ function bench(requestTtlSeconds = 0) {
       return decodeNetwork(answer);
     }
   };
-  return { desk, ask, sealed, got, log, keys, sessions, session, now };
+  return { release, bounds, desk, ask, sealed, got, log, keys, sessions, session, now };
 }
 
 test('a proven minion is served under its nonce; proofs do not reach the command', async () => {
@@ -131,6 +139,17 @@ test('a command that fails is counted and answered, and the next request is serv
   assert.equal(await ask(encodeClearRequest({ cmd: 'breaks' })), 'Some exception handling minion payload');
   assert.deepEqual(await ask(encodeClearRequest({ cmd: 'ping' })), { ok: true });
   assert.deepEqual([desk.counters.failed, desk.counters.served], [2, 1]);
+});
+
+test('one minion has so many requests open, and no more: the others find their places free', async () => {
+  const { ask, sealed, bounds, desk, release } = bench();
+  const open = Array.from({ length: 256 }, () => ask(sealed({ cmd: 'waits' })));
+  assert.equal(await ask(sealed({ cmd: 'waits' })), undefined);
+  assert.equal(await ask(sealed({ cmd: 'echo' })), undefined);
+  assert.deepEqual([bounds.counts['requests_of_minion'], desk.counters.refused], [2, { too_many: 2 }]);
+  release();
+  await Promise.all(open);
+  assert.deepEqual(await ask(sealed({ cmd: 'echo' })), { nonce: NONCE, value: { ok: true } });
 });
 
 test('a command may give no reply', async () => {

@@ -4,18 +4,27 @@ import { PROGRESS_TAG, progressData, type JobProgress } from '../../../../../src
 import { EventBus } from '../../../../../src/bus/event/bus.js';
 import type { MinionId } from '../../../../../src/kernel/contract/job.js';
 import type { PlainMap } from '../../../../../src/kernel/std/value.js';
-import { eventCommand, mayFire } from '../../../../../src/master/commands/minion/event.js';
+import { eventCommand } from '../../../../../src/master/commands/minion/event.js';
+import { tagKind } from '../../../../../src/master/commands/minion/event-tags.js';
+import { Bounds } from '../../../../../src/master/requests/bounds.js';
 import { keepingLog } from '../../../../support/logs.js';
 
-const mine = ['my/own', 'salt/minion/web1/start', 'salt/beacon/web1/load/', 'salt/job/1/prog/web1/0', 'minion_start', 'salt/custom', 'salt/jobs'];
-const notMine = [
-  '', 'salt/auth', 'salt/auth/x', 'salt/key', 'salt/job/1/new', 'salt/job/1/ret/web1', 'salt/job/1/ret/web2', 'salt/job/1/publish', 'salt/job/1/sub/x', 'salt/run/1/new',
-  'salt/wheel/1/ret', 'salt/presence/present', 'salt/minion/web2/start', 'salt/minion/web10/start', 'salt/beacon/web2/load', 'salt/job/1/prog/web2/0', 'minion/refresh/web1',
-  'key', 'a\nb', 'tsalt/job/unsolicited', PROGRESS_TAG, 'x'.repeat(1025),
+/** As real minions fire them. Source: golden events. */
+const own = [
+  'salt/minion/web1/start', 'salt/beacon/web1/load/', 'salt/beacon/web1/status/2026-01-01T00:00:00', 'salt/job/1/prog/web1/0', 'salt/job/1/start/web1',
+  'salt/state_result/1/web1/demo/fired',
 ];
-test('a minion may use its own tags, not those of the master and of others', () => {
-  for (const tag of mine) assert.ok(mayFire(tag, 'web1'), tag);
-  for (const tag of notMine) assert.ok(!mayFire(tag, 'web1'), tag);
+const free = ['my/own', 'minion_start', '_salt_error', 'fire_master', 'salt/custom', 'salt/jobs', 'salt/engines/hook/x', 'keys', 'tsalting'];
+const refused = [
+  '', 'salt/auth', 'salt/auth/x', 'salt/key', 'salt/job', 'salt/job/1', 'salt/job/1/new', 'salt/job/1/ret/web1', 'salt/job/1/ret/web2', 'salt/job/1/publish',
+  'salt/job/1/return/x', 'salt/job/1/sub/x', 'salt/job/1/x/ret/web2', 'salt/job/1/prog/web2/ret/web1', 'salt/job//1/ret/web2', 'salt/job/1/start/web1/ret/web2',
+  'salt/run/1/new', 'salt/run/1/ret', 'salt/wheel/1/ret', 'salt/wheel/1/other', 'salt/presence/present', 'salt/presence/change', 'salt/minion', 'salt/minion/web2/start',
+  'salt/minion/web10/start', 'salt/minion//web2', 'salt/beacon/web2/load', 'salt/beacon/', 'salt/job/1/prog/web2/0', 'salt/state_result/1/web2/x', 'salt/state_result/web1/x',
+  'salt/cloud/a/created', 'salt/cluster/x', 'salt/stats/x', 'salt/batch/1/start', 'salt/syndic/x', 'salt/netapi/hook/x', 'salt/fileserver/gitfs/update', 'syndic/web1/x',
+  'minion/refresh/web1', 'resource/refresh/web1', 'key', 'key/x', 'tsalt/bound/mine', 'a\nb', 'a\0b', 'x'.repeat(1025),
+];
+test('a minion may use its own tags and free ones, not those of the master and of others', () => {
+  for (const [kind, tags] of Object.entries({ own, free, refused })) for (const tag of tags) assert.equal(tagKind(tag, 'web1'), kind, tag);
 });
 
 async function send(load: PlainMap, mineToo = true) {
@@ -28,7 +37,7 @@ async function send(load: PlainMap, mineToo = true) {
     fired.push([tag, data]);
   });
   const log = keepingLog();
-  const command = eventCommand({ bus, log, onGrains: (id, given) => grains.push({ id, given }), onProgress: (id, of) => progress.push([id, of]) > 0 && mineToo });
+  const command = eventCommand({ bus, log, bounds: new Bounds({ bus, log }), onGrains: (id, given) => grains.push({ id, given }), onProgress: (id, of) => progress.push([id, of]) > 0 && mineToo });
   const answer = await command.run(load, { kind: 'minion', id: 'web1' as MinionId, nonce: '', encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1' });
   return { fired, grains, log, answer, progress };
 }
@@ -57,9 +66,15 @@ test('grains that come along are kept under the proven id', async () => {
   assert.deepEqual((await send({ tag: 'a', id: 'web2', grains: { os: 'Debian' } })).grains, [{ id: 'web1', given: { os: 'Debian' } }]);
 });
 
-test('of too many events at once the first are taken', async () => {
+test('data of events that come together cannot name another minion as their sender', async () => {
+  const { fired } = await send({ events: [{ tag: 'my/tag', data: { id: 'web2', x: 1 } }] });
+  assert.deepEqual(fired, [['my/tag', { id: 'web1', x: 1 }]]);
+});
+
+test('of too many events at once the first are taken, and the bound is told', async () => {
   const { fired, log } = await send({ events: Array.from({ length: 5001 }, () => ({ tag: 'a', data: {} })) });
-  assert.deepEqual([fired.length, log.lines.length], [5000, 1]);
+  assert.deepEqual(fired[0]?.[0], 'tsalt/bound/events_in_request');
+  assert.deepEqual([fired.length, log.lines.length], [5001, 1]);
 });
 
 test('progress of jobs is no event: it goes to the delivery record under the proven id', async () => {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EventBus } from '../../../../../src/bus/event/bus.js';
 import type { MinionId } from '../../../../../src/kernel/contract/job.js';
 import type { PlainMap, Value } from '../../../../../src/kernel/std/value.js';
 import { mineCommands, mineGet } from '../../../../../src/master/commands/minion/mine.js';
 import type { KnownStore } from '../../../../../src/master/known/known-store.js';
+import { Bounds } from '../../../../../src/master/requests/bounds.js';
 import type { MinionSender } from '../../../../../src/master/requests/command.js';
+import { silentLog } from '../../../../support/logs.js';
 
 function bench(mines: Record<string, PlainMap> = {}) {
   const known = {
@@ -15,7 +18,8 @@ function bench(mines: Record<string, PlainMap> = {}) {
     flush: (_bank: string, id: string) => Promise.resolve(void delete mines[id]),
   } as unknown as KnownStore;
   const match = (tgt: Value): string[] => Object.keys(mines).concat('web9').filter((id) => tgt === '*' || tgt === id || (Array.isArray(tgt) && tgt.includes(id)));
-  const parts = { known, match };
+  const bounds = new Bounds({ bus: new EventBus(() => undefined), log: silentLog });
+  const parts = { known, match, bounds };
   const ask = async (cmd: string, load: PlainMap, id = 'web1'): Promise<Value | undefined> => {
     const sender: MinionSender = { kind: 'minion', id: id as MinionId, nonce: '', encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1' };
     const answer = await mineCommands(parts).find(({ name }) => name === cmd)?.run(load, sender);
@@ -57,4 +61,14 @@ test('what is too much, or no question, is answered without harm', async () => {
   assert.deepEqual(mines, { web1: { a: 1 } });
   for (const load of [{}, { fun: 'a' }, { tgt: '*' }, { fun: Array.from({ length: 1001 }, () => 'a'), tgt: '*' }]) assert.deepEqual(await ask('_mine_get', load), {});
   assert.deepEqual(await ask('_mine', { data: 'text' }), {});
+});
+
+test('the mine of a minion is bounded as a whole, not only each request', async () => {
+  const { ask, mines, parts } = bench();
+  const part = 'x'.repeat(3_500_000);
+  for (let at = 0; at < 4; at += 1) assert.equal(await ask('_mine', { data: { [`f${at}`]: part } }), true);
+  assert.equal(await ask('_mine', { data: { more: part } }), false);
+  assert.deepEqual(Object.keys(mines['web1'] ?? {}), ['f0', 'f1', 'f2', 'f3']);
+  assert.equal(parts.bounds.counts['mine'], 1);
+  assert.equal(await ask('_mine', { data: { f0: '' } }), true, 'less is always taken');
 });

@@ -1,0 +1,87 @@
+/** What a master takes at most, and what happens beyond it. The table in docs/security.md is made from this. */
+const MIB = 1024 * 1024;
+
+/** Numbers that the parts of the master work with. */
+export const BOUNDS = {
+  newKeysPerSecond: 100,
+  newKeysBurst: 1000,
+  newKeysOfConnectionPerSecond: 1,
+  newKeysOfConnectionBurst: 20,
+  acceptedKeyPerSecond: 5,
+  acceptedKeyBurst: 50,
+  pendingKeys: 20_000,
+  requestsOfMinion: 256,
+  requestElements: 200_000,
+  requestDepth: 256,
+  eventsInRequest: 5000,
+  mineFunctions: 1000,
+  mineBytes: 16 * MIB,
+  resources: 10_000,
+  /** Part of the descriptors; the rest is for files, local sockets, and connections that are not through the handshake. */
+  descriptorsForConnections: 0.8,
+  floodConnectionsPerSecond: 5,
+  floodConnectionsBurst: 50,
+} as const;
+
+export interface BoundFacts {
+  /** What is bounded. */
+  readonly what: string;
+  /** How much by default, and the option that changes it. */
+  readonly bound: string;
+  readonly beyond: string;
+}
+
+const number = (count: number): string => count.toLocaleString('en-US').replaceAll(',', ' ');
+
+/** By the name under which it is counted (`stats`: `bounds.<name>`) and told (`tsalt/bound/<name>`). */
+export const BOUND_TABLE = {
+  new_keys: {
+    what: 'sign-ins with keys that are not accepted, of all senders together',
+    bound: `${number(BOUNDS.newKeysPerSecond)} a second, ${number(BOUNDS.newKeysBurst)} at once`,
+    beyond: 'no reply, before any work with keys; the minion asks again',
+  },
+  new_keys_of_connection: {
+    what: 'the same, of one connection',
+    bound: `${number(BOUNDS.newKeysOfConnectionPerSecond)} a second, ${number(BOUNDS.newKeysOfConnectionBurst)} at once`,
+    beyond: 'no reply; nothing is taken from the budget of all',
+  },
+  new_connections_of_address: {
+    what: 'new connections of one address to the request port, while sign-ins with new keys are refused',
+    bound: `${number(BOUNDS.floodConnectionsPerSecond)} a second, ${number(BOUNDS.floodConnectionsBurst)} at once`,
+    beyond: 'not through the handshake, the other side tries again',
+  },
+  accepted_key: {
+    what: 'sign-ins of one accepted key',
+    bound: `${number(BOUNDS.acceptedKeyPerSecond)} a second, ${number(BOUNDS.acceptedKeyBurst)} at once`,
+    beyond: 'no reply',
+  },
+  pending_keys: { what: 'pending keys', bound: number(BOUNDS.pendingKeys), beyond: 'answered `full`, not kept' },
+  denied_keys: { what: 'denied keys', bound: number(BOUNDS.pendingKeys), beyond: 'refused as before, not kept' },
+  connections: {
+    what: 'file descriptors, counted when a connection comes',
+    bound: `${BOUNDS.descriptorsForConnections * 100} % of \`max_open_files\` (100 000), or of what the system allows when that is less`,
+    beyond: 'not through the handshake, the other side tries again; connections that are open are served',
+  },
+  open_requests: { what: 'requests being answered', bound: '20 000, and 512 MiB together', beyond: 'further ones wait in the socket' },
+  requests_of_minion: {
+    what: 'requests of one minion being answered', bound: number(BOUNDS.requestsOfMinion), beyond: 'no reply; the minion asks again',
+  },
+  request_size: { what: 'size of one request', bound: 'by command, in the table of commands', beyond: 'refused' },
+  request_shape: {
+    what: 'nesting of a request; list elements and map entries before the sender is proven',
+    bound: `${number(BOUNDS.requestDepth)}; ${number(BOUNDS.requestElements)}`,
+    beyond: 'refused',
+  },
+  events_in_request: { what: 'events in one request', bound: number(BOUNDS.eventsInRequest), beyond: 'the rest is dropped' },
+  mine: {
+    what: 'functions in the mine of a minion; their size together',
+    bound: `${number(BOUNDS.mineFunctions)}; ${BOUNDS.mineBytes / MIB} MiB`,
+    beyond: 'refused, the mine stays as it was',
+  },
+  resources: { what: 'resources of one minion', bound: number(BOUNDS.resources), beyond: 'the rest is left out' },
+  upload: { what: 'one uploaded file (`file_recv`)', bound: '`file_recv_max_size`, 100 MiB', beyond: 'refused' },
+  slow_subscriber: { what: 'bytes that wait for one local subscriber', bound: '`ipc_write_buffer`, 64 MiB', beyond: 'it is disconnected, others go on' },
+  local_connections: { what: 'connections to one local socket', bound: '1 000', beyond: 'closed at once' },
+} as const satisfies Readonly<Record<string, BoundFacts>>;
+
+export type BoundName = keyof typeof BOUND_TABLE;
