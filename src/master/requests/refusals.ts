@@ -47,3 +47,8 @@ export function shownName(name: Value | undefined): string {
   if (typeof name !== 'string') return `[${name === undefined ? 'nothing' : typeName(name)}]`;
   return name.length <= SHOWN_CHARS_MAX && /^[\w.@:-]+$/.test(name) ? name : `[${name.length} characters]`;
 }
+
+/** A command that is not declared: shown when it looks like a name of a method, which helps with peers of other releases. */
+export function shownCommand(name: Value | undefined): string {
+  return typeof name === 'string' && !/^[a-z_]+$/.test(name) ? `[${name.length} characters]` : shownName(name);
+}

@@ -21,7 +21,7 @@ import type { KeyStore } from '../keys/key-store.js';
 import type { CommandTable, MinionCommand, MinionSender, Reply } from './command.js';
 import type { Bounds } from './bounds.js';
 import { BOUNDS } from './bounds.data.js';
-import { Refusals, shownName, type RefusalReason } from './refusals.js';
+import { Refusals, shownCommand, shownName, type RefusalReason } from './refusals.js';
 
 export interface ServeParts {
   readonly table: CommandTable;
@@ -90,7 +90,7 @@ export class RequestDesk {
       return request.enc === 'clear' ? await this.#clear(request, peer, frame.length) : await this.#sealed(request, peer, frame.length);
     } catch (err) {
       this.#failed += 1;
-      this.#parts.log.error({ err, cmd: request.enc === 'clear' ? shownName(request.load['cmd']) : undefined, connection: peer.connection }, 'request failed');
+      this.#parts.log.error({ err, cmd: request.enc === 'clear' ? shownCommand(request.load['cmd']) : undefined, connection: peer.connection }, 'request failed');
       return encodeRefusal(REFUSED.exception);
     }
   }
@@ -99,7 +99,7 @@ export class RequestDesk {
     const { load } = request;
     const command = this.#parts.table.find('open', load['cmd']);
     if (command === undefined) {
-      this.#refuse('unknown_command', { cmd: shownName(load['cmd']), connection: peer.connection });
+      this.#refuse('unknown_command', { cmd: shownCommand(load['cmd']), connection: peer.connection });
       return encodeNetwork({});
     }
     if (bytes > command.bytesMax) {
@@ -136,7 +136,7 @@ export class RequestDesk {
   }
 
   #unknown(load: PlainMap, sender: MinionSender): Reply {
-    this.#refuse('unknown_command', { cmd: shownName(load['cmd']), id: sender.id });
+    this.#refuse('unknown_command', { cmd: shownCommand(load['cmd']), id: sender.id });
     return { kind: 'value', value: {} };
   }
 

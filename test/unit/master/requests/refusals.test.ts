@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandTable, reply, type OpenCommand } from '../../../../src/master/requests/command.js';
-import { Refusals, shownName } from '../../../../src/master/requests/refusals.js';
+import { Refusals, shownCommand, shownName } from '../../../../src/master/requests/refusals.js';
 import { listeningLog } from '../../../support/module-host.js';
 
 test('every refusal is counted; a flood of one kind writes a few lines, and others are still seen', () => {
@@ -20,6 +20,13 @@ test('names are shown only when they look like names', () => {
   assert.equal(shownName('x'.repeat(65)), '[65 characters]');
   assert.equal(shownName(undefined), '[nothing]');
   assert.match(shownName({ a: 'secret' }), /^\[\w+\]$/);
+});
+
+test('an unknown command is shown only when it looks like a method', () => {
+  assert.equal(shownCommand('_syndic_return'), '_syndic_return');
+  for (const name of ['secret-7f3a', 'Hunter2', '', 'x y', '\n']) assert.equal(shownCommand(name), `[${name.length} characters]`);
+  assert.equal(shownCommand('a'.repeat(65)), '[65 characters]');
+  assert.equal(shownCommand(5), '[int]');
 });
 
 const command = (over: Partial<OpenCommand>): OpenCommand => ({ name: 'x', from: 'open', rule: 'Anyone', bytesMax: 1, run: () => Promise.resolve(reply(null)), ...over });
