@@ -33,7 +33,7 @@ export class Crowd implements AsyncDisposable {
   }
 
   static async make(options: CrowdOptions): Promise<Crowd> {
-    const keys = await testKeys(options.count);
+    const keys = await testKeys(options.count, undefined);
     return new Crowd(keys.map((key, at) => new Member(`${options.prefix}${String(at + 1).padStart(3, '0')}`, key, options)));
   }
 

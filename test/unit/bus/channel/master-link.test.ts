@@ -25,7 +25,7 @@ import { keepingLog } from '../../../support/logs.js';
 
 let keys: RsaPrivateKey[] = [];
 before(async () => {
-  keys = await testKeys(4);
+  keys = await testKeys(4, undefined);
 });
 const key = (at: number): RsaPrivateKey => keys[at] as RsaPrivateKey;
 const pemOf = (of: RsaPrivateKey): string => of.publicKey.toPem();

@@ -26,7 +26,7 @@ let minion: RsaPrivateKey;
 let stranger: RsaPrivateKey;
 before(async () => {
   root = mkdtempSync(join(tmpdir(), 'tsalt-desk-'));
-  [minion, stranger] = await testKeys(2) as [RsaPrivateKey, RsaPrivateKey];
+  [minion, stranger] = await testKeys(2, undefined) as [RsaPrivateKey, RsaPrivateKey];
 });
 after(() => rmSync(root, { recursive: true }));
 let number = 0;
