@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { pythonClass } from '../../src/kernel/loader/failure-text.js';
 import type { PlainMap, Value } from '../../src/kernel/std/value.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
@@ -49,10 +50,14 @@ function plain(value: Value): unknown {
   }));
 }
 
-/** Asks both and compares each answer; gives those of real Salt. */
-export async function compareCalls(folder: string, calls: readonly Call[], opts: PlainMap = {}): Promise<Answer[]> {
+/** Asks both and compares each answer; gives those of real Salt. `prepare` makes the same beginning for each. */
+export async function compareCalls(folder: string, calls: readonly Call[], prepare: () => void = () => undefined): Promise<Answer[]> {
+  prepare();
   const theirs = askSalt(folder, calls);
-  const ours = await askOurs(folder, calls, opts);
-  for (const [at, call] of calls.entries()) assert.deepEqual(ours[at], theirs[at], JSON.stringify(call));
+  prepare();
+  const ours = await askOurs(folder, calls);
+  const differing = calls.map((_call, at) => at).filter((at) => !isDeepStrictEqual(ours[at], theirs[at]));
+  const shown = (answers: readonly Answer[]): Map<string, unknown> => new Map(differing.map((at) => [`${at} ${JSON.stringify(calls[at])}`, answers[at]]));
+  assert.deepEqual(shown(ours), shown(theirs));
   return theirs;
 }

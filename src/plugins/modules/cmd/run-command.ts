@@ -16,7 +16,7 @@ import { commandEnvironment } from './environment.js';
 import { outputLog, type OutputLog } from './log-level.js';
 import { outputText } from './output-text.js';
 import { DEFAULT_SHELL, type CommandRequest } from './request.js';
-import { splitWords } from './split-words.js';
+import { splitWords } from '../lookup/split-words.js';
 import { readSuccess, type Success } from './success.js';
 
 export type CommandResult = {

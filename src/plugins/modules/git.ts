@@ -1,0 +1,13 @@
+/** Repositories of git. */
+import { defineModule } from '../../kernel/contract/plugin.js';
+import { remoteFunctions } from './git/remote.js';
+import { settingFunctions } from './git/settings.js';
+import { workFunctions } from './git/work.js';
+import { worktreeFunctions } from './git/worktree.js';
+
+export default defineModule({
+  name: 'git',
+  doc: 'Repositories of git: cloning, history, branches, remotes, settings and worktrees.',
+  virtual: async (ctx) => (await ctx.sys.which('git')) !== undefined || 'The git execution module cannot be loaded: git unavailable.',
+  functions: { ...workFunctions, ...remoteFunctions, ...settingFunctions, ...worktreeFunctions },
+});
