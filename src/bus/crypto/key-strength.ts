@@ -1,7 +1,7 @@
 /** Which public keys are taken. */
 import { TsaltError } from '../../kernel/contract/errors.js';
 import { modulusOf } from './x931.js';
-import { bitsOf, KEY_BITS_MAX, KEY_BITS_MIN, loadPublicKey } from './rsa.js';
+import { bitsOf, KEY_BITS_MAX, KEY_BITS_MIN, loadPublicKey, type RsaPublicKey } from './rsa.js';
 
 /** Smaller ones make forged signatures easier; every pair that Salt makes has this one. */
 const EXPONENT_MIN = 65_537n;
@@ -13,6 +13,8 @@ const FORMS = ['spki', 'pkcs1'] as const;
 const strip = (pem: string): string => pem.replace(/\s+/g, '');
 /** The longest text of a key of the largest size; more is not looked at. */
 const PEM_CHARS_MAX = 8192;
+/** Keys that were looked at, each for one text: a minion shows its key at each sign-in. */
+const good = new WeakSet<RsaPublicKey>();
 
 /**
  * Gives the reason for which a public key must not be trusted, or undefined when it may.
@@ -22,7 +24,9 @@ const PEM_CHARS_MAX = 8192;
 export function checkPublicKey(pem: string): string | undefined {
   if (pem.length > PEM_CHARS_MAX) return `its text has ${pem.length} characters, at most ${PEM_CHARS_MAX} are read`;
   try {
-    const { key } = loadPublicKey(pem);
+    const loaded = loadPublicKey(pem);
+    if (good.has(loaded)) return undefined;
+    const { key } = loaded;
     const bits = bitsOf(key);
     const exponent = key.asymmetricKeyDetails?.publicExponent ?? 0n;
     if (bits < KEY_BITS_MIN) return `it has ${bits} bits, at least ${KEY_BITS_MIN} are needed`;
@@ -33,6 +37,7 @@ export function checkPublicKey(pem: string): string | undefined {
     if (SMALL_PRIMES.some((prime) => modulusOf(key) % prime === 0n)) return 'its modulus has a small factor';
     // One key, one text: what else stands in it would be shown to who compares it, and mean nothing.
     if (!FORMS.some((type) => strip(key.export({ type, format: 'pem' }).toString()) === strip(pem))) return 'its text holds more than one key';
+    good.add(loaded);
     return undefined;
   } catch (error) {
     if (error instanceof TsaltError) return error.message;

@@ -4,7 +4,7 @@
  * Source: golden wire/rsa; read, wire protocol section 3.
  */
 import {
-  constants, createPrivateKey, createPublicKey, generateKeyPair, privateDecrypt, publicEncrypt, sign, verify, type KeyObject,
+  constants, createPrivateKey, createPublicKey, generateKeyPair, privateDecrypt, publicEncrypt, sign, verify, webcrypto, type KeyObject,
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { ENCRYPTION_HASHES, SIGNATURE_HASHES, type EncryptionAlgorithm, type SignatureAlgorithm } from './algorithms.js';
@@ -23,13 +23,11 @@ const PUBLIC_MARK = /^-----BEGIN (?:RSA )?PUBLIC KEY-----/;
 /** A public key, ready for use. */
 export class RsaPublicKey {
   readonly key: KeyObject;
+  /** Length of the modulus, and of every signature and encrypted block, in bytes. */
+  readonly bytes: number;
   constructor(key: KeyObject) {
     this.key = key;
-  }
-
-  /** Length of the modulus, and of every signature and encrypted block, in bytes. */
-  get bytes(): number {
-    return Math.ceil(bitsOf(this.key) / 8);
+    this.bytes = Math.ceil(bitsOf(key) / 8);
   }
 
   /** False for every signature that does not fit, also a malformed one. */
@@ -64,6 +62,7 @@ export class RsaPublicKey {
 export class RsaPrivateKey {
   readonly key: KeyObject;
   readonly publicKey: RsaPublicKey;
+  #webKey: Promise<webcrypto.CryptoKey> | undefined;
   constructor(key: KeyObject) {
     this.key = key;
     this.publicKey = new RsaPublicKey(createPublicKey(key));
@@ -83,14 +82,35 @@ export class RsaPrivateKey {
     });
   }
 
+  /** As `decrypt`, in node's thread pool where the algorithm allows it. @throws DecryptError */
+  async decryptAsync(block: Uint8Array, algorithm: EncryptionAlgorithm): Promise<Buffer> {
+    if (algorithm !== 'OAEP-SHA1') return this.decrypt(block, algorithm);
+    this.#webKey ??= webKeyOf(this.key);
+    const key = await this.#webKey;
+    try {
+      return Buffer.from(await webcrypto.subtle.decrypt('RSA-OAEP', key, block));
+    } catch (cause) {
+      throw undecryptable(algorithm, cause);
+    }
+  }
+
   /** @throws DecryptError */
   decrypt(block: Uint8Array, algorithm: EncryptionAlgorithm): Buffer {
     try {
       return privateDecrypt(oaep(this.key, algorithm), block);
     } catch (cause) {
-      throw new DecryptError(`Cannot decrypt a block with ${algorithm}: it was made for another key or changed`, { cause });
+      throw undecryptable(algorithm, cause);
     }
   }
+}
+
+function undecryptable(algorithm: EncryptionAlgorithm, cause: unknown): DecryptError {
+  return new DecryptError(`Cannot decrypt a block with ${algorithm}: it was made for another key or changed`, { cause });
+}
+
+/** The engine's own form of a key for decrypting off the loop; only its Web Crypto interface does that, and it knows no SHA-224. */
+function webKeyOf(key: KeyObject): Promise<webcrypto.CryptoKey> {
+  return webcrypto.subtle.importKey('pkcs8', key.export({ type: 'pkcs8', format: 'der' }), { name: 'RSA-OAEP', hash: 'SHA-1' }, false, ['decrypt']);
 }
 
 /** Reads a private key: PKCS#1 or PKCS#8, encrypted when a passphrase is given. @throws BadKeyError */
@@ -102,7 +122,7 @@ export function loadPrivateKey(pem: string, passphrase?: string): RsaPrivateKey 
 
 /** Keys read of late: reading one costs as much as five verifications. */
 const known = new Map<string, RsaPublicKey>();
-const KNOWN_MAX = 2048;
+const KNOWN_MAX = 8192;
 
 /** Reads a public key. @throws BadKeyError */
 export function loadPublicKey(pem: string): RsaPublicKey {

@@ -5,7 +5,7 @@
  * Source: wire-protocol 3.1; golden wire/events (modes). Files are read again when they changed, so that other programs
  * (`tsalt-key`, `salt-key`, a copied folder) may change them while the master runs.
  */
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseMinionId, type MinionId } from '../../kernel/contract/job.js';
 
@@ -66,7 +66,8 @@ export class KeyStore {
   read(state: KeyState, id: MinionId): string | undefined {
     const path = this.path(state, id);
     try {
-      if (state !== 'accepted') return cleanPem(readFileSync(path, 'utf8'));
+      // Mostly there is none: to ask first costs less than an error.
+      if (state !== 'accepted') return existsSync(path) ? cleanPem(readFileSync(path, 'utf8')) : undefined;
       const { mtimeMs, ino } = statSync(path);
       const known = this.#accepted.get(id);
       if (known !== undefined && known.mtimeMs === mtimeMs && known.ino === ino) return known.pem;

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isEncryptionAlgorithm, isSignatureAlgorithm, type EncryptionAlgorithm, type SignatureAlgorithm } from '../../../bus/crypto/algorithms.js';
+import { DecryptError } from '../../../bus/crypto/errors.js';
 import { checkPublicKey } from '../../../bus/crypto/key-strength.js';
 import { loadPublicKey, type RsaPrivateKey, type RsaPublicKey } from '../../../bus/crypto/rsa.js';
 import { x931Sign } from '../../../bus/crypto/x931.js';
@@ -138,21 +139,24 @@ async function answer(parts: SignInParts, request: ReadableRequest, keySignature
   if (id === undefined || decision.act !== 'accept') {
     return signed(parts, encodeRefused(decision.ret, nonce), sigAlgo);
   }
-  return signed(parts, accepted(parts, id, pem, request, keySignature()), sigAlgo);
+  return signed(parts, await accepted(parts, id, pem, request, keySignature()), sigAlgo);
 }
 
 async function signed(parts: SignInParts, load: Buffer, sigAlgo: SignatureAlgorithm): Promise<Reply> {
   return { kind: 'frame', frame: encodeSigned(load, await parts.privateKey.signAsync(load, sigAlgo)) };
 }
 
-function accepted(parts: SignInParts, id: MinionId, pem: string, request: ReadableRequest, keySignature: Buffer): Buffer {
+async function accepted(parts: SignInParts, id: MinionId, pem: string, request: ReadableRequest, keySignature: Buffer): Promise<Buffer> {
   const minionKey = loadPublicKey(pem);
-  const token = request.token === undefined ? undefined : decrypted(parts.privateKey, request.token, request.encAlgo);
+  // All that the decision grants is made at once; only the proof is waited for, off the loop.
+  const aes = minionKey.encrypt(Buffer.from(parts.envelope.keyString), request.encAlgo);
+  const session = minionKey.encrypt(Buffer.from(parts.sessions.issue(id, pem)), request.encAlgo);
+  const token = request.token === undefined ? undefined : await decrypted(parts.privateKey, request.token, request.encAlgo);
   return encodeAccepted({
     masterPub: parts.publicPem,
     publishPort: parts.publishPort,
-    aes: minionKey.encrypt(Buffer.from(parts.envelope.keyString), request.encAlgo),
-    session: minionKey.encrypt(Buffer.from(parts.sessions.issue(id, pem)), request.encAlgo),
+    aes,
+    session,
     token: token === undefined ? undefined : encryptedFor(minionKey, token, request.encAlgo),
     keySignature,
     pubSignature: parts.pubSignature?.(request.sigAlgo),
@@ -161,10 +165,11 @@ function accepted(parts: SignInParts, id: MinionId, pem: string, request: Readab
 }
 
 /** The proof comes back only when it could be opened; a minion then knows that we hold the key. */
-function decrypted(key: RsaPrivateKey, block: Buffer, algo: EncryptionAlgorithm): Buffer | undefined {
+async function decrypted(key: RsaPrivateKey, block: Buffer, algo: EncryptionAlgorithm): Promise<Buffer | undefined> {
   try {
-    return key.decrypt(block, algo);
-  } catch {
+    return await key.decryptAsync(block, algo);
+  } catch (error) {
+    if (!(error instanceof DecryptError)) throw error;
     // Made for another key: the reply goes without it and the minion refuses us. Source: golden wire/auth.
     return undefined;
   }

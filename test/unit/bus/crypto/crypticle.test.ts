@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { BadKeyError, NonceMismatchError, TamperedError } from '../../../../src/bus/crypto/errors.js';
 import { Crypticle, generateKeyString, openLoad, openReply, sealLoad } from '../../../../src/bus/crypto/crypticle.js';
@@ -69,4 +70,43 @@ for (const [at, text] of badKeys.entries()) {
 
 test('a key string with a newline at its end is read', () => {
   assert.deepStrictEqual(openLoad(`${key}\n`, sealLoad(key, load)).bytes, load);
+});
+
+/** What any other program reads: each message by itself, with nothing but the key. */
+function openedAlone(keyString: string, sealed: Buffer): Buffer {
+  const bytes = Buffer.from(keyString, 'base64');
+  const mac = createHmac('sha256', bytes.subarray(24)).update(sealed.subarray(0, -32)).digest();
+  assert.ok(mac.equals(sealed.subarray(-32)));
+  const decipher = createDecipheriv('aes-192-cbc', bytes.subarray(0, 24), sealed.subarray(0, 16));
+  return Buffer.concat([decipher.update(sealed.subarray(16, -32)), decipher.final()]);
+}
+
+test('messages of one crypticle, of all lengths, can be read each by itself, and no IV comes twice', () => {
+  const sealing = new Crypticle(key);
+  const messages = Array.from({ length: 600 }, (_none, at) => Buffer.alloc(at % 70, at));
+  const sealed = messages.map((message) => sealing.seal(message));
+  for (const [at, message] of messages.entries()) assert.ok(openedAlone(key, sealed[at] as Buffer).equals(message), `message ${at}`);
+  assert.equal(new Set(sealed.map((bytes) => bytes.toString('hex', 0, 16))).size, messages.length);
+});
+
+test('messages are opened in any order, and what is refused in between disturbs nothing', () => {
+  const opening = new Crypticle(key);
+  const messages = Array.from({ length: 50 }, (_none, at) => Buffer.alloc(at, at));
+  const sealed = messages.map((message) => new Crypticle(key).seal(message));
+  for (let at = messages.length - 1; at >= 0; at -= 1) {
+    const changed = Buffer.from(sealed[at] as Buffer);
+    changed[20] = (changed[20] as number) ^ 1;
+    assert.throws(() => opening.open(changed), TamperedError);
+    assert.ok(opening.open(sealed[at] as Buffer).equals(messages[at] as Buffer));
+  }
+});
+
+test('a padding that is none is refused, although who sealed it has the key', () => {
+  const bytes = Buffer.from(key, 'base64');
+  for (const end of [0, 17, 255]) {
+    const cipher = createCipheriv('aes-192-cbc', bytes.subarray(0, 24), Buffer.alloc(16)).setAutoPadding(false);
+    const body = Buffer.concat([Buffer.alloc(16), cipher.update(Buffer.alloc(32, end))]);
+    const sealed = Buffer.concat([body, createHmac('sha256', bytes.subarray(24)).update(body).digest()]);
+    assert.throws(() => new Crypticle(key).open(sealed), TamperedError);
+  }
 });

@@ -139,3 +139,15 @@ test('only the names of the wire are algorithms', () => {
     assert.equal(isSignatureAlgorithm(name) || isEncryptionAlgorithm(name), false);
   }
 });
+
+test('decrypting off the loop gives the same, also with the algorithm that only the loop can do', async () => {
+  const key = loadPrivateKey((await generateRsaKeyPair()).privatePem);
+  const other = loadPrivateKey((await generateRsaKeyPair()).privatePem);
+  for (const algorithm of ['OAEP-SHA1', 'OAEP-SHA224'] as const) {
+    const plain = Buffer.from('a token');
+    const block = key.publicKey.encrypt(plain, algorithm);
+    assert.ok((await key.decryptAsync(block, algorithm)).equals(plain));
+    await assert.rejects(other.decryptAsync(block, algorithm), DecryptError);
+    await assert.rejects(key.decryptAsync(block.subarray(1), algorithm), DecryptError);
+  }
+});
