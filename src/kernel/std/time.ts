@@ -35,6 +35,11 @@ export function newJid(): string {
   return `${iso.slice(0, 19).replace(/[-T:]/g, '')}${String(micros % 1_000_000).padStart(6, '0')}`;
 }
 
+/** The time now by the clock as it was when the program started: setting the clock moves nothing. For waits and ages; unix milliseconds. */
+export function steadyUnixMs(): number {
+  return Math.floor(performance.timeOrigin + performance.now());
+}
+
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 

@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import type { Account, Group } from '../contract/sys.js';
 import { isMissing } from './files.js';
+import { steadyUnixMs } from '../std/time.js';
 
 const GETENT_WAIT_MS = 10_000;
 /** Answers of getent kept until the file changes or they get old, so that a walk over files asks once per unknown id. */
@@ -81,11 +82,11 @@ export class AccountTable<T extends { readonly name: string }> {
 
   async #ask(key: string): Promise<T | undefined> {
     const known = this.#answers.get(key);
-    if (known !== undefined && Date.now() - known.at < ANSWER_AGE_MAX_MS) return known.entry;
+    if (known !== undefined && steadyUnixMs() - known.at < ANSWER_AGE_MAX_MS) return known.entry;
     const line = await getent(this.#database, key);
     const entry = line === undefined ? undefined : this.#parse(line);
     if (this.#answers.size >= ANSWERS_MAX) this.#answers.clear();
-    this.#answers.set(key, { at: Date.now(), entry });
+    this.#answers.set(key, { at: steadyUnixMs(), entry });
     return entry;
   }
 }

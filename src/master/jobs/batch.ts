@@ -7,7 +7,7 @@
 import { parseJid } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { BoundedQueue, TIMER_MS_MAX } from '../../kernel/std/async.js';
-import { newJid } from '../../kernel/std/time.js';
+import { newJid, steadyUnixMs } from '../../kernel/std/time.js';
 import type { PlainMap, Value } from '../../kernel/std/value.js';
 import { advance, batchSize, isOver, newPlan, nextPlaceMs, type BatchNews } from './batch-plan.js';
 import { batchEvent, batchTag, toldReturn, type Batch, type BatchDriver, type BatchStage } from './batch-events.js';
@@ -86,7 +86,7 @@ async function runBatch(asked: BatchOrder, parts: BatchParts, say: Say, stop: Ab
   if (there.kind === 'no_minions') return say(there);
   if (there.up.length === 0) return say({ kind: 'nobody_there' });
   const { order, driver, timeoutMs, gatherTimeoutMs, failhard, waitMs } = asked;
-  const nowMs = Date.now();
+  const nowMs = steadyUnixMs();
   const plan = newPlan(there.up, { size: batchSize(asked.size, there.up.length), waitMs, failhard, nowMs });
   const jid = parseJid(order.jid ?? '') ?? newJid();
   const batch: Batch = { jid, order: { ...order, jid }, driver, plan, createdAtMs: nowMs, timeoutMs, gatherTimeoutMs };
@@ -156,7 +156,7 @@ class BatchRun {
       let told = driver === 'cli';
       do {
         const answers = this.#taken();
-        const next = advance(plan, answers.map(newsOf), Date.now());
+        const next = advance(plan, answers.map(newsOf), steadyUnixMs());
         if (driver === 'cli' && (answers.length > 0 || next.length > 0)) this.#tell('progress');
         if (next.length > 0) await this.#begin(next);
         if (driver === 'master' && (answers.length > 0 || !told)) this.#tell(told ? 'progress' : 'new');
@@ -222,7 +222,7 @@ class BatchRun {
   #pause(): Promise<void> {
     return new Promise((resolve) => {
       const atMs = nextPlaceMs(this.#batch.plan);
-      const timer = setTimeout(() => this.#waking(), Math.min(Math.max(1, (atMs ?? Infinity) - Date.now()), TIMER_MS_MAX));
+      const timer = setTimeout(() => this.#waking(), Math.min(Math.max(1, (atMs ?? Infinity) - steadyUnixMs()), TIMER_MS_MAX));
       this.#waking = () => {
         clearTimeout(timer);
         resolve();

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { encodeBus } from '../../bus/codec/codec.js';
 import { jobFolder, type HashType } from '../../bus/crypto/digest.js';
 import type { PlainMap } from '../../kernel/std/value.js';
+import { steadyUnixMs } from '../../kernel/std/time.js';
 
 /** How long a foreign client may still look. */
 const KEEP_MS = 10 * 60_000;
@@ -33,12 +34,12 @@ export class SaltCliFiles {
     for (const [name, content] of [['jid', jid], ['.load.p', encodeBus({ ...open, jid })], ['.minions.p', encodeBus([...minions])]] as const) {
       writeFileSync(join(path, name), content, { mode: 0o600 });
     }
-    this.#kept.push({ path, untilUnixMs: Date.now() + KEEP_MS });
+    this.#kept.push({ path, untilUnixMs: steadyUnixMs() + KEEP_MS });
   }
 
   /** Deletes what is old, or too much. */
   clean(all = false): void {
-    const now = Date.now();
+    const now = steadyUnixMs();
     while (this.#kept[0] !== undefined && (all || this.#kept[0].untilUnixMs < now || this.#kept.length >= JOBS_MAX)) {
       rmSync(this.#kept.shift()?.path ?? '', { recursive: true, force: true });
     }

@@ -5,7 +5,7 @@
  * Source: wire-protocol section 9 "Waiting"; golden cli/salt-dead, events/find-job.
  */
 import { BoundedQueue, TIMER_MS_MAX } from '../../kernel/std/async.js';
-import { newJid } from '../../kernel/std/time.js';
+import { newJid, steadyUnixMs } from '../../kernel/std/time.js';
 import { isNumber, isPlainMap, isTruthy, type PlainMap } from '../../kernel/std/value.js';
 import type { BusEvent, EventBus } from '../../bus/event/bus.js';
 import { CONNECTION_LOST, type Deliveries } from './deliveries.js';
@@ -103,14 +103,14 @@ export class ReturnWatch implements Disposable {
 
   /** Those whose time is over: who was not asked yet is asked, the others are missing. */
   *#judge(wait: Wait): Generator<Answer> {
-    if (wait.nextMs > Date.now()) return;
+    if (wait.nextMs > steadyUnixMs()) return;
     const ask: string[] = [];
     for (const id of overdue(wait)) {
       const question = wait.asked.get(id);
       if (question === undefined && this.#parts.isAccepted(id) && !this.#parts.gone.has(id)) ask.push(id);
       else yield this.#missing(id, question?.idle.has(id) === true, wait);
     }
-    for (const question of wait.questions) if (question.untilMs <= Date.now()) question[Symbol.dispose]();
+    for (const question of wait.questions) if (question.untilMs <= steadyUnixMs()) question[Symbol.dispose]();
     if (ask.length > 0) this.#ask(ask, wait);
   }
 
@@ -131,7 +131,7 @@ export class ReturnWatch implements Disposable {
       fun: 'saltutil.find_job', arg: [jid], tgt: [...ids], tgtType: 'list', ret: '', user: options.user, jid: questionJid, ephemeral: true,
     };
     const left = new Set(ids);
-    const until = Date.now() + options.gatherTimeoutMs;
+    const until = steadyUnixMs() + options.gatherTimeoutMs;
     // Subscribed before the question is sent.
     const subscription = this.#parts.bus.subscribe(`salt/job/${questionJid}/ret/`, ({ data }) => {
       const id = String(data['id']);
@@ -153,7 +153,7 @@ export class ReturnWatch implements Disposable {
       giveTime(wait, id, until);
     }
     const giveUp = (): void => {
-      for (const id of left) if (wait.open.has(id)) giveTime(wait, id, Date.now());
+      for (const id of left) if (wait.open.has(id)) giveTime(wait, id, steadyUnixMs());
       wait.wake();
     };
     // A question that cannot be published is as one that nobody answers.
@@ -171,7 +171,7 @@ export class ReturnWatch implements Disposable {
       this.#parts.deliveries.note(wait.jid, id, { state: 'running', atMs: Date.now(), ...(isNumber(pid) ? { pid: Number(pid) } : {}) });
     } else {
       question.idle.add(id);
-      giveTime(wait, id, Math.min(until, Date.now() + UNDER_WAY_MS));
+      giveTime(wait, id, Math.min(until, steadyUnixMs() + UNDER_WAY_MS));
     }
   }
 
@@ -184,7 +184,7 @@ export class ReturnWatch implements Disposable {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, Math.min(Math.max(1, wait.nextMs - Date.now()), TIMER_MS_MAX));
+      const timer = setTimeout(done, Math.min(Math.max(1, wait.nextMs - steadyUnixMs()), TIMER_MS_MAX));
       signal.addEventListener('abort', done, { once: true });
       wait.wake = done;
       this.#queue.onItem(done);
@@ -233,14 +233,14 @@ function absent(before: Delivery | undefined, goneSinceMs: number | undefined): 
   return hadIt ? { state: 'lost', why: CONNECTION_LOST } : { state: 'not_connected' };
 }
 
-function giveTime(wait: Wait, id: string, untilMs = Date.now() + wait.options.timeoutMs): void {
+function giveTime(wait: Wait, id: string, untilMs = steadyUnixMs() + wait.options.timeoutMs): void {
   wait.open.set(id, untilMs);
   wait.nextMs = Math.min(wait.nextMs, untilMs);
 }
 
 /** Those whose time is over; finds out when the next time is over. */
 function overdue(wait: Wait): string[] {
-  const now = Date.now();
+  const now = steadyUnixMs();
   const over: string[] = [];
   wait.nextMs = Infinity;
   for (const [id, untilMs] of wait.open) {

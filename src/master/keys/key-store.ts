@@ -8,6 +8,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseMinionId, type MinionId } from '../../kernel/contract/job.js';
+import { steadyUnixMs } from '../../kernel/std/time.js';
 
 export type KeyState = 'accepted' | 'pending' | 'rejected' | 'denied';
 
@@ -146,9 +147,9 @@ export class KeyStore {
   /** Number of keys in a state, for bounds: the folder is read once a second at most, what was written since is added. */
   count(state: KeyState): number {
     const known = this.#counts.get(state);
-    if (known !== undefined && Date.now() - known.readUnixMs < COUNT_FRESH_MS) return known.count;
+    if (known !== undefined && steadyUnixMs() - known.readUnixMs < COUNT_FRESH_MS) return known.count;
     const count = this.ids(state).length;
-    this.#counts.set(state, { count, readUnixMs: Date.now() });
+    this.#counts.set(state, { count, readUnixMs: steadyUnixMs() });
     return count;
   }
 

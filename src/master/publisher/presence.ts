@@ -11,6 +11,7 @@ import type { KeyStore } from '../keys/key-store.js';
 import type { KnownStore } from '../known/known-store.js';
 import { connectedAddresses } from './peer-addresses.js';
 import type { Publisher } from './publisher.js';
+import { steadyUnixMs } from '../../kernel/std/time.js';
 
 export interface PresenceParts {
   readonly publisher: Publisher;
@@ -65,11 +66,11 @@ export class Presence {
   }
 
   #open(): Set<string> {
-    if (Date.now() - this.#readUnixMs < FRESH_MS) return this.#addresses;
+    if (steadyUnixMs() - this.#readUnixMs < FRESH_MS) return this.#addresses;
     const found = connectedAddresses(this.#parts.publishPort);
     if (found.has('127.0.0.1')) for (const own of ownAddresses()) found.add(own);
     this.#addresses = found;
-    this.#readUnixMs = Date.now();
+    this.#readUnixMs = steadyUnixMs();
     return found;
   }
 

@@ -10,6 +10,7 @@ import { isPlainMap, type PlainMap, type Value } from '../../../src/kernel/std/v
 import { Hearing } from '../fleet/events.js';
 import { MasterHost, type Kind } from '../fleet/master.js';
 import { enrol, MinionHost } from '../fleet/minion.js';
+import type { Launch } from '../fleet/program.js';
 import { userName, type Site } from '../fleet/site.js';
 import { until } from '../fleet/until.js';
 import { checkHistory } from './check-history.js';
@@ -25,6 +26,8 @@ export interface FaultFleetOptions {
   readonly crowd?: number;
   readonly master?: PlainMap;
   readonly minion?: PlainMap;
+  readonly masterLaunch?: Launch;
+  readonly minionLaunch?: (id: string) => Launch;
 }
 
 /** The short waits that make faults show within the time of a test. */
@@ -62,12 +65,14 @@ export class FaultFleet {
     const seed = newSeed();
     process.stdout.write(`faults: TSALT_FAULTS_SEED=${seed}\n`);
     const master = await MasterHost.prepare(site, options.masterKind ?? 'tsalt', 'master', { timeout: 30, ...options.master });
+    master.launch = options.masterLaunch ?? {};
     const proxies = [site.own(await TcpProxy.to(master.requestPort, seed)), site.own(await TcpProxy.to(master.publishPort, seed + 1))] as const;
     const minions = options.ids.map((id) => {
       const minion = new MinionHost(site, options.minionKind ?? 'tsalt', id, master, {
         ...(options.minionKind === 'salt' ? {} : QUICK), master_port: proxies[0].port, publish_port: proxies[1].port, ...options.minion,
       });
-      minion.launch = { env: { FAULTS_ID: id, FAULTS_MARKS: minion.path('marks') } };
+      const launch = options.minionLaunch?.(id) ?? {};
+      minion.launch = { ...launch, env: { ...launch.env, FAULTS_ID: id, FAULTS_MARKS: minion.path('marks') } };
       return minion;
     });
     const fleet = new FaultFleet(site, seed, { master, minions, proxies });
