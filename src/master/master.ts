@@ -207,7 +207,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
         autosignGrainsDir: optional(opts, 'autosign_grains_dir'), permissive: opts['permissive_pki_access'] === true, log,
       },
     }),
-    ...openCommands({ access, publish, functions, onForeignJob: (jid, load, minions) => foreign.write(jid, load, minions) }),
+    ...openCommands({ access, publish, functions, log, onForeignJob: (jid, load, minions) => foreign.write(jid, load, minions) }),
     returnCommand({
       bus, jobs, active, deliveries, quarantine, storeJobs, log, signatureFault: (load, sender) => signatureFault(load, sender, keys.read('accepted', sender.id)),
       ownsResource: (id, resource) => ownsResource(known, keys, id, resource),

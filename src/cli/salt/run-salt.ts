@@ -100,7 +100,7 @@ async function take(frame: PlainMap, request: ShowRequest, host: SaltHost, tally
   switch (String(frame['kind'])) {
     case 'refused':
       host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
-      return EXIT.ok;
+      return typeof frame['exit_code'] === 'number' ? frame['exit_code'] : EXIT.ok;
     case 'no_minions':
       host.print(NO_MINIONS);
       if (request.async) {

@@ -11,7 +11,7 @@ import { parseJid } from '../../kernel/contract/job.js';
 import { newJid } from '../../kernel/std/time.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { Access, ClientKind } from '../access/authorise.js';
-import { orderOf } from '../commands/open/open.js';
+import { orderOf, storedAndPublished } from '../commands/open/open.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
 import type { Batches } from '../jobs/batch.js';
 import type { Prints } from '../functions/prints.js';
@@ -32,6 +32,8 @@ export interface DoorParts extends FollowParts {
   readonly log: Logger;
 }
 
+/** A command whose job cannot be stored has failed, unlike one that the master refuses by its rules. */
+const NOT_STORED_EXIT = 1;
 const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
 const REQUEST_WAIT_MS = 10_000;
 /** A client that reads slower than this many bytes is waited for. */
@@ -116,7 +118,10 @@ async function answer(op: string, load: PlainMap, parts: DoorParts, send: Send, 
 async function publish(load: PlainMap, user: string, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
   const jid = parseJid(load['jid']) ?? newJid();
   using watch = new ReturnWatch(parts, jid);
-  const published = await parts.publish({ ...orderOf(load, user), jid });
+  const published = await storedAndPublished({ ...orderOf(load, user), jid }, parts);
+  if (published.kind === 'not_stored') {
+    return send({ kind: 'refused', error: { name: 'JobStoreError', message: published.error }, exit_code: NOT_STORED_EXIT });
+  }
   if (published.kind === 'no_minions') return send({ kind: 'no_minions', error: published.error });
   await send({ kind: 'published', jid, minions: [...published.minions], missing: [...published.missing] });
   if (load['wait'] === false) return;

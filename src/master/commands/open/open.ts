@@ -5,7 +5,9 @@
  */
 import { stampNow } from '../../../kernel/std/time.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import type { Logger } from '../../../kernel/contract/log.js';
 import type { Access, ClientKind, Identity } from '../../access/authorise.js';
+import { JobStoreError } from '../../jobs/job-store.js';
 import type { JobOrder, JobPublished } from '../../jobs/publish-job.js';
 import { reply, SIZES, type OpenCommand } from '../../requests/command.js';
 import type { FunctionDesk } from '../../functions/function-desk.js';
@@ -14,6 +16,7 @@ export interface OpenParts {
   readonly access: Access;
   readonly publish: (order: JobOrder) => Promise<JobPublished>;
   readonly functions: FunctionDesk;
+  readonly log: Logger;
   /** Files that the real command line of the peer expects for a job: see `salt-cli-files.ts`. */
   readonly onForeignJob: (jid: string, load: PlainMap, minions: readonly string[]) => void;
 }
@@ -33,8 +36,8 @@ export function openCommands(parts: OpenParts): OpenCommand[] {
       async run(load) {
         const allowed = allow(parts.access, load, 'local');
         if (allowed.kind === 'refused') return reply({ error: { ...allowed.error } });
-        const published = await parts.publish(orderOf(load, allowed.name));
-        if (published.kind === 'no_minions') return clear({ jid: null, minions: [], error: published.error });
+        const published = await storedAndPublished(orderOf(load, allowed.name), parts);
+        if (published.kind !== 'published') return clear({ jid: null, minions: [], error: published.error });
         const { jid, minions, missing } = published;
         parts.onForeignJob(jid, load, minions);
         return clear({ jid, minions: [...minions], missing: [...missing] });
@@ -73,6 +76,19 @@ export function openCommands(parts: OpenParts): OpenCommand[] {
 }
 
 const clear = (load: PlainMap) => reply({ enc: 'clear', load });
+
+/** Publishes; a job that cannot be stored is none, and who asked is told why. */
+export async function storedAndPublished(
+  order: JobOrder, parts: Pick<OpenParts, 'publish' | 'log'>,
+): Promise<JobPublished | { readonly kind: 'not_stored'; readonly error: string }> {
+  try {
+    return await parts.publish(order);
+  } catch (err) {
+    if (!(err instanceof JobStoreError)) throw err;
+    parts.log.error({ err, fun: order.fun, user: order.user }, 'job not published: it cannot be stored');
+    return { kind: 'not_stored', error: `The job was not published: ${err.message}` };
+  }
+}
 
 function allow(access: Access, load: PlainMap, client: ClientKind): Extract<Identity, { kind: 'user' }> | Extract<Identity, { kind: 'refused' }> {
   const identity = access.identify(load, client);
