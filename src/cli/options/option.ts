@@ -16,6 +16,8 @@ export interface OptionRow {
   readonly value?: Value;
   readonly choices?: readonly string[];
   readonly doc: string;
+  /** Salt has no such option. */
+  readonly ours?: true;
 }
 
 export interface OptionGroup {

@@ -16,7 +16,7 @@ export const cpTable: ProgramTable = {
       rows: [
         on('-C --chunked', 'chunked', 'Send files in pieces: for large files, directories and empty directories.'),
         off('-n --no-compression', 'gzip', 'Send the pieces uncompressed.'),
-        on('--strict', 'strict', 'End with 1 when a file could not be placed everywhere. Not an option of Salt.'),
+        on('--strict', 'strict', 'End with 1 when a file could not be placed everywhere.', { ours: true }),
       ],
     },
     logging('log_file', '/var/log/salt/master'),
