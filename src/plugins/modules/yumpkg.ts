@@ -2,11 +2,13 @@
 import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
 import { str } from '../../kernel/std/python-text.js';
-import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
+import type { Value } from '../../kernel/std/value.js';
 import { holdTargets } from './pkg/targets.js';
 import { normalizeName, splitArch } from './rpm/architecture.js';
+import { differencesOfFiles } from './rpm/differences.js';
+import { installedFacts } from './rpm/installed-facts.js';
 import { latestVersions, listOffered, listUpgrades } from './yumpkg/available.js';
-import { differencesOfFiles, downloadedPackages, downloadPackages } from './yumpkg/download.js';
+import { downloadedPackages, downloadPackages } from './yumpkg/download.js';
 import { groupDifference, groupInfo, listGroups, missingOfGroups } from './yumpkg/groups.js';
 import { HOLD_PATTERN, holdPackages, listHolds, releasePackages } from './yumpkg/holds.js';
 import { installPackages } from './yumpkg/install.js';
@@ -149,10 +151,7 @@ export default defineModule({
     info_installed: fn({
       doc: "Gives what is known about installed packages.\nsalt '*' pkg.info_installed bash attr=version,vendor",
       params: { names: p.rest(), kwargs },
-      async run({ names, kwargs: options }, ctx) {
-        const found = await ctx.call('lowpkg.info', names, options) as PlainMap;
-        return Object.fromEntries(Object.entries(found).map(([name, facts]) => [name, withSource(facts)]));
-      },
+      run: ({ names, kwargs: options }, ctx) => installedFacts(names, options, ctx),
     }),
     group_list: fn({ doc: "Gives the groups of packages by state.\nsalt '*' pkg.group_list", run: (_args, ctx) => listGroups(ctx) }),
     group_info: fn({
@@ -219,7 +218,7 @@ export default defineModule({
     diff: fn({
       doc: "Shows how files differ from those in their packages.\nsalt '*' pkg.diff /etc/apache2/httpd.conf",
       params: { paths: p.rest(), kwargs },
-      run: ({ paths }, ctx) => differencesOfFiles(paths, ctx),
+      run: ({ paths }, ctx) => differencesOfFiles(paths, {}, ctx),
     }),
     list_patches: fn({
       doc: "Gives the advisories for this machine.\nsalt '*' pkg.list_patches",
@@ -251,10 +250,3 @@ export default defineModule({
     }),
   },
 });
-
-/** Facts as all package modules name them; a list for all versions. */
-function withSource(facts: Value): Value {
-  if (Array.isArray(facts)) return (facts as readonly Value[]).map(withSource);
-  if (!isTruthy(facts)) return facts;
-  return Object.fromEntries(Object.entries(facts as PlainMap).map(([key, value]) => [key === 'source_rpm' ? 'source' : key, value]));
-}

@@ -10,7 +10,7 @@ const skip = pacmanObstacle();
 
 packageContract({
   name: 'pacmanpkg', skip, open: pacmanWorld, versions: ['1.0-1', '1.10-1'], choosesVersion: false, removesPatterns: false,
-  unknown: /error: target not found: made-none/,
+  unknown: /error: target not found: made-none/, unknownVersion: /target not found/, notInstalled: '',
 });
 
 test('pacmanpkg: refreshing tells what was fetched', { skip }, async () => {

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
-import { str } from '../../../kernel/std/python-text.js';
 import type { PlainMap, Value } from '../../../kernel/std/value.js';
 import { rpmFilesBelow } from '../rpm/package-files.js';
 import { packageNames } from '../pkg/names.js';
@@ -35,23 +34,4 @@ export async function downloadPackages(packages: readonly Value[], ctx: Context)
   const failed = names.filter((name) => !Object.hasOwn(found, name));
   if (failed.length > 0) found['_error'] = `The following package(s) failed to download: ${failed.join(', ')}`;
   return found;
-}
-
-/** How files differ from those in their packages, which are fetched. */
-export async function differencesOfFiles(paths: readonly Value[], ctx: Context): Promise<PlainMap> {
-  const answer: PlainMap = {};
-  const byPackage: Record<string, string[]> = {};
-  for (const path of paths.map(str)) {
-    const owner = str(await ctx.call('lowpkg.owner', [path]));
-    if (owner === '') answer[path] = (await ctx.sys.exists(path)) ? 'Not managed' : 'N/A';
-    else (byPackage[owner] ??= []).push(path);
-  }
-  if (Object.keys(byPackage).length === 0) return answer;
-  const files = await ctx.call('pkg.download', Object.keys(byPackage)) as PlainMap;
-  for (const [name, owned] of Object.entries(byPackage)) {
-    const file = files[name];
-    if (typeof file !== 'string') throw new CommandExecutionError(`Unable to download any of the following packages: ${name}`);
-    for (const path of owned) answer[path] = str(await ctx.call('lowpkg.diff', [file, path])) || 'Unchanged';
-  }
-  return answer;
 }
