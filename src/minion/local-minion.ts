@@ -1,23 +1,14 @@
 /**
- * A minion for one command (`tsalt-call`): grains, modules, and, unless local, a conversation with the master. It takes no
- * jobs and fires no start events.
+ * A minion for one command (`tsalt-call`): modules, and what they need of this machine or of a master.
+ *
+ * Without a master it gathers grains and pillar, and loads what modules reach, only when a function may need them: most of
+ * the time of a small command would go there.
  */
-import { openKeyPair, type KeyPair } from '../bus/channel/key-files.js';
-import { EventBus } from '../bus/event/bus.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { ModuleHost } from '../kernel/loader/module-host.js';
 import type { PlainMap } from '../kernel/std/value.js';
-import { AllMasters } from './all-masters.js';
-import { MasterConnection } from './connection/master-connection.js';
-import { planMasters } from './connection/master-plan.js';
-import { evaluateMaster } from './evaluate-master.js';
-import { masterlessPorts, ownPillar } from './masterless-ports.js';
-import { gatherGrains } from './grains.js';
-import { RunningJobs } from './job/running.js';
-import type { MinionState } from './minion-state.js';
 import { extensionModules, pluginFolders } from './plugin-folders.js';
-import { minionPorts } from './ports.js';
 
 export interface LocalMinionOptions {
   readonly opts: Readonly<PlainMap>;
@@ -31,7 +22,8 @@ export interface LocalMinionOptions {
 export interface LocalMinion extends AsyncDisposable {
   readonly id: string;
   readonly host: ModuleHost;
-  readonly state: MinionState;
+  grains(): Promise<PlainMap>;
+  /** Tells the master, where there is one. */
   report(load: PlainMap): Promise<void>;
   giveTo(returner: string, ret: PlainMap): Promise<void>;
 }
@@ -40,60 +32,53 @@ const RETURNER_MS = 60_000;
 
 /** @throws SignInError, RequestTimeoutError when the master does not let it in */
 export async function openLocalMinion(options: LocalMinionOptions): Promise<LocalMinion> {
+  if (options.local) return masterless(options);
+  return (await import('./call-minion.js')).openCallMinion(options);
+}
+
+function masterless(options: LocalMinionOptions): LocalMinion {
   const { opts, sys, log, distDir } = options;
   const id = String(opts['id']);
   const state: { grains: PlainMap; pillar: PlainMap } = { grains: {}, pillar: {} };
-  const bus = new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed'));
-  const extmods = extensionModules(opts);
-  const connection = options.local ? undefined : await openConnection(options, state, bus);
-  const all = new AllMasters(log);
-  const running = new RunningJobs();
+  let prepared: Promise<void> | undefined;
+  const prepare = (): Promise<void> => (prepared ??= prepareHost(host, state, options));
   const host: ModuleHost = new ModuleHost({
-    distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar,
-    userDirs: pluginFolders(opts),
-    ports: connection === undefined
-      ? masterlessPorts({ opts, log, state, bus, running, extmods, refreshGrains, reload: () => host.catalog.reload() })
-      : minionPorts({
-        opts, id, connection: connection.connection, all, bus, running, state, refreshGrains, reload: () => host.catalog.reload(), pair: connection.pair, isDaemon: false,
-      }),
+    distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar, userDirs: pluginFolders(opts), ports: {}, prepare,
   });
-  async function refreshGrains(): Promise<boolean> {
+  return {
+    id, host,
+    async grains() {
+      await prepare();
+      return state.grains;
+    },
+    report: () => Promise.resolve(),
+    giveTo: (name, ret) => giveToReturner(host, log, name, ret),
+    [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
+  };
+}
+
+async function prepareHost(host: ModuleHost, state: { grains: PlainMap; pillar: PlainMap }, { opts, sys, log, skipGrains }: LocalMinionOptions): Promise<void> {
+  const [{ masterlessPorts, ownPillar }, { gatherGrains }, { EventBus }, { RunningJobs }] = await Promise.all([
+    import('./masterless-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
+  ]);
+  const refreshGrains = async (): Promise<boolean> => {
     state.grains = await gatherGrains(host, { opts, sys, log });
     // Which modules work depends on the grains.
     host.reload();
     return true;
-  }
-  if (!options.skipGrains) await refreshGrains();
-  if (connection !== undefined) await connection.connection.open();
-  else state.pillar = await ownPillar({ opts, log, state }, {});
-  return {
-    id, host, state,
-    async report(load) {
-      await connection?.connection.request({ ...load, id });
-    },
-    async giveTo(name, ret) {
-      const plugin = await host.load('returners', name);
-      if (plugin === undefined) log.error({ returner: name }, 'returner is not available on this minion');
-      else await plugin.returner(ret, host.context(name, { signal: AbortSignal.timeout(RETURNER_MS) }));
-    },
-    async [Symbol.asyncDispose]() {
-      await connection?.connection[Symbol.asyncDispose]();
-      await host[Symbol.asyncDispose]();
-    },
   };
+  host.addPorts(masterlessPorts({
+    opts, log, state, refreshGrains, extmods: extensionModules(opts), running: new RunningJobs(),
+    bus: new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed')),
+    // The catalog waits for this preparation; to forget lookups needs no waiting.
+    reload: () => Promise.resolve(host.reload()),
+  }));
+  if (!skipGrains) await refreshGrains();
+  state.pillar = await ownPillar({ opts, log, state }, {});
 }
 
-/** Of several masters the first that lets the command in. Source: read, Salt 3008.3. */
-async function openConnection(options: LocalMinionOptions, state: MinionState, bus: EventBus): Promise<{ connection: MasterConnection; pair: KeyPair }> {
-  const { opts, log } = options;
-  const pair = await openKeyPair(String(opts['pki_dir']), 'minion', { bits: Number(opts['keysize'] ?? 2048) });
-  const { masters } = planMasters(opts, await evaluateMaster(options));
-  const connection = new MasterConnection({
-    plan: { kind: 'oneOf', masters }, masters, opts, id: String(opts['id']), pair, log, bus,
-    onPublication: () => undefined, onConnected: () => Promise.resolve(), grains: () => state.grains,
-    setPillar: (pillar) => {
-      state.pillar = pillar;
-    },
-  });
-  return { connection, pair };
+export async function giveToReturner(host: ModuleHost, log: Logger, name: string, ret: PlainMap): Promise<void> {
+  const plugin = await host.load('returners', name);
+  if (plugin === undefined) log.error({ returner: name }, 'returner is not available on this minion');
+  else await plugin.returner(ret, host.context(name, { signal: AbortSignal.timeout(RETURNER_MS) }));
 }

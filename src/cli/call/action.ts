@@ -12,6 +12,10 @@ import { askedOutputter } from '../print/display.js';
 import { parseWords } from '../words.js';
 import { runCall } from './run-call.js';
 
+/** Source: read, Salt 3008.3. */
+const NOT_ACCEPTED = 'Minion failed to authenticate with the master, has the minion key been accepted?';
+const NOT_ACCEPTED_EXIT = 2;
+
 export async function callAction(run: Run): Promise<number> {
   const { line } = run;
   const { values } = line;
@@ -31,6 +35,10 @@ export async function callAction(run: Run): Promise<number> {
     });
   } catch (error) {
     if (!(error instanceof SignInError) && !(error instanceof RequestTimeoutError)) throw error;
+    if (error instanceof SignInError && error.why === 'pending') {
+      context.print(NOT_ACCEPTED);
+      return NOT_ACCEPTED_EXIT;
+    }
     context.complain(`[ERROR   ] ${error.message}`);
     return EXIT.failed;
   }
@@ -57,7 +65,7 @@ function overrides(values: Readonly<PlainMap>): PlainMap {
 
 async function showGrains(context: CliContext, minion: LocalMinion): Promise<number> {
   const output = context.line.given.has('output') ? String(context.line.values['output']) : 'grains';
-  await context.show({ local: minion.state.grains }, output === 'grains' ? null : output);
+  await context.show({ local: await minion.grains() }, output === 'grains' ? null : output);
   return EXIT.ok;
 }
 

@@ -19,6 +19,7 @@ import { readPluginDocs, readPluginIndex, type PluginDocs, type PluginEntry, typ
 import { ModuleWorkers } from './module-workers.js';
 import { pluginOfExports } from './plain-form.js';
 import { PluginTable, type Candidate } from './plugin-table.js';
+import { needsHost } from './needs-host.js';
 import { importFailure, listUserFiles, namesAnother, UserFilePreparer, type UserFile } from './user-files.js';
 
 export interface ModuleHostOptions {
@@ -33,6 +34,11 @@ export interface ModuleHostOptions {
   readonly log: Logger;
   readonly ports: Partial<Ports>;
   readonly id: string;
+  /**
+   * Gathers grains and pillar and adds ports, when they are not there yet: awaited before anything that may look at them.
+   * Absent where they are there from the start.
+   */
+  readonly prepare?: () => Promise<void>;
 }
 
 type PluginOf<K extends PluginKind> = Extract<Plugin, { kind: K }> extends never ? Plugin : Extract<Plugin, { kind: K }>;
@@ -41,6 +47,7 @@ export class ModuleHost implements AsyncDisposable {
   readonly catalog: CatalogPort;
   readonly #options: ModuleHostOptions;
   readonly #sessionHost: SessionHost;
+  readonly #ports: Partial<Ports>;
   readonly #tables = new Map<PluginKind, Promise<PluginTable>>();
   #index: Promise<PluginIndex> | undefined;
   #docs: Promise<PluginDocs> | undefined;
@@ -49,10 +56,21 @@ export class ModuleHost implements AsyncDisposable {
 
   constructor(options: ModuleHostOptions) {
     this.#options = options;
-    this.catalog = new Catalog({ table: (kind) => this.#table(kind), reload: async () => this.reload() });
+    this.catalog = new Catalog({
+      table: async (kind) => {
+        await options.prepare?.();
+        return this.#table(kind);
+      },
+      reload: async () => this.reload(),
+    });
     const { sys, log, opts, id, grains, pillar } = options;
-    const ports = { catalog: this.catalog, ...options.ports };
-    this.#sessionHost = { sys, log, opts, id, grains, pillar, ports, find: (kind, fun) => this.#find(kind, fun) };
+    this.#ports = { catalog: this.catalog, ...options.ports };
+    this.#sessionHost = { sys, log, opts, id, grains, pillar, ports: this.#ports, find: (kind, fun) => this.#find(kind, fun) };
+  }
+
+  /** For a host that is prepared later. */
+  addPorts(ports: Partial<Ports>): void {
+    Object.assign(this.#ports, ports);
   }
 
   /** Calls that belong together: one job, one command, one rendering. */
@@ -81,7 +99,10 @@ export class ModuleHost implements AsyncDisposable {
   /** What a plugin may reach that the program itself calls: grains, a returner, an engine. `grains`: instead of the host's. */
   context(plugin: string, options: { signal: AbortSignal; job?: PlainMap; grains?: PlainMap }): Context {
     const { grains, ...session } = options;
-    const host = grains === undefined ? this.#sessionHost : { ...this.#sessionHost, grains: () => grains };
+    // What the gathering of grains itself calls cannot wait for it.
+    const host = grains === undefined
+      ? this.#sessionHost
+      : { ...this.#sessionHost, grains: () => grains, find: (kind: FunctionKind, fun: string) => this.#find(kind, fun, { gathers: true }) };
     return new CallContext(new Session(host, session), 'modules', plugin, 0);
   }
 
@@ -96,18 +117,25 @@ export class ModuleHost implements AsyncDisposable {
     await this.#preparer?.[Symbol.asyncDispose]();
   }
 
-  async #find(kind: FunctionKind, fun: string): Promise<Found & { owner: FunctionPlugin }> {
+  async #find(kind: FunctionKind, fun: string, { gathers = false } = {}): Promise<Found & { owner: FunctionPlugin }> {
     const [serves, name] = splitName(fun);
-    const found = await this.#resolve(kind, serves);
+    const found = await this.#resolve(kind, serves, { gathers });
     if (!('plugin' in found)) throw new FunctionMissingError(fun, missingText(fun, serves, found));
     const { plugin, candidate } = found;
     const fn = isFunctionPlugin(plugin) ? functionOf(plugin, name) : undefined;
     if (fn === undefined) throw new FunctionMissingError(fun);
+    if (!gathers && this.#options.prepare !== undefined && needsHost(fn.run)) await this.#options.prepare();
     return { fullName: fun, fn, plugin: candidate.name, user: candidate.user, owner: plugin as FunctionPlugin };
   }
 
-  async #resolve(kind: PluginKind, serves: string): Promise<{ plugin: Plugin; candidate: Candidate } | { refused: boolean; reason: string | undefined }> {
-    const table = await this.#table(kind);
+  async #resolve(
+    kind: PluginKind, serves: string, { gathers = kind === 'grains' } = {},
+  ): Promise<{ plugin: Plugin; candidate: Candidate } | { refused: boolean; reason: string | undefined }> {
+    let table = await this.#table(kind);
+    if (!gathers && this.#options.prepare !== undefined && await table.asksGrains(serves)) {
+      await this.#options.prepare();
+      table = await this.#table(kind);
+    }
     for (;;) {
       const candidate = await table.choose(serves);
       if ('refused' in candidate) return candidate;

@@ -64,6 +64,16 @@ export class PluginTable {
     return choosing;
   }
 
+  /** Whether the choice of who serves a name may depend on grains. */
+  async asksGrains(serves: string): Promise<boolean> {
+    for (const candidate of this.#ranked(serves)) {
+      if (candidate.user) return true;
+      const { when, virtual } = await candidate.entry();
+      if (virtual || when !== undefined) return true;
+    }
+    return false;
+  }
+
   /** Served names that work here, sorted. */
   async chosen(): Promise<ReadonlyMap<string, Candidate>> {
     const found = new Map<string, Candidate>();
