@@ -71,3 +71,39 @@ test('git: the same answers and repositories', { skip: skipWithoutSalt }, async 
   ];
   await compareCalls(folder, calls, prepare);
 });
+
+test('archive: the same lists and files', { skip: skipWithoutSalt }, async () => {
+  const at = (name: string): string => join(work, name);
+  const prepare = (): void => {
+    fresh();
+    mkdirSync(at('top/sub folder'), { recursive: true });
+    mkdirSync(at('top/empty'));
+    for (const [name, text] of [['top/a file.txt', 'a'], ["top/sub folder/it's $(id) \"b\"", 'b'], ['top/-dash', 'c'], ['single', 'e'], ['single2', 'f']]) writeFileSync(at(name as string), text as string);
+    execFileSync('ln', ['-s', 'a file.txt', at('top/link')]);
+    const run = (program: string, ...argv: string[]): unknown => execFileSync(program, argv, { cwd: work, stdio: 'pipe' });
+    writeFileSync(at('ünï\\x'), 'd');
+    execFileSync('zip', ['-q', 'letters.zip', 'ünï\\x'], { cwd: work });
+    for (const [flag, name] of [['-c', 'p.tar'], ['-cz', 'z.tar.gz'], ['-cj', 'j.tbz'], ['-cJ', 'x.txz']]) run('tar', flag as string, '-f', name as string, 'top', 'single', 'ünï\\x');
+    run('tar', '-cPf', 'root.tar', at('single'), './top');
+    run('zip', '-qr', '--symlinks', 'all.zip', 'top', 'single');
+    run('zip', '-qr', '-D', 'nodirs.zip', 'top');
+    run('zip', '-q', '-P', 'se cret', 'locked.zip', 'single');
+    writeFileSync(at('broken.zip'), 'text');
+    writeFileSync(at('broken.tar'), 'text');
+  };
+  const archives = ['p.tar', 'z.tar.gz', 'j.tbz', 'x.txz', 'root.tar', 'all.zip', 'nodirs.zip', 'locked.zip', 'letters.zip'];
+  await compareCalls(folder, [
+    ...archives.flatMap((name): Call[] => [['archive.list', [at(name)]], ['archive.list', [at(name)], { verbose: true }], ['archive.list', [at(name)], { strip_components: 1, verbose: true }]]),
+    ['archive.list', [at('broken.zip')]], ['archive.list', [at('broken.tar')]], ['archive.list', [at('nosuch.zip')]], ['archive.list', [at('single')]], ['archive.list', [at('single')], { archive_format: 'lha' }],
+    ['archive.list', [at('p.tar')], { strip_components: -1 }], ['archive.list', [at('single')], { archive_format: 'rar' }], ['archive.is_encrypted', [at('locked.zip')]], ['archive.is_encrypted', [at('all.zip')]],
+    ['archive.is_encrypted', [at('broken.zip')]], ['archive.unzip', [at('broken.zip'), at('out')]], ['archive.unzip', [at('nosuch.zip'), at('out')]], ['archive.unzip', [at('all.zip'), at('out')]],
+    ['archive.unzip', [at('all.zip'), at('out2')], { excludes: 'single,top/a file.txt' }], ['archive.unzip', [at('all.zip'), at('out3')], { trim_output: 2 }], ['archive.unzip', [at('all.zip'), at('out4')], { runas: 'no-such-user' }],
+    ['archive.unzip', [at('locked.zip'), at('out5')], { password: 'se cret' }], ['file.find', [at('out')], { print: 'path,mode,type,size' }], ['file.find', [at('out2')]], ['file.readlink', [at('out/top/link')]],
+    ['archive.zip', [at('new.zip'), at('single')]], ['archive.list', [at('new.zip')]], ['archive.zip', [at('new.zip'), 'single,single2'], { cwd: work }], ['archive.list', [at('new.zip')]],
+    ['archive.zip', [at('new2'), ['top/a file.txt', 'top/-dash', 'nosuch']], { cwd: work }], ['archive.list', [at('new2')], { archive_format: 'zip' }], ['archive.zip', [at('new3.zip'), 'single']], ['archive.zip', [at('new3.zip'), 'single'], { cwd: 'rel' }],
+    ['archive.tar', ['cvf', at('t.tar'), 'top/a file.txt,single'], { cwd: work }], ['archive.tar', ['-xf', at('t.tar')], { dest: at('out2') }], ['file.find', [at('out2')]], ['archive.tar', ['', 'x']],
+    ['archive.tar', ['cf', at('g.tar'), at('single*')], { cwd: work }], ['archive.list', [at('t.tar')]], ['archive.gzip', [at('single')]], ['archive.gunzip', [at('single.gz')]], ['archive.gunzip', [at('nosuch.gz')]],
+    ['archive.cmd_unzip', [at('all.zip'), at('out6')], { excludes: 'single', options: '-q' }], ['archive.cmd_unzip', [at('broken.zip'), at('out6')]], ['archive.cmd_zip', [at('c.zip'), 'single2'], { cwd: work }],
+    ['archive.rar', [at('r.rar'), 'x']], ['archive.unrar', [at('r.rar'), 'x']],
+  ], prepare);
+});

@@ -42,9 +42,12 @@ export async function runProgram(argv: readonly [string, ...string[]], options: 
   if (options.detached === true) return startDetached([...prelude(options, false), ...words], env, identity, options);
   const pipes = [await openPipe(), options.mergeStderr === true ? undefined : await openPipe()] as const;
   let child: ChildProcess;
+  const head = prelude(options, options.mergeStderr === true && pipes[0] === undefined);
+  // A program shows itself by the name that it was called by.
+  const argv0 = head.length + identity.prefix.length === 0 ? { argv0: argv[0] } : {};
   try {
-    child = await start([...prelude(options, options.mergeStderr === true && pipes[0] === undefined), ...words], {
-      cwd: options.cwd, env, ...identity.ids, detached: true,
+    child = await start([...head, ...words], {
+      cwd: options.cwd, env, ...identity.ids, ...argv0, detached: true,
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', pipes[0]?.childEnd ?? 'pipe', errorEnd(options, pipes)],
     });
   } catch (err) {
@@ -89,6 +92,7 @@ async function checkFolder(path: string): Promise<void> {
 }
 
 interface StartOptions {
+  argv0?: string;
   cwd: string | undefined;
   env: Record<string, string>;
   uid?: number;
