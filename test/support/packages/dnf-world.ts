@@ -7,10 +7,11 @@ import cmd from '../../../src/plugins/modules/cmd.js';
 import pkgResource from '../../../src/plugins/modules/pkg_resource.js';
 import lowpkg from '../../../src/plugins/modules/rpm_lowpkg.js';
 import yumpkg from '../../../src/plugins/modules/yumpkg.js';
-import { machine, type Machine } from '../../unit/plugins/modules/machine.js';
+import type { PackageMachine } from '../../contract/pkg.js';
+import { machine } from '../../unit/plugins/modules/machine.js';
 import type { MadePackage } from './made-package.js';
 import { indexRpms, makeRpm, program } from './rpm-world.js';
-import { scratchSys } from './scratch-sys.js';
+import { scratchSys, type Scratch } from './scratch-sys.js';
 
 export const REDHAT_GRAINS = {
   os: 'Rocky', os_family: 'RedHat', osrelease: '9.3', osmajorrelease: 9, osarch: 'x86_64', cpuarch: 'x86_64', kernel: 'Linux', init: 'unknown', shell: '/bin/sh',
@@ -23,14 +24,9 @@ export function dnfObstacle(): string | false {
   return missing.length === 0 ? false : `needs ${missing.join(', ')}`;
 }
 
-export interface World extends AsyncDisposable {
+export interface DnfWorld extends PackageMachine {
   readonly root: string;
-  readonly minion: Machine;
   readonly folder: string;
-  /** Puts a package into the repository; gives the path of its file. */
-  offer(made: MadePackage): Promise<string>;
-  /** Makes a package file that no repository has. */
-  make(made: MadePackage): Promise<string>;
 }
 
 const VERSIONLOCK = '/usr/lib/python3/dist-packages/dnf-plugins/versionlock.py';
@@ -42,7 +38,7 @@ function unpackPlugin(folder: string): Record<string, string> {
   return { PYTHONPATH: join(folder, 'plugins/usr/lib/python3/dist-packages') };
 }
 
-export async function dnfWorld({ plugin = false, test = false } = {}): Promise<World> {
+export async function dnfWorld({ plugin = false, test = false } = {}): Promise<DnfWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'dnf-world-'));
   const root = join(folder, 'root');
   const repository = join(folder, 'repository');
@@ -58,19 +54,19 @@ export async function dnfWorld({ plugin = false, test = false } = {}): Promise<W
   const plugins = plugin ? [
     `--setopt=pluginpath=${env['PYTHONPATH'] ?? '/usr/lib/python3/dist-packages'}/dnf-plugins`, `--setopt=pluginconfpath=${folder}`, '--disableplugin=*', '--enableplugin=versionlock',
   ] : ['--noplugins'];
-  const sys = scratchSys({
+  const scratch = {
     root, folders: ['/etc/yum.repos.d', '/etc/yum', '/etc/yum.conf', '/etc/dnf', '/var/cache/dnf', '/opt/made'], env: { ...env, LC_ALL: 'C' },
     programs: { dnf: ['dnf', '--installroot', root, '--releasever=9', ...plugins], rpm: ['rpm', '--root', root] },
-  });
+  } satisfies Scratch;
   const minion = machine({
-    modules: [yumpkg, lowpkg, pkgResource, cmd], sys, grains: REDHAT_GRAINS, test,
+    modules: [yumpkg, lowpkg, pkgResource, cmd], sys: scratchSys(scratch), grains: REDHAT_GRAINS, test,
     answers: {
       'config.get': ([, fallback]) => fallback ?? null, 'config.valid_fileproto': false, 'file.file_exists': ([path]) => existsSync(String(path)),
     },
   });
   const make = (made: MadePackage, into: string): Promise<string> => makeRpm(join(folder, 'build'), into, made);
   return {
-    root, minion, folder,
+    root, minion, scratch, folder,
     make: (made) => make(made, join(folder, 'files')),
     async offer(made) {
       const path = await make(made, repository);

@@ -10,7 +10,7 @@ import { machine } from '../../unit/plugins/modules/machine.js';
 import type { PackageMachine } from '../../contract/pkg.js';
 import { fileOf, textOf, type MadePackage } from './made-package.js';
 import { program } from './rpm-world.js';
-import { scratchSys } from './scratch-sys.js';
+import { scratchSys, type Scratch } from './scratch-sys.js';
 
 /** Why there can be no such machine here, or false. */
 export function pacmanObstacle(): string | false {
@@ -58,13 +58,13 @@ export async function pacmanWorld(): Promise<PacmanWorld> {
   };
   await index();
   const options = ['--config', join(folder, 'pacman.conf'), '--root', root, '--dbpath', database, '--cachedir', join(folder, 'cache'), '--logfile', join(folder, 'log')];
-  const sys = scratchSys({ root, folders: [], programs: { pacman: ['pacman', ...options] }, env: { LC_ALL: 'C' } });
+  const scratch = { root, folders: [], programs: { pacman: ['pacman', ...options] }, env: { LC_ALL: 'C' } } satisfies Scratch;
   const minion = machine({
-    modules: [pacmanpkg, pkgResource, cmd], sys, grains: { os: 'Arch', os_family: 'Arch', osarch: 'x86_64', kernel: 'Linux', init: 'unknown', shell: '/bin/sh' },
+    modules: [pacmanpkg, pkgResource, cmd], sys: scratchSys(scratch), grains: { os: 'Arch', os_family: 'Arch', osarch: 'x86_64', kernel: 'Linux', init: 'unknown', shell: '/bin/sh' },
     answers: { 'config.get': ([, fallback]) => fallback ?? null, 'config.valid_fileproto': false },
   });
   return {
-    root, minion,
+    root, minion, scratch,
     lock: () => writeFile(join(database, 'db.lck'), ''),
     make: (made) => makePackage(join(folder, 'build'), join(folder, 'files'), made),
     async offer(made) {

@@ -10,7 +10,7 @@ import zypperpkg from '../../../src/plugins/modules/zypperpkg.js';
 import { machine } from '../../unit/plugins/modules/machine.js';
 import type { PackageMachine } from '../../contract/pkg.js';
 import { indexRpms, makeRpm, program } from './rpm-world.js';
-import { scratchSys } from './scratch-sys.js';
+import { scratchSys, type Scratch } from './scratch-sys.js';
 
 /** Why there can be no such machine here, or false. */
 export function zypperObstacle(): string | false {
@@ -33,19 +33,19 @@ export async function zypperWorld(): Promise<ZypperWorld> {
   indexRpms(repository);
   // This zypper cannot read a database without packages.
   program(['rpm', '--root', root, '-i', '--force-debian', await makeRpm(join(folder, 'build'), join(folder, 'files'), { name: 'base-system', version: '1-1' })]);
-  const sys = scratchSys({
+  const scratch = {
     root, folders: ['/etc/zypp', '/var/cache/zypp', '/opt/made', '/var/run/zypp.pid'], env: { LC_ALL: 'C' },
     programs: { zypper: ['zypper', '--root', root], rpm: ['rpm', '--root', root] },
-  });
+  } satisfies Scratch;
   const minion = machine({
-    modules: [zypperpkg, lowpkg, pkgResource, cmd], sys,
+    modules: [zypperpkg, lowpkg, pkgResource, cmd], sys: scratchSys(scratch),
     grains: { os: 'SUSE', os_family: 'Suse', osrelease_info: [15, 5], osarch: 'x86_64', kernel: 'Linux', init: 'unknown', shell: '/bin/sh' },
     answers: {
       'config.get': ([, fallback]) => fallback ?? null, 'config.valid_fileproto': false, 'file.file_exists': ([path]) => existsSync(String(path)),
     },
   });
   return {
-    root, minion, repository,
+    root, minion, scratch, repository,
     make: (made) => makeRpm(join(folder, 'build'), join(folder, 'files'), made),
     async offer(made) {
       const path = await makeRpm(join(folder, 'build'), repository, made);

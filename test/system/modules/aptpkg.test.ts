@@ -8,7 +8,14 @@ import aptpkg from '../../../src/plugins/modules/aptpkg.js';
 import cmd from '../../../src/plugins/modules/cmd.js';
 import lowpkg from '../../../src/plugins/modules/dpkg_lowpkg.js';
 import pkgResource from '../../../src/plugins/modules/pkg_resource.js';
+import { packageContract } from '../../contract/pkg.js';
+import { aptObstacle, aptWorld } from '../../support/packages/apt-world.js';
 import { machine } from '../../unit/plugins/modules/machine.js';
+
+packageContract({
+  name: 'aptpkg', skip: aptObstacle(), open: aptWorld, versions: ['1.0-1', '1.10-1'], choosesVersion: true, removesPatterns: true,
+  unknown: /E: Unable to locate package made-none/, unknownVersion: /No version matching 'made-one>999' could be found \(available: /, notInstalled: '', unknownUpgrade: true,
+});
 
 /** Why the tests cannot run here, or false. */
 function obstacle(): string | false {
