@@ -2,6 +2,7 @@
 import type { PlainMap, Value } from '../std/value.js';
 import type { Logger } from './log.js';
 import type { Ports } from './ports.js';
+import type { StateRun } from './state.js';
 import type { Sys } from './sys.js';
 
 export interface Context {
@@ -17,6 +18,8 @@ export interface Context {
   readonly id: string;
   /** True in `test=True` runs of states. */
   readonly test: boolean;
+  /** The run of states this call belongs to; only for state functions. */
+  readonly state?: StateRun;
   /** True while a template is rendered: `pillar.get` and its sisters then give real values by default (Salt's `mask_pillar` off). */
   readonly unmaskPillar?: boolean;
   /** The job this call belongs to (`__pub_*`): jid, fun, arg, tgt, tgt_type, ret, user, pid. Empty outside of jobs. */

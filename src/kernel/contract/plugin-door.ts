@@ -16,6 +16,8 @@ export {
 export type { Context } from './context.js';
 export type { Logger } from './log.js';
 export type { Ports } from './ports.js';
+export { done, failed, wouldChange } from './state.js';
+export type { StateReturn, StateRun } from './state.js';
 export type { Sys } from './sys.js';
 export {
   DateTime, Float, equalValues, floatOf, isMap, isTruthy, mapEntries, mapFrom, mapGet, typeName,
