@@ -5,6 +5,7 @@ import { type Data, isTuple, Thing } from './data.js';
 import { typeError } from './errors.js';
 import { Markup } from './markup.js';
 import { nameOfType } from './type-name.js';
+import { Undefined } from './undefined.js';
 
 const ESCAPE = '\u0000';
 
@@ -17,6 +18,7 @@ export function hashOf(key: Data): unknown {
   if (key instanceof Markup) return hashOf(key.value);
   if (isTuple(key)) return `${ESCAPE}t${key.map((item) => partOf(hashOf(item))).join(',')}`;
   if (isBytes(key)) return `${ESCAPE}b${Buffer.from(key).toString('latin1')}`;
+  if (key instanceof Undefined) key.check();
   if (Array.isArray(key) || key instanceof Dict) throw typeError(`unhashable type: '${nameOfType(key)}'`);
   return key;
 }

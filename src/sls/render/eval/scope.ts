@@ -1,0 +1,33 @@
+/** What code of a template can see and where its text goes. */
+import type { Data } from '../python/data.js';
+
+/** Variables by name; what is not here is looked for in the scope around. */
+export class Scope {
+  readonly parent: Scope | undefined;
+  readonly variables: Map<string, Data>;
+
+  constructor(parent: Scope | undefined, variables = new Map<string, Data>()) {
+    this.parent = parent;
+    this.variables = variables;
+  }
+
+  get(name: string): Data | undefined {
+    return this.variables.get(name) ?? this.parent?.get(name);
+  }
+
+  inner(): Scope {
+    return new Scope(this);
+  }
+
+  /** All variables in reach; inner ones win. */
+  all(): Map<string, Data> {
+    const outer = this.parent?.all() ?? new Map<string, Data>();
+    for (const [name, value] of this.variables) outer.set(name, value);
+    return outer;
+  }
+}
+
+/** Where text goes. */
+export class Sink {
+  text = '';
+}
