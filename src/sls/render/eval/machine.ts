@@ -76,8 +76,6 @@ export type ProfileReport = (what: string, label: string, seconds: number) => vo
 
 /** The render that all code works in; `Run` is the one there is. */
 export interface RunHost extends CallSite {
-  /** Every use of an undefined value is an error. */
-  readonly strict: boolean;
   readonly load: TemplateLoader;
   readonly profile: ProfileReport;
   /** A promise when others should have their turn now. */

@@ -26,6 +26,8 @@ export function argsOf(...list: Data[]): Args {
 
 /** What callables may use of the render they run in. */
 export interface CallSite {
+  /** Every use of an undefined value is an error. */
+  readonly strict: boolean;
   /** Counts work; throws when the template has done too much. */
   step(count?: number): void;
   /** `owner.name` and `owner[key]` as templates see them. */
@@ -147,4 +149,9 @@ export function rawSet(items: Iterable<Data>): Data[] {
 
 export function isSet(data: Data): data is SetData {
   return data instanceof ValueSet;
+}
+
+/** A list that is neither tuple nor set. */
+export function isList(data: Data): data is Data[] & { readonly [KIND]?: never } {
+  return Array.isArray(data) && !(data instanceof Tuple) && !(data instanceof ValueSet);
 }
