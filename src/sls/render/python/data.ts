@@ -80,6 +80,8 @@ export abstract class Thing {
   /** `thing[key]`, or undefined when there is none. */
   item?(key: Data): Data | undefined;
   contains?(item: Data): boolean;
+  /** Names of what is inside, for those who misspelled one. */
+  known?(): Iterable<string>;
   call?(args: Args, site: CallSite): Later<Data>;
 }
 

@@ -145,6 +145,10 @@ export class Dict extends Thing {
     return this.get(key);
   }
 
+  override known(): Iterable<string> {
+    return Array.from(this.keys()).filter((key) => typeof key === 'string');
+  }
+
   override contains(key: Data): boolean {
     return this.has(key);
   }

@@ -73,14 +73,8 @@ export class Undefined extends Thing {
   }
 }
 
-/** Words near which a missing name is looked for. */
-function knownWords(owner: Data): (() => Iterable<string>) | undefined {
-  if (!(owner instanceof Thing) || owner.typeName !== 'dict' || owner.iterate === undefined) return undefined;
-  return () => [...owner.iterate?.() ?? []].filter((key) => typeof key === 'string');
-}
-
 /** What a missing attribute or item gives. */
 export function missingIn(owner: Data, key: Data, keyText: string, strict: boolean): Undefined {
   const message = typeof key === 'string' ? `'${kindOf(owner)}' has no attribute ${keyText}` : `${kindOf(owner)} has no element ${keyText}`;
-  return new Undefined(message, strict, { word: typeof key === 'string' ? key : undefined, known: knownWords(owner) });
+  return new Undefined(message, strict, { word: typeof key === 'string' ? key : undefined, known: owner instanceof Thing && owner.known !== undefined ? () => owner.known?.() ?? [] : undefined });
 }

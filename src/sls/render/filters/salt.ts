@@ -1,0 +1,4 @@
+/** The filters Salt adds to Jinja's. */
+import type { Operation } from '../python/callable.js';
+
+export const SALT_FILTERS: readonly Operation[] = [];

@@ -1,0 +1,150 @@
+/**
+ * The Jinja renderer as Salt sets it up. Reading a template makes closures of it, once for each text; rendering runs
+ * them. It goes on without waiting as long as nothing is called and nothing is loaded, and gives others their turn after
+ * some milliseconds. Start at `JinjaEngine.render`.
+ */
+import { posix } from 'node:path';
+import { BoundedCache } from '../../kernel/std/bounded-cache.js';
+import type { PlainMap } from '../../kernel/std/value.js';
+import type { RenderPlace, RendererOptions } from './contract.js';
+import type { CompiledTemplate, LoadedTemplate, TemplateLoader } from './eval/machine.js';
+import type { Operations } from './eval/operations.js';
+import { Run } from './eval/run.js';
+import { Scope, Sink } from './eval/scope.js';
+import { compileTemplate } from './eval/statements.js';
+import { renderTemplate } from './eval/templates.js';
+import { globalFunctions } from './functions.js';
+import { templateHost } from './host.js';
+import { placed, renderErrorOf } from './jinja-error.js';
+import { allowsUndefined, readOptions, type ReadOptions } from './jinja-options.js';
+import { dataOf } from './python/convert.js';
+import { Builtin, type Data, Thing, isList, isTuple, isSet } from './python/data.js';
+import { Dict } from './python/dict.js';
+import { TemplateError } from './python/errors.js';
+import { Markup, textOf } from './python/markup.js';
+import { FunctionNames, SaltObject } from './salt-object.js';
+import { importedNames, slsNames } from './sls-names.js';
+import { parseTemplate } from './syntax/parser.js';
+
+const TEMPLATES_MAX = 500;
+/** Salt's name of the type of pillar and options, in error texts. Golden: render/form-pillar-item-miss. */
+const PROXY = 'salt.utils.optsdict.DictProxy';
+
+/** Templates of all renderers of this process, by their text and the way it is read. */
+const compiled = new BoundedCache<string, CompiledTemplate>(TEMPLATES_MAX);
+
+function compile(text: string, { syntax, key }: Pick<ReadOptions, 'syntax' | 'key'>, operations: Operations): CompiledTemplate {
+  return compiled.get(`${key}\n${text}`, () => compileTemplate(parseTemplate(text, syntax), operations));
+}
+
+export class JinjaEngine {
+  readonly #options: RendererOptions;
+  #names: Promise<FunctionNames> | undefined;
+
+  constructor(options: RendererOptions) {
+    this.#options = options;
+  }
+
+  /** @throws RenderError */
+  async render(text: string, place: RenderPlace): Promise<string> {
+    const { facts, log, limits } = this.#options;
+    const read = readOptions(text, facts.opts, place.sls !== undefined && place.sls !== '', (where, name) => log.warn({ where, name }, 'unknown option of templates is ignored'));
+    const variables = await this.#variables(place);
+    const files = new ImportedTemplates(this.#options, place, read, variables);
+    const run = new Run(!allowsUndefined(facts.opts), files, (what, label, seconds) => log.debug({ what, label, seconds }, 'time to render'), limits);
+    const out = new Sink();
+    try {
+      const template = load({ name: undefined, path: place.path ?? '', source: sourceName(place), text: read.text }, read);
+      await renderTemplate(run, template, new Scope(undefined, new Map(variables)), out);
+    } catch (error) {
+      throw renderErrorOf(error, read);
+    }
+    // Jinja takes one line break away at the end; Salt puts it back.
+    return read.text.endsWith('\n') ? `${out.text}\n` : out.text;
+  }
+
+  async #variables(place: RenderPlace): Promise<Map<string, Data>> {
+    const { facts, call, functions } = this.#options;
+    const names = await (this.#names ??= functions().then((all) => new FunctionNames(all)));
+    const salt = new SaltObject(names, call);
+    const variables = globalFunctions(salt);
+    const own: [string, Data][] = [
+      ['salt', salt], ['grains', dataOf(facts.grains)], ['opts', dataOf(facts.opts)], ['pillar', dataOf(facts.pillar, PROXY)],
+      ['saltenv', place.saltenv], ['proxy', dataOf(facts.proxy ?? {})],
+    ];
+    for (const [name, value] of own) variables.set(name, value);
+    if (place.sls !== undefined) variables.set('sls', place.sls);
+    const sls = place.sls === undefined ? {} : slsNames(place.sls, place.path);
+    const given: PlainMap = { ...sls, ...place.variables };
+    for (const [name, value] of Object.entries(given)) variables.set(name, dataOf(value));
+    variables.set('show_full_context', new Builtin('show_full_context', () => fullContext(variables)));
+    return variables;
+  }
+}
+
+/** Variables that are plain values, as Salt lists them. */
+function fullContext(variables: ReadonlyMap<string, Data>): Data {
+  return Dict.of(Array.from(variables, ([name, value]) => [name, simple(value)] as const));
+}
+
+function simple(value: Data): Data {
+  if (value instanceof Dict || isList(value) || isTuple(value) || isSet(value) || !(value instanceof Thing)) return value;
+  return textOf(value) ?? (value instanceof Markup ? value.value : value.repr());
+}
+
+function sourceName(place: RenderPlace): string {
+  return place.source ?? (place.sls === undefined || place.sls === '' ? place.path ?? 'template' : `salt://${place.sls.replaceAll('.', '/')}.sls`);
+}
+
+function load(identity: Omit<LoadedTemplate, 'compiled'>, read: Pick<ReadOptions, 'syntax' | 'key'>): LoadedTemplate {
+  try {
+    return { ...identity, compiled: compile(identity.text, read, templateHost()) };
+  } catch (error) {
+    throw placed(error, identity);
+  }
+}
+
+/** Templates that a render includes and imports. What they see without context changes with each file, as in Salt. */
+class ImportedTemplates implements TemplateLoader {
+  readonly modules = new Map<string, Data>();
+  readonly #options: RendererOptions;
+  readonly #place: RenderPlace;
+  readonly #read: ReadOptions;
+  readonly #globals: Map<string, Data>;
+  readonly #loaded = new Map<string, LoadedTemplate>();
+
+  constructor(options: RendererOptions, place: RenderPlace, read: ReadOptions, variables: ReadonlyMap<string, Data>) {
+    this.#options = options;
+    this.#place = place;
+    this.#read = read;
+    this.#globals = new Map(variables);
+  }
+
+  globals(): Scope {
+    return new Scope(undefined, new Map(this.#globals));
+  }
+
+  template(name: string): LoadedTemplate | Promise<LoadedTemplate> {
+    return this.#loaded.get(name) ?? this.#fetch(name);
+  }
+
+  async #fetch(name: string): Promise<LoadedTemplate> {
+    const relative = name === '.' || name === '..' || name.startsWith('./') || name.startsWith('../');
+    const before = textOf(this.#globals.get('tpldir') ?? null);
+    const path = relative ? before === undefined ? undefined : posix.normalize(`${before}/${name}`) : name;
+    if (path === undefined || !isInside(path)) throw new TemplateError('missing', name);
+    const file = await this.#options.files.read(path, this.#place.saltenv);
+    const seen = importedNames(name, path, relative, before);
+    for (const [word, value] of Object.entries(seen)) this.#globals.set(word, value);
+    if (file === undefined) throw new TemplateError('missing', name);
+    const template = load({ name, path: file.path, source: `salt://${path}`, text: file.text }, this.#read);
+    this.#loaded.set(name, template);
+    return template;
+  }
+}
+
+/** True for paths that stay inside of the tree. */
+function isInside(path: string): boolean {
+  if (path.includes('\0') || path.includes('://') || posix.isAbsolute(path)) return false;
+  return !posix.normalize(path).split('/').includes('..');
+}
