@@ -1,5 +1,5 @@
 /** `salt` in templates: `salt['mod.fun'](...)`, `salt.mod.fun(...)`, `'mod.fun' in salt`. */
-import { type Args, type Data, Thing } from './python/data.js';
+import { type Args, type Data, orElse, Thing } from './python/data.js';
 import { Dict } from './python/dict.js';
 import { dataOf, valueOf } from './python/convert.js';
 import { textOf } from './python/markup.js';
@@ -119,7 +119,7 @@ class SaltFunction extends Thing {
     const rule = IN_PLACE.get(this.#name);
     const [first] = list;
     if (rule === undefined || !(first instanceof Dict) || !(result instanceof Dict)) return;
-    const asked = rule.parameter === undefined ? true : named.get(rule.parameter) ?? list[rule.position] ?? true;
+    const asked = rule.parameter === undefined ? true : orElse(named.get(rule.parameter), () => list[rule.position] ?? true);
     if (!truth(asked)) return;
     const entries = [...result.entries()];
     first.clear();

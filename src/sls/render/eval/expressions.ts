@@ -3,7 +3,7 @@ import type { Arguments, BinaryNode, CompareNode, CompareWord, Expression, Filte
 import { slice } from '../python/access.js';
 import { chain, mapInTurn, type Operation } from '../python/callable.js';
 import { contains, equal, ordered, truth } from '../python/compare.js';
-import { type Args, type Data, type Later, NO_ARGS, tuple } from '../python/data.js';
+import { type Args, type Data, type Later, NO_ARGS, orElse, tuple } from '../python/data.js';
 import { Dict } from '../python/dict.js';
 import { TemplateError, typeError } from '../python/errors.js';
 import { iterate } from '../python/iterate.js';
@@ -78,7 +78,7 @@ function collect(nodes: readonly Expression[], around: Surroundings, work: (item
 }
 
 function name(word: string): Code {
-  return steady((cx) => cx.scope.get(word) ?? unknownName(word, cx));
+  return steady((cx) => orElse(cx.scope.get(word), () => unknownName(word, cx)));
 }
 
 export function unknownName(word: string, cx: Cx): Undefined {

@@ -2,7 +2,7 @@
 import type { ForNode, Statement } from '../syntax/nodes.js';
 import { chain, inTurn } from '../python/callable.js';
 import { equal, truth } from '../python/compare.js';
-import { type Args, Builtin, type Data, type Later, Thing } from '../python/data.js';
+import { type Args, Builtin, type Data, type Later, orElse, Thing } from '../python/data.js';
 import { typeError } from '../python/errors.js';
 import { iterate } from '../python/iterate.js';
 import { Markup } from '../python/markup.js';
@@ -134,8 +134,8 @@ class Loop extends Thing {
       case 'length': return length;
       case 'depth': return this.#depth + 1;
       case 'depth0': return this.#depth;
-      case 'previtem': return this.#items[this.#at - 1] ?? new Undefined('there is no previous item', this.#cx.run.strict);
-      case 'nextitem': return this.#items[this.#at + 1] ?? new Undefined('there is no next item', this.#cx.run.strict);
+      case 'previtem': return orElse(this.#items[this.#at - 1], () => new Undefined('there is no previous item', this.#cx.run.strict));
+      case 'nextitem': return orElse(this.#items[this.#at + 1], () => new Undefined('there is no next item', this.#cx.run.strict));
       case 'cycle': return new Builtin(name, ({ list }) => this.#cycle(list));
       case 'changed': return new Builtin(name, ({ list }) => this.#changed(list));
       default: return undefined;

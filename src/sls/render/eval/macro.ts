@@ -98,9 +98,9 @@ export class Macro extends Thing {
       variables.set('caller', caller ?? new Undefined('No caller defined', cx.run.strict));
     }
     const bound = inTurn(params, (param, at) => {
-      const given = list[at] ?? left.get(param.name);
+      const given = at < list.length ? list[at] : left.get(param.name);
       left.delete(param.name);
-      if (at < list.length || given !== undefined) variables.set(param.name, given ?? null);
+      if (given !== undefined) variables.set(param.name, given);
       else if (param.fallback === undefined) variables.set(param.name, new Undefined(`parameter ${reprText(param.name)} was not provided`, cx.run.strict));
       else return chain(param.fallback.run(cx), (value) => void variables.set(param.name, value));
       return undefined;

@@ -12,7 +12,8 @@ export class Scope {
   }
 
   get(name: string): Data | undefined {
-    return this.variables.get(name) ?? this.parent?.get(name);
+    const own = this.variables.get(name);
+    return own === undefined ? this.parent?.get(name) : own;
   }
 
   inner(): Scope {

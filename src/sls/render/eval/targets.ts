@@ -1,6 +1,6 @@
 /** Assignment: to names, to tuples of names, to attributes of namespaces. */
 import type { Target } from '../syntax/nodes.js';
-import { type Data, Thing } from '../python/data.js';
+import { type Data, orElse, Thing } from '../python/data.js';
 import { Dict } from '../python/dict.js';
 import { TemplateError } from '../python/errors.js';
 import { unpack } from '../python/iterate.js';
@@ -47,7 +47,7 @@ export function compileTarget(target: Target): Assign {
       return (cx, value) => setName(cx, name, value);
     }
     case 'namespaceRef': return (cx, value) => {
-      const owner = cx.scope.get(target.name) ?? unknownName(target.name, cx);
+      const owner = orElse(cx.scope.get(target.name), () => unknownName(target.name, cx));
       if (!(owner instanceof Namespace)) throw new TemplateError('runtime', 'cannot assign attribute on non-namespace object');
       owner.attributes.set(target.attribute, value);
     };

@@ -1,7 +1,7 @@
 /** Templates that use others: inheritance, includes, imports. */
 import type { FromNode, ImportNode, IncludeNode } from '../syntax/nodes.js';
 import { chain } from '../python/callable.js';
-import { type Data, type Later, Thing } from '../python/data.js';
+import { type Data, type Later, orElse, Thing } from '../python/data.js';
 import { TemplateError, typeError } from '../python/errors.js';
 import { textOf } from '../python/markup.js';
 import { nameOfType } from '../python/type-name.js';
@@ -249,7 +249,7 @@ export function compileFrom(node: FromNode, code: Code): Step {
     cx.frame.line = node.line;
     return chain(moduleOf(cx, code, node.withContext), ({ module, name }) => {
       for (const [word, alias] of node.names) {
-        setImported(cx, alias, (module as Thing).member(word) ?? notExported(cx, node.line, name, word, module));
+        setImported(cx, alias, orElse((module as Thing).member(word), () => notExported(cx, node.line, name, word, module)));
       }
       return undefined;
     });

@@ -4,7 +4,7 @@ import { Float, floatOf, isBytes } from '../../../kernel/std/value.js';
 import { codePoints } from '../python/code-points.js';
 import { chain, inTurn, operation, type Operation } from '../python/callable.js';
 import { inList, sorted, truth } from '../python/compare.js';
-import { type Args, type CallSite, type Data, isSet, type Later, OneTime, Thing, tuple } from '../python/data.js';
+import { type Args, type CallSite, type Data, isSet, type Later, OneTime, orElse, Thing, tuple } from '../python/data.js';
 import { Dict } from '../python/dict.js';
 import { TemplateError, typeError } from '../python/errors.js';
 import { iterate, listOf, sizeOf } from '../python/iterate.js';
@@ -29,7 +29,8 @@ function whole(value: Data): number {
 function attr(owner: Data, name: Data, site: CallSite): Data {
   const word = strOf(name);
   const safe = word.startsWith('_') ? undefined : memberOf(owner, word);
-  return safe ?? (word.startsWith('_') ? site.attribute(owner, word) : undefinedIn(site, `'${nameOfType(owner)} object' has no attribute ${reprOf(word)}`));
+  if (safe !== undefined) return safe;
+  return (word.startsWith('_') ? site.attribute(owner, word) : undefinedIn(site, `'${nameOfType(owner)} object' has no attribute ${reprOf(word)}`));
 }
 
 function batch(items: Data[], count: number, fill: Data): Data[] {
@@ -68,7 +69,7 @@ function first(value: Data, site: CallSite): Data {
 
 function last(value: Data, site: CallSite): Data {
   if (value instanceof OneTime || isSet(value)) throw typeError(`'${nameOfType(value)}' object is not reversible`);
-  return listOf(value).at(-1) ?? undefinedIn(site, 'No last item, sequence was empty.');
+  return orElse(listOf(value).at(-1), () => undefinedIn(site, 'No last item, sequence was empty.'));
 }
 
 function toFloat(value: Data, fallback: Data): Data {
@@ -282,7 +283,7 @@ function absolute(value: Data): Data {
 
 function random(value: Data, site: CallSite): Data {
   const list = listOf(value);
-  return list[Math.floor(Math.random() * list.length)] ?? undefinedIn(site, 'No random item, sequence was empty.');
+  return orElse(list[Math.floor(Math.random() * list.length)], () => undefinedIn(site, 'No random item, sequence was empty.'));
 }
 
 const count = (name: string): Operation => operation(name, ['obj'], ([value = null]) => length(value), { pythonName: 'len' });

@@ -1,7 +1,7 @@
 /** `a.b` and `a[b]` in the sandbox: tables of members and items, nothing of JavaScript. */
 import { isBytes } from '../../../kernel/std/value.js';
 import { characterAt, codePoints, lengthOf } from './code-points.js';
-import { type Data, isSet, isTuple, Thing, tuple } from './data.js';
+import { type Data, isSet, isTuple, orElse, Thing, tuple } from './data.js';
 import { Dict } from './dict.js';
 import { typeError, valueError } from './errors.js';
 import { Markup, textOf } from './markup.js';
@@ -35,7 +35,7 @@ function unsafe(owner: Data, name: string, strict: boolean): Undefined {
 export function attribute(owner: Data, name: string, strict: boolean): Data {
   if (owner instanceof Undefined) return owner.fail();
   if (isUnsafe(owner, name)) return unsafe(owner, name, strict);
-  return memberOf(owner, name) ?? itemOf(owner, name) ?? missingIn(owner, name, `'${name}'`, strict);
+  return orElse(memberOf(owner, name), () => orElse(itemOf(owner, name), () => missingIn(owner, name, `'${name}'`, strict)));
 }
 
 /** `owner[key]`: the item, else the attribute. */
@@ -46,7 +46,7 @@ export function item(owner: Data, key: Data, strict: boolean): Data {
   const name = textOf(key);
   if (name === undefined) return missingIn(owner, key, reprOf(key), strict);
   if (isUnsafe(owner, name)) return unsafe(owner, name, strict);
-  return memberOf(owner, name) ?? missingIn(owner, name, reprOf(name), strict);
+  return orElse(memberOf(owner, name), () => missingIn(owner, name, reprOf(name), strict));
 }
 
 /** The item under a key, or undefined where Python raises LookupError or TypeError. */

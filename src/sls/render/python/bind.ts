@@ -34,7 +34,7 @@ export function bind(name: string, params: readonly Param[], args: Args): Bound 
       return args.list[at] as Data;
     }
     if (given === undefined && fallback === undefined) missing.push(word);
-    return given ?? fallback ?? null;
+    return given === undefined ? fallback ?? null : given;
   });
   const [unknown] = left.keys();
   if (unknown !== undefined && !takesNamed) throw typeError(`${name}() got an unexpected keyword argument '${unknown}'`);

@@ -11,6 +11,11 @@ export type Data = null | boolean | number | bigint | string | Uint8Array | Floa
 /** A result that may have to be waited for: calls of functions. */
 export type Later<T> = T | Promise<T>;
 
+/** The value, or another where there is none. `??` would take None for nothing. */
+export function orElse<T, U>(value: T | undefined, other: () => U): T | U {
+  return value === undefined ? other() : value;
+}
+
 /** Arguments of a call. */
 export interface Args {
   readonly list: readonly Data[];

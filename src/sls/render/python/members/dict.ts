@@ -1,7 +1,7 @@
 /** Methods of dicts. */
 import { PythonError } from '../../../../kernel/contract/errors.js';
 import type { Data } from '../data.js';
-import { tuple } from '../data.js';
+import { orElse, tuple } from '../data.js';
 import { Dict } from '../dict.js';
 import { typeError, valueError } from '../errors.js';
 import { isIterable, iterate, listOf } from '../iterate.js';
@@ -79,7 +79,7 @@ export const DICT_METHODS: MethodTable<Dict> = new Map<string, DictMethod>([
   })],
   ['copy', method([], copyDict)],
   ['fromkeys', method(['iterable', ['value', null]], (_dict, keys = null, value = null) => Dict.of(listOf(keys).map((key) => [key, value] as const)))],
-  ['get', method(['key', ['default', null]], (dict, key = null, fallback = null) => dict.get(key) ?? fallback)],
+  ['get', method(['key', ['default', null]], (dict, key = null, fallback = null) => orElse(dict.get(key), () => fallback))],
   ['items', method([], (dict) => new DictView(dict, 'items'))],
   ['keys', method([], (dict) => new DictView(dict, 'keys'))],
   ['pop', pop],

@@ -1,5 +1,5 @@
 /** Tables of methods: what templates may call on a value of a type, with Python's texts for wrong arguments. */
-import { type Args, Builtin, type CallSite, type Data, type Later } from '../data.js';
+import { type Args, Builtin, type CallSite, type Data, type Later, orElse } from '../data.js';
 import { typeError } from '../errors.js';
 
 /** A parameter: its name, or name and default. */
@@ -44,8 +44,7 @@ function placed<Self>({ params, keywords }: Method<Self>, fullName: string, args
   if (given > params.length || (given < required && args.named.size === 0)) throw wrongCount(fullName, name, required, params.length, given);
   return params.map((param, at) => {
     const [word, fallback] = typeof param === 'string' ? [param, undefined] : param;
-    const value = args.list[at] ?? args.named.get(word) ?? fallback;
-    if (at < given && args.list[at] === null) return null;
+    const value = at < given ? args.list[at] : orElse(args.named.get(word), () => fallback);
     if (value === undefined) throw typeError(`${name}() missing required argument '${word}' (pos ${at + 1})`);
     return value;
   });

@@ -1,0 +1,52 @@
+/** Makes renderers: the door of this room. Start at `createRenderer`. */
+import { PythonError } from '../../kernel/contract/errors.js';
+import type { Renderer, RendererOptions, RenderPlace, RenderStep, SlsPlace } from './contract.js';
+import { JinjaEngine } from './jinja.js';
+import { runPipe } from './pipeline.js';
+import { RenderError } from './render-error.js';
+import { textInput } from './renderers/input.js';
+import { renderJson } from './renderers/json.js';
+import { renderToml } from './renderers/toml.js';
+import { renderYaml } from './renderers/yaml.js';
+import type { Value } from '../../kernel/std/value.js';
+
+/** Renderers that run Python. */
+const OF_PYTHON = ['py', 'pyobjects', 'pydsl', 'mako', 'wempy', 'cheetah', 'genshi', 'nacl'];
+
+/** Engines whose result is text. */
+const ENGINES = ['jinja', 'text'];
+
+export function createRenderer(options: RendererOptions): Renderer {
+  const jinja = new JinjaEngine(options);
+  const renderers = new Map<string, RenderStep>([
+    ['jinja', (input, place, argument) => renderJinja(jinja, input, place, argument)],
+    ['yaml', renderYaml], ['json', renderJson], ['toml', renderToml], ['text', (input) => textInput(input)],
+    ...OF_PYTHON.map((name) => [name, () => refusePython(name)] as const),
+    ...options.renderers ?? [],
+  ]);
+  const host = { renderers, opts: options.facts.opts, log: options.log };
+  return {
+    renderSls: (text: string, place: SlsPlace): Promise<Value> => runPipe(text, place, host),
+    renderTemplate: async (text, engine, place) => {
+      const result = await engineOf(renderers, engine)(text, place, '');
+      if (typeof result !== 'string') throw new RenderError(`The renderer ${engine} gives data, no text`);
+      return result;
+    },
+    engines: () => [...ENGINES, ...options.renderers?.keys() ?? []],
+  };
+}
+
+function engineOf(renderers: ReadonlyMap<string, RenderStep>, name: string): RenderStep {
+  const found = renderers.get(name);
+  if (found === undefined) throw new PythonError('KeyError', `'${name}'`);
+  return found;
+}
+
+function renderJinja(jinja: JinjaEngine, input: Value, place: RenderPlace, argument: string): Promise<string> {
+  if (argument !== '' && argument !== '-s') throw new RenderError(`Unknown renderer option: ${argument}`);
+  return jinja.render(textInput(input), place);
+}
+
+function refusePython(name: string): never {
+  throw new RenderError(`The renderer ${name} runs Python and is not available here; use jinja, or js for code`);
+}

@@ -1,0 +1,35 @@
+/** The renderer `yaml`. Which errors Salt wraps follows the class of the error. Golden: render/yaml. */
+import { PythonError } from '../../../kernel/contract/errors.js';
+import { isTruthy, type Value } from '../../../kernel/std/value.js';
+import { loadYaml, YamlError } from '../../../kernel/yaml/load.js';
+import { RenderError } from '../render-error.js';
+import type { RenderPlace } from '../contract.js';
+import { textInput } from './input.js';
+
+/** Classes whose errors the renderer turns into its own. */
+const WRAPPED = new Set(['ScannerError', 'ParserError', 'ConstructorError']);
+
+export function renderYaml(input: Value, place: RenderPlace): Value {
+  const text = textInput(input);
+  const data = readYaml(text, place);
+  return isTruthy(data) ? data : {};
+}
+
+function readYaml(text: string, place: RenderPlace): Value {
+  try {
+    return loadYaml(text);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw yamlFailure(error, place);
+  }
+}
+
+/** The error as Salt's renderer gives it, with the place in the rendered text. */
+export function yamlFailure(error: YamlError, place: RenderPlace): Error {
+  const details = {
+    cause: error, reason: error.reason, excerpt: error.snippet,
+    ...(error.line > 0 ? { place: { file: place.source ?? place.path ?? 'rendered text', line: error.line, inside: 'the rendered text' } } : {}),
+  };
+  if (!WRAPPED.has(error.className)) return new PythonError(error.className, error.message, error);
+  return new RenderError(error.className === 'ScannerError' ? error.reason : error.message, details);
+}

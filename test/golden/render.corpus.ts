@@ -1,0 +1,158 @@
+/** Plays `render/`: templates, pipes and SLS files through the renderer, with the real execution modules behind `salt`. */
+import { CommandExecutionError, InvocationError, PythonError } from '../../src/kernel/contract/errors.js';
+import { compareText } from '../../src/kernel/std/python-order.js';
+import { repr } from '../../src/kernel/std/python-text.js';
+import { Tuple, ValueSet } from '../../src/kernel/std/sequences.js';
+import { Float, isBytes, isMap, isPlainMap, mapEntries, type PlainMap, type Value } from '../../src/kernel/std/value.js';
+import { sameValue } from './same-value.js';
+import type { CallFunction, RenderPlace } from '../../src/sls/render/contract.js';
+import { createRenderer } from '../../src/sls/render/renderer.js';
+import { compileTarget } from '../../src/sls/target/target.js';
+import { listeningLog, neverAborted, testHost } from '../support/module-host.js';
+import { differenceOf, isWanted, pendingFor, readCases, type CaseResult, type Corpus } from './corpus.js';
+import { untag } from './pytag.js';
+
+interface Stub {
+  readonly returns?: unknown;
+  readonly echo?: boolean;
+  readonly calls?: boolean;
+  readonly table?: readonly (readonly [unknown[], unknown])[];
+  readonly raises?: { readonly class: string; readonly message: string };
+}
+interface RecordedError {
+  readonly class: string;
+  readonly message?: string;
+  readonly message_start?: string;
+  readonly line?: number;
+  readonly marked_line?: string | null;
+}
+interface Recording {
+  readonly id: string;
+  readonly renderer: string;
+  readonly mode?: 'sls' | 'template' | 'reactor' | 'render_sls';
+  readonly sls?: string;
+  readonly init?: boolean;
+  readonly file?: string;
+  readonly template: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly context?: { readonly grains?: unknown; readonly pillar?: unknown; readonly opts?: unknown; readonly vars?: unknown; readonly salt?: Readonly<Record<string, Stub>> };
+  readonly level?: 'loose' | 'quirk';
+  readonly expect: { readonly text?: string; readonly data?: unknown; readonly error?: RecordedError };
+}
+
+const ROOT = '/golden-root';
+const ID = 'golden1';
+
+const mapOf = (tagged: unknown): PlainMap => {
+  const value = untag(tagged ?? {}, { sequences: true });
+  if (!isPlainMap(value)) throw new TypeError('a map of variables has plain keys');
+  return value;
+};
+
+function raise({ class: className, message }: { class: string; message: string }): never {
+  if (className === 'CommandExecutionError') throw new CommandExecutionError(message);
+  if (className === 'SaltInvocationError') throw new InvocationError(message);
+  throw new PythonError(className, message);
+}
+
+function answer(name: string, stub: Stub, args: readonly Value[], kwargs: PlainMap): Value {
+  if (stub.raises !== undefined) raise(stub.raises);
+  if (stub.echo === true) return args[0] ?? null;
+  if (stub.calls === true) {
+    const named = Object.entries(kwargs).filter(([key]) => !key.startsWith('__')).sort(([a], [b]) => compareText(a, b)).map(([key, value]) => `${key}=${repr(value)}`);
+    return `${name}(${[...args.map(repr), ...named].join(', ')})`;
+  }
+  const row = stub.table?.find(([wanted]) => sameValue(untag(wanted), [...args]));
+  return untag(row === undefined ? stub.returns ?? null : row[1], { sequences: true });
+}
+
+async function play(recording: Recording): Promise<Value> {
+  const { context = {}, files = {}, mode = 'sls', sls = 'case' } = recording;
+  const [grains, pillar] = [mapOf(context.grains), mapOf(context.pillar)];
+  const opts: PlainMap = { id: ID, file_client: 'local', renderer: 'jinja|yaml', ...mapOf(context.opts), grains, pillar };
+  const stubs = context.salt ?? {};
+  const read = async (path: string): Promise<{ text: string; path: string } | undefined> => {
+    const text = files[path];
+    return text === undefined ? undefined : { text, path: `${ROOT}/cache/files/base/${path}` };
+  };
+  const session = (await testHost({
+    opts, grains: () => grains, pillar: () => pillar, id: ID,
+    ports: { match: { matches: async (expr, kind) => compileTarget({ expr, kind, delimiter: ':' }, { nodegroups: {} })({ id: ID, grains, pillar, data: {} }), surely: async () => [] } },
+  })).session({ signal: neverAborted(), unmaskPillar: true });
+  const call: CallFunction = async (fun, args, kwargs) => {
+    const stub = stubs[fun];
+    return stub === undefined ? session.call(fun, args, kwargs) : answer(fun, stub, args, kwargs);
+  };
+  const functions = async (): Promise<string[]> => [...await (await testHost()).catalog.functions('modules'), ...Object.keys(stubs)];
+  const renderer = createRenderer({ files: { read }, call, functions, facts: { grains, pillar, opts, id: ID }, log: listeningLog() });
+  const vars = mapOf(context.vars);
+  if (mode === 'template') {
+    const name = recording.file ?? 'template.txt';
+    const variables = { name: '/etc/golden.conf', source: `salt://${name}`, user: 'root', group: 'root', mode: '0644', attrs: null, ...vars };
+    return renderer.renderTemplate(recording.template, recording.renderer, { saltenv: 'base', path: `${ROOT}/srv/${name}`, variables });
+  }
+  const place: RenderPlace = mode === 'reactor'
+    ? { saltenv: '', sls: '', path: `${ROOT}/srv/reactor.sls` }
+    : { saltenv: 'base', sls, path: `${ROOT}/srv/${sls.replaceAll('.', '/')}${recording.init === true ? '/init' : ''}.sls` };
+  return renderer.renderSls(recording.template, { ...place, sls: place.sls ?? '', renderer: recording.renderer, variables: vars });
+}
+
+const normal = (text: string): string => text.replaceAll(ROOT, '<ROOT>').replaceAll(/0x[0-9a-f]{8,}/g, '0x<ADDR>');
+
+function judgeError(wanted: RecordedError, error: unknown, loose: boolean): string | undefined {
+  const className = error instanceof PythonError ? error.className : error instanceof Error ? error.name : typeof error;
+  const message = normal(error instanceof Error ? error.message : String(error));
+  if (className !== wanted.class) return `class ${className}, wanted ${wanted.class}: ${message}`;
+  if (loose || wanted.message_start === '') return undefined;
+  if (wanted.message !== undefined) return message === wanted.message ? undefined : `wanted ${JSON.stringify(wanted.message)}\nfound  ${JSON.stringify(message)}`;
+  const start = wanted.message_start ?? '';
+  if (!message.startsWith(start)) return `wanted start ${JSON.stringify(start)}\nfound ${JSON.stringify(message)}`;
+  if (wanted.line !== undefined && !message.includes(`; line ${wanted.line}\n`)) return `no line ${wanted.line} in ${JSON.stringify(message)}`;
+  return typeof wanted.marked_line !== 'string' || message.split('\n').includes(wanted.marked_line) ? undefined : `no line ${JSON.stringify(wanted.marked_line)} in ${JSON.stringify(message)}`;
+}
+
+async function judge(recording: Recording): Promise<string | undefined> {
+  const { expect, level } = recording;
+  let found: Value;
+  try {
+    found = await play(recording);
+  } catch (error) {
+    if (expect.error === undefined) return `failed: ${error instanceof Error ? error.stack : String(error)}`;
+    return judgeError(expect.error, error, level === 'loose');
+  }
+  if (expect.error !== undefined) return `wanted the error ${JSON.stringify(expect.error)}\nfound ${JSON.stringify(show(found))}`;
+  if (level === 'loose') return undefined;
+  const wanted = expect.text ?? untag(expect.data, { sequences: true });
+  const same = typeof found === 'string' && typeof wanted === 'string' ? normal(found) === wanted : sameValue(found, wanted);
+  return same ? undefined : `wanted ${JSON.stringify(show(wanted))}\nfound  ${JSON.stringify(show(found))}`;
+}
+
+/** A value with its types, for people. */
+function show(value: Value): unknown {
+  if (value instanceof Float) return `float ${value.value}`;
+  if (typeof value === 'bigint') return `int ${value}`;
+  if (isBytes(value)) return `bytes ${Buffer.from(value).toString('hex')}`;
+  if (value instanceof Tuple || value instanceof ValueSet) return { [value instanceof Tuple ? 'tuple' : 'set']: Array.from(value, show) };
+  if (Array.isArray(value)) return value.map(show);
+  return isMap(value) ? Array.from(mapEntries(value), ([key, item]) => [show(key), show(item)]) : value;
+}
+
+export const corpus: Corpus = {
+  name: 'render',
+  async *run(dir) {
+    for (const { file, content } of readCases(dir)) {
+      for (const recording of content as Recording[]) {
+        const id = `${file}/${recording.id}`;
+        if (!isWanted(id)) continue;
+        const pending = pendingFor('render', id);
+        if (pending !== undefined) {
+          yield { id, outcome: 'pending', detail: pending };
+          continue;
+        }
+        const detail = await judge(recording);
+        const listed = detail === undefined ? undefined : differenceOf('render', id);
+        yield (detail === undefined ? { id, outcome: 'passed' } : listed === undefined ? { id, outcome: 'failed', detail } : { id, outcome: 'listed', detail: listed }) satisfies CaseResult;
+      }
+    }
+  },
+};
