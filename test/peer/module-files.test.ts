@@ -1,11 +1,12 @@
 /** What execution modules do to repositories, archives and packages, beside real Salt: the same calls on the same beginning. */
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { skipWithoutSalt } from '../support/fleet/salt-venv.js';
-import { compareCalls, saltFolder, type Call } from '../support/salt-calls.js';
+import { saltProgram, skipWithoutSalt } from '../support/fleet/salt-venv.js';
+import { askOurs, askSalt, compareCalls, saltFolder, type Call } from '../support/salt-calls.js';
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'tsalt-files-peer-')));
 after(() => rmSync(base, { recursive: true }));
@@ -107,3 +108,50 @@ test('archive: the same lists and files', { skip: skipWithoutSalt }, async () =>
     ['archive.rar', [at('r.rar'), 'x']], ['archive.unrar', [at('r.rar'), 'x']],
   ], prepare);
 });
+
+/** A wheel is a ZIP file with some facts in it; made by Python's own library. */
+const WHEELS = `
+import sys, zipfile
+for name, version in (("tsalt_demo", "1.0"), ("tsalt_demo", "2.0"), ("Other.Thing", "0.5")):
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(f"{sys.argv[1]}/{name}-{version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{name.lower().replace('.', '_')}.py", f"VERSION = {version!r}\\n")
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(f"{info}/RECORD", "")
+`;
+
+test('pip: the same packages in a virtual environment', { skip: skipWithoutSalt }, async () => {
+  const wheels = join(base, 'some wheels');
+  mkdirSync(wheels);
+  execFileSync(saltProgram('python'), ['-c', WHEELS, wheels]);
+  const env = join(work, 'virtual env');
+  const prepare = (): void => {
+    fresh();
+    execFileSync(saltProgram('python'), ['-m', 'venv', env]);
+    writeFileSync(join(work, 'requirements.txt'), 'Other.Thing==0.5\n');
+  };
+  const here = { bin_env: env };
+  const local = { ...here, no_index: true, find_links: wheels, disable_version_check: true };
+  await compareCalls(folder, [
+    ['pip.version', [env]], ['pip.list', [], here], ['pip.freeze', [], here], ['pip.normalize', ['Foo._Bar']], ['pip.is_installed', ['tsalt-demo'], here],
+    ['pip.install', [], here], ['pip.install', ['tsalt_demo==1.0'], { ...here, index_url: 'nonsense' }], ['pip.install', ['x'], { ...here, find_links: '/no such' }], ['pip.install', ['x'], { ...here, timeout: 'soon' }],
+    ['pip.install', ['x'], { ...here, no_index: true, index_url: 'https://example.org' }], ['pip.install', ['x'], { ...here, exists_action: 'z' }], ['pip.install', [], { ...here, editable: 'git+https://example.org' }],
+    ['pip.install', ['x'], { ...here, mirrors: 'http://a' }], ['pip.install', ['x'], { ...here, log: work }], ['pip.install', ['x'], { ...here, env_vars: 'a' }],
+    ['pip.install', ['x'], { bin_env: '/no such' }], ['pip.install', ['x'], { bin_env: work }],
+  ], prepare);
+  // Ids of processes differ: of what was run only code and output are compared.
+  const done: Call[] = [
+    ['pip.install', ['tsalt_demo==1.0'], local], ['pip.list', [], here], ['pip.list', ['tsalt_DEMO'], here], ['pip.list_freeze_parse', ['tsalt'], here], ['pip.freeze', [], here], ['pip.is_installed', ['tsalt-demo'], here],
+    ['pip.install', ['no-such-thing'], local], ['pip.install', [], { ...local, requirements: join(work, 'requirements.txt') }], ['pip.install', ['tsalt_demo'], { ...local, upgrade: true, no_deps: true }], ['pip.list', [], here],
+    ['pip.uninstall', ['tsalt_demo,Other.Thing'], here], ['pip.list', [], here], ['pip.uninstall', ['tsalt_demo'], here],
+  ];
+  prepare();
+  const theirs = askSalt(folder, done).map(withoutPid);
+  prepare();
+  assert.deepEqual((await askOurs(folder, done)).map(withoutPid), theirs);
+});
+
+function withoutPid(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer, (key, value: unknown) => (key === 'pid' ? undefined : value))) as unknown;
+}
