@@ -23,6 +23,10 @@ export class JobStoreError extends TsaltError {
 }
 
 const COMMIT_EVERY_MS = 4;
+/** A commit waits for the disk and holds up everything else meanwhile: on a slow disk they come less often, up to this. */
+const COMMIT_EVERY_MS_MAX = 25;
+/** Times as long as the last commit took, until the next. */
+const COMMIT_REST = 4;
 const COMMIT_ROWS_MAX = 1000;
 /** Rows that one step of a clean-up deletes, so that it holds up others for milliseconds only. */
 const REMOVE_ROWS = 1000;
@@ -90,6 +94,7 @@ export class JobStore {
   /** Changes of counts that belong to the transaction which is being made. */
   readonly #tallies = new Map<string, Tally>();
   #timer: NodeJS.Timeout | undefined;
+  #commitEveryMs = COMMIT_EVERY_MS;
   #closed = false;
 
   /** Opens the database and brings its schema up to date. @throws JobStoreError */
@@ -266,7 +271,7 @@ export class JobStore {
     const done = deferred<void>();
     this.#waiting.push({ apply, done });
     if (this.#waiting.length >= COMMIT_ROWS_MAX) this.#commit();
-    else this.#timer ??= setTimeout(() => this.#commit(), COMMIT_EVERY_MS);
+    else this.#timer ??= setTimeout(() => this.#commit(), this.#commitEveryMs);
     return done.promise;
   }
 
@@ -277,6 +282,7 @@ export class JobStore {
     const batch = this.#waiting;
     this.#waiting = [];
     if (batch.length === 0) return;
+    const began = performance.now();
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       this.#tallies.clear();
@@ -291,6 +297,7 @@ export class JobStore {
       this.#rollback();
       return;
     }
+    this.#commitEveryMs = Math.min(COMMIT_EVERY_MS_MAX, Math.max(COMMIT_EVERY_MS, (performance.now() - began) * COMMIT_REST));
     for (const { done } of batch) done.resolve();
   }
 
