@@ -1,5 +1,7 @@
 /** Start of each command, and of a minion. */
-import { median, pause, printRow, privateMegabytes, program, pssMegabytes, startMaster, startMinion, timed, type Host, type Side } from './kit/all.js';
+import { pause, program, startMaster, startMinion, timed, type Host, type Side } from './kit/hosts.js';
+import { privateMegabytes, pssMegabytes } from './kit/processes.js';
+import { median, printHead, printRow, RATIO_COLUMNS } from './kit/table.js';
 
 const RUNS = 5;
 const SIDES: readonly Side[] = ['tsalt', 'salt'];
@@ -18,7 +20,7 @@ async function withMinion(side: Side): Promise<{ master: Host; minion: Host; sta
 
 const hosts = { tsalt: await withMinion('tsalt'), salt: await withMinion('salt') };
 try {
-  process.stdout.write('\nCommands\n\n| | tsalt | salt | ratio | wanted |\n|---|---|---|---|---|\n');
+  printHead('Commands', RATIO_COLUMNS);
   const row = async (what: string, wanted: number, command: (side: Side) => readonly string[]): Promise<void> => {
     const times: Record<Side, number[]> = { tsalt: [], salt: [] };
     for (let run = 0; run < RUNS; run += 1) for (const side of SIDES) times[side].push((await timed(command(side))).seconds);

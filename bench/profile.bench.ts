@@ -34,7 +34,7 @@ try {
     await during('jobs: test.ping five times', count * 5, async () => {
       for (let run = 0; run < 5; run += 1) await ping();
     });
-    await during('pillar', count, () => swarm.run('pillar'));
+    await during('pillar', count, () => swarm.run(`pillar ${count}`));
     await during('events, one a request', count * 5, () => swarm.run('events 5 1'));
     await during('events, a hundred a request', count * 100, () => swarm.run('events 100 100'));
   } finally {

@@ -49,18 +49,36 @@ export interface MasterSetup {
   readonly nodeArgs?: readonly string[];
 }
 
-export async function startMaster(side: Side, { options = '', nodeArgs = [] }: MasterSetup = {}): Promise<Host> {
+/** Where a master will be, before it is started. */
+export interface Place {
+  readonly root: string;
+  readonly configDir: string;
+  readonly requestPort: number;
+  readonly publishPort: number;
+}
+
+export async function prepareMaster({ options = '' }: MasterSetup = {}): Promise<Place> {
   const root = mkdtempSync(join(tmpdir(), 'tsb'));
   const [requestPort, publishPort] = [await freePort(), await freePort()];
   const configDir = join(root, 'conf');
   mkdirSync(configDir);
   mkdirSync(join(root, 'srv'));
+  mkdirSync(join(root, 'pillar'));
+  writeFileSync(join(root, 'pillar', 'top.sls'), "base:\n  '*':\n    - common\n");
+  writeFileSync(join(root, 'pillar', 'common.sls'), 'role: web\nports: [80, 443]\n');
   writeFileSync(join(configDir, 'master'), [
     `root_dir: ${root}`, 'interface: 127.0.0.1', `ret_port: ${requestPort}`, `publish_port: ${publishPort}`, 'pki_dir: pki', 'cachedir: cache',
     'sock_dir: run', 'log_file: log', 'pidfile: pid', 'auto_accept: True', 'user: root', `file_roots: {base: [${join(root, 'srv')}]}`,
     `pillar_roots: {base: [${join(root, 'pillar')}]}`, options, '',
   ].join('\n'));
-  return startDaemon(side, 'master', { root, configDir, requestPort, publishPort }, nodeArgs);
+  return { root, configDir, requestPort, publishPort };
+}
+
+/** Starts it and waits until it listens. */
+export async function startMaster(side: Side, setup: MasterSetup = {}, place?: Place): Promise<Host> {
+  const host = startDaemon(side, 'master', place ?? (await prepareMaster(setup)), setup.nodeArgs);
+  await untilOpen(host.requestPort);
+  return host;
 }
 
 export async function startMinion(side: Side, id: string, master: { requestPort: number; publishPort: number }): Promise<Host> {
@@ -74,23 +92,29 @@ export async function startMinion(side: Side, id: string, master: { requestPort:
   return startDaemon(side, 'minion', { root, configDir, requestPort: master.requestPort, publishPort: master.publishPort });
 }
 
-async function startDaemon(
-  side: Side, name: string, place: { root: string; configDir: string; requestPort: number; publishPort: number }, nodeArgs: readonly string[] = [],
-): Promise<Host> {
+export function startDaemon(side: Side, name: 'master' | 'minion', place: Place, nodeArgs: readonly string[] = []): Host {
   const [command, ...args] = program(side, name);
   const child = spawn(command, [...nodeArgs, ...args, '-c', place.configDir], { stdio: ['ignore', 'ignore', 'ignore'] });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
-  if (name === 'master') await untilOpen(place.requestPort);
+  running.add(child);
   return {
     side, ...place, child,
     async stop() {
       child.kill('SIGTERM');
       await Promise.race([ended, pause(8000)]);
       if (child.exitCode === null) child.kill('SIGKILL');
+      running.delete(child);
       rmSync(place.root, { recursive: true, force: true });
     },
   };
 }
+
+/** Whatever ends this program ends them too. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

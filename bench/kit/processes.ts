@@ -32,11 +32,10 @@ export function descriptors(pid: number): number {
   return family(pid).reduce((sum, member) => sum + namesIn(`/proc/${member}/fd`).length, 0);
 }
 
-/** What the files below a folder take on the disk, and how many there are. */
+/** What the files and folders below a folder take on the disk, and how many there are. */
 export function diskUse(folder: string): { bytes: number; files: number } {
   let [bytes, files] = [0, 0];
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
     // A file may be renamed between two looks.
     bytes += (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.blocks ?? 0) * BLOCK_BYTES;
     files += 1;

@@ -1,45 +1,42 @@
 /** A swarm in a process of its own, so that its work is not counted as the master's. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { pause, repository, type Host } from './hosts.js';
+import { createInterface } from 'node:readline';
+import { repository } from './hosts.js';
 
-/** A swarm in a process of its own, told what to do by lines. */
+export type SwarmAction =
+  | 'connect' | 'signInAgain' | 'settle' | 'failures'
+  | `accept ${string}` | `pillar ${number}` | `events ${number} ${number}` | `reconnect ${number}` | `answers ${number}`;
+
 export interface SwarmProcess {
   readonly pid: number;
-  /** Does one thing with all members; gives its wall time in seconds. */
-  run(action: 'connect' | 'pillar' | 'signInAgain' | 'settle' | `events ${number} ${number}`): Promise<number>;
+  /** Does one thing; gives how many seconds it took. @throws when it failed */
+  run(action: SwarmAction): Promise<number>;
   stop(): Promise<void>;
 }
 
-export async function startSwarm(host: Host, count: number): Promise<SwarmProcess> {
+export async function startSwarm(ports: { requestPort: number; publishPort: number }, count: number): Promise<SwarmProcess> {
   const file = join(repository, 'build', 'bench', 'swarm-process.js');
-  const child = spawn(process.execPath, [file, String(count), String(host.requestPort), String(host.publishPort)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  let lines = '';
-  let waiting: ((line: string) => void) | undefined;
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    lines += text;
-    for (let end = lines.indexOf('\n'); end >= 0; end = lines.indexOf('\n')) {
-      const line = lines.slice(0, end);
-      lines = lines.slice(end + 1);
-      waiting?.(line);
-    }
-  });
-  const next = (): Promise<string> => new Promise((resolve, reject) => {
-    waiting = resolve;
-    child.once('exit', () => reject(new Error('the swarm ended')));
-  });
-  const ready = next();
-  await ready;
+  const child = spawn(process.execPath, [file, String(count), String(ports.requestPort), String(ports.publishPort)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async (): Promise<number> => {
+    const line = await lines.next();
+    if (line.done === true) throw new Error('the swarm ended');
+    const { seconds, error } = JSON.parse(line.value) as { seconds?: number; error?: string };
+    if (error !== undefined) throw new Error(error);
+    return seconds ?? 0;
+  };
+  await answer();
   return {
     pid: child.pid ?? 0,
-    async run(action) {
-      const answer = next();
+    run(action) {
       child.stdin.write(`${action}\n`);
-      return Number(await answer);
+      return answer();
     },
     async stop() {
       child.kill('SIGKILL');
-      await pause(100);
+      await ended;
     },
   };
 }

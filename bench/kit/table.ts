@@ -7,6 +7,7 @@ export interface Row {
   /** More is better; the ratio is salt / tsalt for times and memory, tsalt / salt for rates. */
   readonly isRate?: boolean;
   readonly wanted?: number;
+  readonly besides?: string;
 }
 
 export function say(text: string): void {
@@ -17,11 +18,12 @@ export function printHead(title: string, columns: readonly string[]): void {
   say(`\n## ${title}\n\n| ${columns.join(' | ')} |\n|${columns.map(() => '---').join('|')}|`);
 }
 
-export const RATIO_COLUMNS = ['', 'tsalt', 'salt', 'ratio', 'wanted'] as const;
+/** The last column says what is not in the figures: the limit of the machine, where the CPU went. */
+export const RATIO_COLUMNS = ['', 'tsalt', 'salt', 'ratio', 'wanted', 'besides'] as const;
 
 export function printRow(row: Row): void {
   const ratio = row.isRate === true ? row.tsalt / row.salt : row.salt / row.tsalt;
-  printCells([row.what, `${shown(row.tsalt)} ${row.unit}`, `${shown(row.salt)} ${row.unit}`, ratio.toFixed(1), String(row.wanted ?? '')]);
+  printCells([row.what, `${shown(row.tsalt)} ${row.unit}`, `${shown(row.salt)} ${row.unit}`, ratio.toFixed(1), String(row.wanted ?? ''), row.besides ?? '']);
 }
 
 export function printCells(cells: readonly string[]): void {

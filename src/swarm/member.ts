@@ -48,7 +48,7 @@ export class Member implements KeyHolder {
   readonly id: string;
   keyNumber = 0;
   readonly #options: MemberOptions;
-  readonly #publicPem: string;
+  readonly publicPem: string;
   readonly #token = Buffer.from(generateKeyString());
   readonly #tok: Buffer;
   #session: Session | undefined;
@@ -56,7 +56,7 @@ export class Member implements KeyHolder {
   constructor(options: MemberOptions) {
     this.#options = options;
     this.id = options.id;
-    this.#publicPem = options.privateKey.publicKey.toPem();
+    this.publicPem = options.privateKey.publicKey.toPem();
     this.#tok = x931Sign(options.privateKey, Buffer.from('salt'));
   }
 
@@ -74,7 +74,7 @@ export class Member implements KeyHolder {
     const { id, master, requester, timeoutMs } = this.#options;
     const nonce = newNonce();
     const token = master.pem === '' ? undefined : loadPublicKey(master.pem).encrypt(this.#token, ENC);
-    const load = signInLoad({ id, nonce, encAlgo: ENC, sigAlgo: SIG, pub: this.#publicPem, token });
+    const load = signInLoad({ id, nonce, encAlgo: ENC, sigAlgo: SIG, pub: this.publicPem, token });
     const reply = readSignInReply(await requester.request(encodeClearRequest(load), timeoutMs));
     const { answer } = reply;
     if (answer.kind === 'unsigned') throw new SignInError('unreadable', `The master refused the sign-in: ${answer.text}`);

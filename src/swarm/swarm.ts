@@ -56,6 +56,8 @@ export class Swarm implements AsyncDisposable {
   readonly answers = new Tally();
   readonly pillars = new Tally();
   readonly events = new Tally();
+  /** Publications that were for a member. */
+  published = 0;
   /** Members whose key waits to be accepted. */
   waiting = 0;
   /** Members that are subscribed. */
@@ -99,9 +101,19 @@ export class Swarm implements AsyncDisposable {
     for (const { member } of this.#places) member.settle();
   }
 
-  /** All ask for their pillar. */
-  async pillar(): Promise<void> {
-    await this.#forAll((place) => this.#pillar(place));
+  /** The first so many ask for their pillar. */
+  async pillar(many: number): Promise<void> {
+    await this.#forAll((place) => this.#pillar(place), many);
+  }
+
+  /** Ids and public keys. */
+  keys(): { id: string; publicPem: string }[] {
+    return this.#places.map(({ member: { id, publicPem } }) => ({ id, publicPem }));
+  }
+
+  /** The first so many lose their subscription, and come back by themselves. */
+  dropSubscriptions(many: number): void {
+    for (const { subscription } of this.#places.slice(0, many)) subscription?.close();
   }
 
   /** Each sends so many events; `batch`: in one message. */
@@ -193,6 +205,7 @@ export class Swarm implements AsyncDisposable {
     try {
       const job = await this.#publications.open(frame, member, member.masterKey);
       if (!isFor(job, member.id)) return;
+      this.published += 1;
       const delayMs = this.#options.delayMs + sleepMsOf(job);
       if (delayMs > 0) await sleep(delayMs, this.#options.signal);
       await member.request(this.#answer(job, member.id));
@@ -223,11 +236,11 @@ export class Swarm implements AsyncDisposable {
     }
   }
 
-  async #forAll(work: (place: Place) => Promise<void>): Promise<void> {
+  async #forAll(work: (place: Place) => Promise<void>, many = this.#places.length): Promise<void> {
     const errors: unknown[] = [];
     {
       await using group = new TaskGroup({ limit: this.#options.atOnce, onError: (error) => errors.push(error) });
-      for (const place of this.#places) {
+      for (const place of this.#places.slice(0, many)) {
         if (errors.length > 0 || this.#options.signal.aborted) break;
         await group.start(() => work(place));
       }
