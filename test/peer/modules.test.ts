@@ -79,3 +79,19 @@ test('ps: the same facts of a process, and the same counters', { skip: skipWitho
   const [maps, realMaps] = [mine, real].map((answer) => ((answer as { value: PlainMap }).value['memory_maps'] as unknown[][]).map((row) => row[0]));
   assert.deepEqual(maps, realMaps);
 });
+
+test('random: with a seed the same numbers, choices and orders', { skip: skipWithoutSalt }, async () => {
+  const seeds = [0, 1, -7, 4_294_967_296, 123_456_789_012_345, 1.5, -0.1, 1e-9, 'text', '', 'ünï 😀', 'x'.repeat(3000), true];
+  const many = Array.from({ length: 200 }, (_, at) => at);
+  await compareCalls(folder, [
+    ...seeds.flatMap((seed): Call[] => [['random.rand_int', [1, 1_000_000], { seed }], ['random.rand_int', [-5, 2 ** 40], { seed }], ['random.seed', [1000], { hash: seed }]]),
+    ...['a', 'text', 'ü'].flatMap((seed): Call[] => [
+      ['random.sample', [many, 5], { seed }], ['random.sample', [many, 150], { seed }], ['random.sample', [many.slice(0, 20), 20], { seed }], ['random.shuffle', [many], { seed }], ['random.shuffle', ['letters'], { seed }],
+      ['random.sample', [many.slice(0, 100), 6], { seed }],
+    ]),
+    ['random.seed'], ['random.seed', [100]], ['random.rand_int', [5, 1], { seed: 1 }], ['random.sample', [[1], 2], { seed: 'a' }], ['random.sample', [[1, 2], 1], { seed: 5 }],
+    ...['md5', 'sha512', 'sha3_256', 'blake2b', 'nosuch'].map((algorithm): Call => ['random.hash', ['text', algorithm]]), ['random.hash', [5]],
+    ['random.str_encode', ['I am ü']], ['random.str_encode', ['x', 'hex']], ['random.str_encode', [5]], ['random.get_str', [0]], ['random.get_str', [5], { chars: 'a' }],
+    ['random.shadow_hash', ['saltsalt', 'pass word'], { algorithm: 'sha512' }], ['random.shadow_hash', ['saltsalt', 'pass word', 'md5']], ['random.shadow_hash', ['ab', 'x', 'nosuch']],
+  ]);
+});

@@ -32,7 +32,7 @@ export function askSalt(folder: string, calls: readonly Call[]): Answer[] {
 }
 
 export async function askOurs(folder: string, calls: readonly Call[], opts: PlainMap = {}): Promise<Answer[]> {
-  const { grains } = await gatheredGrains();
+  const { grains } = await gatheredGrains({ opts: { id: 'web1' } });
   await using host = await testHost({ sys: createSys(), grains: () => grains, opts: { cachedir: join(folder, 'cache'), conf_file: join(folder, 'minion'), saltenv: 'base', ...opts } });
   const session = host.session({ signal: neverAborted() });
   const answers: Answer[] = [];
