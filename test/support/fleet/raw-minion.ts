@@ -70,8 +70,8 @@ export class RawMinion {
   }
 
   /** The load with what every load of this minion carries; what is given wins. */
-  complete(load: PlainMap): PlainMap {
-    return { nonce: newNonce(), ts: nowSeconds(), tok: x931Sign(this.privateKey, Buffer.from('salt')), id: this.id, ...load };
+  complete(load: PlainMap, tok: Value = x931Sign(this.privateKey, Buffer.from('salt'))): PlainMap {
+    return { nonce: newNonce(), ts: nowSeconds(), tok, id: this.id, ...load };
   }
 
   /** A sealed frame of exactly this load. */

@@ -4,8 +4,9 @@ import { Dealer as ZmqDealer } from 'zeromq';
 export class Dealer implements AsyncDisposable {
   readonly #socket = new ZmqDealer({ linger: 1000, sendHighWaterMark: 0, receiveHighWaterMark: 0 });
 
-  constructor(port: number) {
-    this.#socket.connect(`tcp://127.0.0.1:${port}`);
+  /** `from`: the local address of the connection. */
+  constructor(port: number, from?: string) {
+    this.#socket.connect(from === undefined ? `tcp://127.0.0.1:${port}` : `tcp://${from}:0;127.0.0.1:${port}`);
   }
 
   /** The frames as they are: a request of the protocol is an empty one and the payload. */
