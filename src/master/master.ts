@@ -214,7 +214,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       requireSignature: opts['require_minion_sign_messages'] === true, dropUnsigned: opts['drop_messages_signature_fail'] === true,
     }),
     eventCommand({
-      bus, bounds, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }), onProgress: (id, progress) => noteProgress(deliveries, id, progress),
+      bus, bounds, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }),
+      onProgress: (id, progress) => noteProgress(deliveries, id, progress), progressStored: () => deliveries.stored(),
     }),
     pillarCommand({
       keys, known, bus, privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false, compile,

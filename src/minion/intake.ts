@@ -4,7 +4,9 @@ import type { Publication } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import { TaskGroup } from '../kernel/std/async.js';
 import type { PlainMap, Value } from '../kernel/std/value.js';
+import type { JobAccount } from './job-account.js';
 import { WHOLE_MINION } from './job/run-job.js';
+import { refusedText } from '../bus/wire/return-words.js';
 import type { RunningJobs } from './job/running.js';
 
 export interface IntakeParts {
@@ -13,10 +15,12 @@ export interface IntakeParts {
   readonly facts: (job: Publication) => TargetFacts;
   readonly nodegroups: Value;
   readonly run: (job: Publication, signal: AbortSignal) => Promise<PlainMap>;
+  /** Takes the return; tells the journal as soon as it is safe. */
   readonly deliver: (job: Publication, ret: PlainMap) => Promise<void>;
   readonly jobsMax: number;
   /** How many job ids are remembered, to start each once (`minion_jid_queue_hwm`). */
   readonly jidsMax: number;
+  readonly account: Pick<JobAccount, 'recent' | 'took' | 'started' | 'cancelled' | 'over'>;
   readonly log: Logger;
 }
 
@@ -40,6 +44,7 @@ export class Intake implements AsyncDisposable {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    for (const jid of parts.account.recent()) this.#remember(jid);
     const onError = (err: unknown): void => parts.log.error({ err }, 'job crashed');
     this.#tasks = new TaskGroup({ limit: parts.jobsMax, onError });
     this.#questions = new TaskGroup({ limit: QUESTIONS_MAX, onError });
@@ -47,7 +52,7 @@ export class Intake implements AsyncDisposable {
 
   /** Returns at once; the job runs by itself. */
   take(job: Publication): void {
-    const { log, running } = this.#parts;
+    const { log, running, account } = this.#parts;
     if (this.#stopped || !this.#isMine(job)) return;
     if (this.#seen.has(job.jid) || running.has(job.jid)) {
       log.debug({ jid: job.jid }, 'job was taken before');
@@ -60,9 +65,11 @@ export class Intake implements AsyncDisposable {
       return;
     }
     this.#waiting += 1;
+    const isQuestion = typeof job.fun === 'string' && QUESTIONS.has(job.fun);
+    if (!isQuestion) account.took(job);
     log.info({ jid: job.jid, fun: job.fun, user: job.user }, 'job received');
-    const tasks = typeof job.fun === 'string' && QUESTIONS.has(job.fun) ? this.#questions : this.#tasks;
-    void tasks.start(() => this.#run(job)).finally(() => {
+    const tasks = isQuestion ? this.#questions : this.#tasks;
+    void tasks.start(() => (isQuestion ? this.#run(job) : this.#runAsJob(job))).finally(() => {
       this.#waiting -= 1;
     });
   }
@@ -77,8 +84,20 @@ export class Intake implements AsyncDisposable {
     }
   }
 
+  /** With its account: for the master, and for the next life of this minion. */
+  async #runAsJob(job: Publication): Promise<void> {
+    const { account } = this.#parts;
+    // It waited for a place until the minion stopped: the next life reports it.
+    if (this.#stopped) return;
+    account.started(job);
+    try {
+      await this.#run(job);
+    } finally {
+      account.over(job);
+    }
+  }
+
   async #run(job: Publication): Promise<void> {
-    // It waited for a place until the minion stopped: the master will find that nobody works on it.
     if (this.#stopped) return;
     const abort = new AbortController();
     const { running } = this.#parts;
@@ -92,9 +111,12 @@ export class Intake implements AsyncDisposable {
     });
     try {
       const ret = await this.#parts.run(job, abort.signal);
-      // A killed job returns nothing: whoever waits asks find_job. Source: golden events/kill-job.
-      if (running.isKilled(job.jid)) this.#parts.log.info({ jid: job.jid }, 'job was killed: no return');
-      else await this.#parts.deliver(job, ret);
+      const killedBy = running.killedBy(job.jid);
+      // A killed job returns nothing: whoever waits asks find_job, or our master hears of it. Source: golden events/kill-job.
+      if (killedBy !== undefined) {
+        this.#parts.log.info({ jid: job.jid }, 'job was killed: no return');
+        this.#parts.account.cancelled(job, `signal ${killedBy}`);
+      } else await this.#parts.deliver(job, ret);
     } finally {
       running.remove(job.jid);
     }
@@ -116,7 +138,7 @@ export class Intake implements AsyncDisposable {
 
 function refusal(job: Publication): PlainMap {
   return {
-    cmd: '_return', success: false, return: `ERROR: the minion refused the job: ${WAITING_MAX} jobs wait already`, retcode: 1,
+    cmd: '_return', success: false, return: refusedText(`${WAITING_MAX} jobs wait already`), retcode: 1,
     jid: job.jid, fun: typeof job.fun === 'string' ? job.fun : [...job.fun], fun_args: job.arg, user: job.user, out: 'nested',
   };
 }

@@ -21,6 +21,7 @@ import { answerBus } from './bus-requests.js';
 import { evaluateMaster } from './evaluate-master.js';
 import { gatherGrains } from './grains.js';
 import { Intake } from './intake.js';
+import { JobAccount } from './job-account.js';
 import { runJob } from './job/run-job.js';
 import { RunningJobs } from './job/running.js';
 import { giveToReturners } from './job/returners.js';
@@ -67,6 +68,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     },
     onConnected: async (_, side) => {
       for (const master of side.masters) outboxes.of(master).flush();
+      for (const master of side.masters) account.connected(master);
       await mine.update();
     },
   };
@@ -92,16 +94,21 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     await sideOf(sides, master).connection?.requestTo(master, load, { signal });
   };
   const outboxes = new Outboxes({ dir: join(cacheDir, 'outbox'), masters, log, send });
+  const jidsMax = Number(opts['minion_jid_queue_hwm'] ?? 100);
+  const account = new JobAccount({
+    id, cacheDir, masters, jidsMax, running, outboxes, log, send, masterOf: (job) => originOf(job).master,
+    isOurs: (master) => sideOf(sides, master).connection?.speaksToOurs(master) === true,
+  });
   const mine = new Mine({ opts, host: firstSide.host, log });
   const intake = new Intake({
-    running, log, nodegroups: opts['nodegroups'] ?? {},
+    running, log, account, jidsMax, nodegroups: opts['nodegroups'] ?? {},
     jobsMax: Number(opts['process_count_max'] ?? -1) > 0 ? Number(opts['process_count_max']) : JOBS_MAX,
-    jidsMax: Number(opts['minion_jid_queue_hwm'] ?? 100),
     facts: (job) => ({ id, ...originOf(job).side.state }),
     run: (job, signal) => announceAndRun(job, signal),
     deliver: async (job, ret) => {
       const { master, side } = originOf(job);
       outboxes.of(master).put(ret);
+      account.returned(job);
       await giveToReturners(side.host, job, ret, log);
     },
   });
@@ -133,6 +140,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       await within((async () => {
         await intake[Symbol.asyncDispose]();
         await outboxes[Symbol.asyncDispose]();
+        account[Symbol.dispose]();
         mine.stop();
         busRequests[Symbol.dispose]();
         await Promise.all(sides.map((side) => side[Symbol.asyncDispose]()));

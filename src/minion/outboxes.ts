@@ -45,6 +45,11 @@ export class Outboxes implements AsyncDisposable {
     return box;
   }
 
+  /** By the name of a master, of which an earlier life wrote; of one that is not in the configuration any more, the first takes its place. */
+  ofKey(key: string): Outbox | undefined {
+    return this.#boxes.get(key) ?? [...this.#boxes.values()][0];
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#boxes.values()].map((box) => box[Symbol.asyncDispose]()));
   }

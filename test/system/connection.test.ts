@@ -82,14 +82,16 @@ site.test('the minion is killed while a return waits: its next life delivers it'
   await master.allAnswer('one');
 });
 
-site.test('the minion is killed during a job: it comes back and the job is known to be lost', async () => {
+site.test('the minion is killed during a job: it comes back and reports the job as interrupted', async () => {
   const jid = newJid();
-  const asked = master.job({ tgt: 'one', fun: 'test.sleep', arg: [300], jid, timeoutMs: 2000 });
+  const asked = master.job({ tgt: 'one', fun: 'test.sleep', arg: [300], jid, timeoutMs: 20_000 });
   await bus.heard(`salt/job/${jid}/new`);
   minion.process.kill();
   await minion.ended();
   minion.start();
-  assert.deepEqual((await asked).missing, ['one']);
+  const { loads, missing } = await asked;
+  assert.deepEqual([missing, loads['one']?.['success'], loads['one']?.['retcode']], [[], false, 1]);
+  assert.equal(loads['one']?.['return'], 'ERROR: interrupted: the minion ended while the job ran');
   await master.allAnswer('one');
   assert.deepEqual(await master.call('one', 'saltutil.running'), []);
 });

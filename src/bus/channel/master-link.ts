@@ -65,6 +65,7 @@ interface Session {
   readonly masterKey: RsaPublicKey;
   readonly masterPem: string;
   readonly publishPort: number;
+  readonly isOurMaster: boolean;
   serial: number;
 }
 
@@ -91,6 +92,10 @@ export class MasterLink {
 
   get publishPort(): number | undefined {
     return this.#session?.publishPort;
+  }
+
+  get isOurMaster(): boolean {
+    return this.#session?.isOurMaster === true;
   }
 
   /** Topic that only this minion and its master can name; subscribing to it tells the master who is there. */
@@ -132,7 +137,7 @@ export class MasterLink {
     const serial = this.#session?.aesString === aesString ? this.#session.serial : 0;
     this.#session = {
       keyString, key: new Crypticle(keyString), aesString, aes: new Crypticle(aesString), masterKey,
-      masterPem: masterKey.toPem(), publishPort: answer.publishPort, serial,
+      masterPem: masterKey.toPem(), publishPort: answer.publishPort, isOurMaster: answer.isOurs, serial,
     };
     return this.#session;
   }

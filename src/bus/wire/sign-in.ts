@@ -7,6 +7,12 @@ import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js
 import { binaryFields, decodeNetwork, encodeNetwork } from '../codec/codec.js';
 import { optionalText, readBytes, readMap, readText } from './shape.js';
 
+/**
+ * By this word a minion and a master of our own know each other: the minion says it, and the master answers it in the signed part. A
+ * real master reads the fields it knows by name; a real minion gets what it gets from its own.
+ */
+const OURS = 'tsalt';
+
 export interface SignInRequest {
   /** Not yet checked: may be anything. */
   readonly id: Value | undefined;
@@ -18,6 +24,8 @@ export interface SignInRequest {
   /** Encrypted with the master's key; comes back decrypted as proof. */
   readonly token: Buffer | undefined;
   readonly autosignGrains: PlainMap;
+  /** The minion is of our own kind. */
+  readonly isOurs: boolean;
 }
 
 export function readSignIn(load: PlainMap): SignInRequest {
@@ -31,6 +39,7 @@ export function readSignIn(load: PlainMap): SignInRequest {
     pub: optionalText(load['pub']),
     token: token === undefined || token === null ? undefined : readBytes(token, 'load.token'),
     autosignGrains: isPlainMap(grains) ? grains : {},
+    isOurs: load[OURS] === true,
   };
 }
 
@@ -41,6 +50,7 @@ export function signInLoad(request: {
     cmd: '_auth', id: request.id, nonce: request.nonce, enc_algo: request.encAlgo, sig_algo: request.sigAlgo, pub: request.pub,
     ...(request.token === undefined ? {} : { token: request.token }),
     ...(request.autosignGrains === undefined ? {} : { autosign_grains: request.autosignGrains }),
+    [OURS]: true,
   };
 }
 
@@ -56,6 +66,8 @@ export interface SignInAccepted {
   readonly keySignature: Buffer;
   readonly pubSignature: string | undefined;
   readonly nonce: string | undefined;
+  /** The master is of our own kind. */
+  readonly isOurs: boolean;
 }
 
 export type SignInAnswer =
@@ -105,13 +117,14 @@ function readAnswer(inner: PlainMap): SignInAnswer {
     keySignature: readBytes(inner['sig'], 'reply.sig'),
     pubSignature: optionalText(inner['pub_sig']),
     nonce,
+    isOurs: inner[OURS] === true,
   };
 }
 
 /** The part of the reply that is signed: order of fields as real Salt. */
 export function encodeAccepted(fields: {
   masterPub: string; publishPort: number; aes: Uint8Array; session: Uint8Array; token: Uint8Array | undefined;
-  keySignature: Uint8Array; pubSignature: string | undefined; nonce: string;
+  keySignature: Uint8Array; pubSignature: string | undefined; nonce: string; isOurs: boolean;
 }): Buffer {
   return encodeNetwork({
     enc: 'pub',
@@ -123,6 +136,7 @@ export function encodeAccepted(fields: {
     session: fields.session,
     sig: fields.keySignature,
     nonce: fields.nonce,
+    ...(fields.isOurs ? { [OURS]: true } : {}),
   });
 }
 

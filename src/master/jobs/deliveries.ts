@@ -4,6 +4,7 @@
  * return by its row; only what is between and besides is written, gathered for some moments, one row for each job.
  */
 import type { Logger } from '../../kernel/contract/log.js';
+import { deferred } from '../../kernel/std/async.js';
 import type { PlainMap } from '../../kernel/std/value.js';
 import type { ActiveJob, ActiveJobs } from './active-jobs.js';
 import { heardAgain, isGivenUp, isOver, moved, publishedAt, type Delivery, type DeliveryNews, type DeliveryNote } from './delivery.js';
@@ -42,6 +43,7 @@ export class Deliveries {
   readonly #pending = new Map<string, { notes: DeliveryNote[]; tally: { givenUp: number; interrupted: number } }>();
   readonly #listeners = new Map<string, Set<Heard>>();
   #timer: NodeJS.Timeout | undefined;
+  #written = deferred<void>();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
@@ -180,16 +182,24 @@ export class Deliveries {
     this.#timer ??= setTimeout(() => void this.flush(), WRITE_AFTER_MS);
   }
 
+  /** Resolves when all steps so far are on disk, or could not be written. */
+  async stored(): Promise<void> {
+    if (this.#timer !== undefined) await this.#written.promise;
+  }
+
   /** Writes what waits; a record that cannot be written is told in the log, jobs go on. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const written = this.#written;
+    this.#written = deferred();
     const pending = [...this.#pending];
     this.#pending.clear();
     const writes = pending.map(([jid, { notes, tally }]) => this.#parts.jobs.saveNotes(jid, notes, tally));
     for (const done of await Promise.allSettled(writes)) {
       if (done.status === 'rejected') this.#parts.log.error({ err: done.reason as unknown }, 'delivery record not stored');
     }
+    written.resolve();
   }
 }
 

@@ -44,6 +44,10 @@ export const publishedAt = (atMs: number): Delivery => ({ state: 'published', at
 
 /** The record after the news; undefined when they bring it no step forward. */
 export function moved(before: Delivery, news: DeliveryNews): Delivery | undefined {
+  // The answer to find_job tells that a job runs, the minion itself also since when: the later of the two completes the record.
+  if (news.state === 'running' && before.state === 'running' && before.sinceMs === undefined && news.sinceMs !== undefined) {
+    return { ...heardAgain(before, news.atMs), sinceMs: news.sinceMs, ...some('pid', news.pid ?? before.pid) };
+  }
   if (RANKS[news.state] <= RANKS[before.state]) return undefined;
   const isHeard = news.state === 'received' || news.state === 'running';
   return {

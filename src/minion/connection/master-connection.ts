@@ -111,6 +111,11 @@ export class MasterConnection implements AsyncDisposable {
     this.#parts.setPillar(await this.#link.pillar(this.pillarLoad(), this.#tries({})));
   }
 
+  /** True while in conversation with that master, and it is of our own kind, which takes more than a real one. */
+  speaksToOurs(master: MasterAddress): boolean {
+    return this.#link?.isOurMaster === true && sameMaster(master, this.#current);
+  }
+
   /** Sends a load; waits for the connection when there is none yet. */
   async request(load: PlainMap, options: RequestOptions = {}): Promise<Value> {
     const link = await this.#linked(options.signal);

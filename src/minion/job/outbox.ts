@@ -50,6 +50,12 @@ export class Outbox implements AsyncDisposable {
     return this.#waiting.size;
   }
 
+  /** Whether a return of that job waits here. */
+  has(jid: string): boolean {
+    for (const name of this.#waiting.keys()) if (name.startsWith(`${jid}-`)) return true;
+    return false;
+  }
+
   /** Takes a return; from now on it survives, unless the disk is full: then it is sent while this process lives. */
   put(load: PlainMap): void {
     const name = `${parseJid(load['jid']) ?? 'req'}-${process.hrtime.bigint()}.p`;

@@ -17,7 +17,7 @@ const ENDING = new Set<NodeJS.Signals | number>(['SIGHUP', 'SIGINT', 'SIGQUIT', 
 
 export class RunningJobs implements JobsPort {
   readonly #jobs = new Map<string, RunningJob>();
-  readonly #killed = new Set<string>();
+  readonly #killed = new Map<string, number>();
 
   get size(): number {
     return this.#jobs.size;
@@ -36,9 +36,13 @@ export class RunningJobs implements JobsPort {
     this.#killed.delete(jid);
   }
 
-  /** Whether a running job was told to end by a signal. */
-  isKilled(jid: string): boolean {
-    return this.#killed.has(jid);
+  /** The signal by which a running job was told to end. */
+  killedBy(jid: string): number | undefined {
+    return this.#killed.get(jid);
+  }
+
+  about(jid: string): PlainMap | undefined {
+    return this.#jobs.get(jid)?.about;
   }
 
   running(): PlainMap[] {
@@ -49,12 +53,12 @@ export class RunningJobs implements JobsPort {
   signal(jid: string, signal: NodeJS.Signals | number): Promise<string> {
     const job = this.#jobs.get(jid);
     if (job === undefined) return Promise.resolve('');
+    const number = typeof signal === 'number' ? signal : constants.signals[signal];
     signalOwned(job.abort.signal, signal);
     if (ENDING.has(signal)) {
-      this.#killed.add(jid);
+      this.#killed.set(jid, number);
       job.abort.abort(new CommandExecutionError(`The job was ended by signal ${String(signal)}`));
     }
-    const number = typeof signal === 'number' ? signal : constants.signals[signal];
     return Promise.resolve(`Signal ${number} sent to job ${jid} at pid ${String(job.about['pid'])}`);
   }
 

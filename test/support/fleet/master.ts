@@ -186,7 +186,7 @@ export class MasterHost {
         minions = (frame['minions'] as string[]).map(String);
       } else if (frame['kind'] === 'return') loads[String(frame['id'])] = frame['load'] as PlainMap;
       else if (frame['kind'] === 'missing') missing.push(String(frame['id']));
-      else error = isPlainMap(frame['error']) ? String(frame['error']['message']) : String(frame['error']);
+      else if (frame['kind'] !== 'noted') error = isPlainMap(frame['error']) ? String(frame['error']['message']) : String(frame['error']);
     }
     return { jid, minions, loads, missing, error, returns: Object.fromEntries(Object.entries(loads).map(([id, answer]) => [id, answer['return'] ?? null])) };
   }

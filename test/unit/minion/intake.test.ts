@@ -17,8 +17,13 @@ function bench(more: Partial<IntakeParts> = {}) {
   const started: string[] = [];
   const delivered: { jid: string; ret: PlainMap }[] = [];
   const running = new RunningJobs();
+  const account: string[] = [];
   const log = keepingLog();
   const intake = new Intake({
+    account: {
+      recent: () => ['before'], took: ({ jid }) => void account.push(`took ${jid}`), started: ({ jid }) => void account.push(`started ${jid}`),
+      cancelled: ({ jid }, why) => void account.push(`cancelled ${jid} ${why}`), over: ({ jid }) => void account.push(`over ${jid}`),
+    },
     running, log, nodegroups: {}, jobsMax: 2, jidsMax: 100,
     facts: () => ({ id: 'web1', grains: { os: 'Debian' }, pillar: {} }),
     run: async ({ jid, fun }, signal) => {
@@ -32,7 +37,7 @@ function bench(more: Partial<IntakeParts> = {}) {
     deliver: (of, ret) => Promise.resolve(void delivered.push({ jid: of.jid, ret })),
     ...more,
   });
-  return { intake, running, log, gates, started, delivered };
+  return { intake, running, log, gates, started, delivered, account };
 }
 const settle = async (): Promise<void> => {
   for (let at = 0; at < 10; at += 1) await turn();
@@ -133,4 +138,28 @@ test('running jobs are shown as saltutil.running shows them', async () => {
     resource_targets: [], pure_resource_target: false, minion_is_target: true,
   }]);
   gates.get('1')?.resolve();
+});
+
+test('each job has its account, questions have none', async () => {
+  const { intake, account } = bench();
+  intake.take(job('1'));
+  intake.take(job('2', { fun: 'saltutil.running' }));
+  await settle();
+  assert.deepEqual(account, ['took 1', 'started 1', 'over 1'], 'that it ended is written by who keeps the return');
+});
+
+test('a killed job has no return: it is told as cancelled', async () => {
+  const { intake, account, running, delivered } = bench();
+  intake.take(job('1', { fun: 'test.sleep' }));
+  await settle();
+  await running.signal('1', 'SIGKILL');
+  await settle();
+  assert.deepEqual([delivered, account.slice(2)], [[], ['cancelled 1 signal 9', 'over 1']]);
+});
+
+test('a job that an earlier life of the minion took does not start again', async () => {
+  const { intake, started } = bench();
+  intake.take(job('before'));
+  await settle();
+  assert.deepEqual(started, []);
 });

@@ -161,6 +161,7 @@ async function accepted(parts: SignInParts, id: MinionId, pem: string, request: 
     keySignature,
     pubSignature: parts.pubSignature?.(request.sigAlgo),
     nonce: request.nonce,
+    isOurs: request.isOurs,
   });
 }
 

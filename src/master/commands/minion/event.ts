@@ -21,6 +21,8 @@ export interface EventParts {
   /** Called with what our minion tells of its jobs; it is no event. False when the job is not the minion's. */
   readonly onProgress: (id: string, progress: JobProgress) => boolean;
   readonly bounds: Bounds;
+  /** Resolves when what was told by `onProgress` is stored: then the minion need not tell it again. */
+  readonly progressStored: () => Promise<void>;
   readonly log: Logger;
 }
 
@@ -30,7 +32,7 @@ export function eventCommand(parts: EventParts): MinionCommand {
   return {
     name: '_minion_event', from: 'minion', bytesMax: SIZES.medium,
     rule: 'An accepted minion; tags of the master and of other minions are refused',
-    run(load, sender) {
+    async run(load, sender) {
       if (isPlainMap(load['grains'])) parts.onGrains(sender.id, load['grains']);
       const fire = (tag: Value | undefined, data: PlainMap): void => {
         const kind = typeof tag === 'string' ? tagKind(tag, sender.id) : 'refused';
@@ -51,16 +53,17 @@ export function eventCommand(parts: EventParts): MinionCommand {
           const data = isPlainMap(event['data']) ? event['data'] : { data: event['data'] ?? null };
           fire(prefixed(load['pretag'], event['tag']), data);
         }
-      } else if (load['tag'] === PROGRESS_TAG) takeProgress(parts, sender.id, load['data']);
+      } else if (load['tag'] === PROGRESS_TAG) await takeProgress(parts, sender.id, load['data']);
       else fire(load['tag'], load);
-      return Promise.resolve(reply(null));
+      return reply(null);
     },
   };
 }
 
-function takeProgress({ onProgress, log }: EventParts, id: string, data: Value | undefined): void {
+async function takeProgress({ onProgress, progressStored, log }: EventParts, id: string, data: Value | undefined): Promise<void> {
   const foreign = readProgress(data).filter((progress) => !onProgress(id, progress)).length;
   if (foreign > 0) log.warn({ id, jobs: foreign }, 'progress refused: of jobs that were not published to the minion');
+  await progressStored();
 }
 
 function prefixed(pretag: Value | undefined, tag: Value | undefined): Value | undefined {

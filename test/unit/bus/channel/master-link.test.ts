@@ -65,7 +65,7 @@ class Master {
 
   #signIn(load: PlainMap): Buffer {
     this.signIns += 1;
-    const { nonce = '', token, pub = '' } = readSignIn(load);
+    const { nonce = '', token, pub = '', isOurs } = readSignIn(load);
     const minion = loadPublicKey(pub);
     const aes = this.envelope.keyString;
     const digest = createHash('sha256').update(aes).digest('hex');
@@ -78,7 +78,7 @@ class Master {
     const fields = this.tamper({
       masterPub: pemOf(this.privateKey), publishPort: 4505, aes: minion.encrypt(Buffer.from(aes), 'OAEP-SHA1'),
       session: minion.encrypt(Buffer.from(this.session), 'OAEP-SHA1'), token: plain === undefined ? undefined : minion.encrypt(plain, 'OAEP-SHA1'),
-      keySignature: x931Sign(this.privateKey, Buffer.from(digest)), pubSignature: undefined, nonce,
+      keySignature: x931Sign(this.privateKey, Buffer.from(digest)), pubSignature: undefined, nonce, isOurs,
     }, nonce);
     if (Buffer.isBuffer(fields)) return fields;
     const bytes = encodeAccepted(fields);
@@ -124,6 +124,16 @@ test('at first contact the key of the master is remembered, then it must prove t
   await assert.rejects(link.signIn(TRIES), refused('untrusted'));
   master.tamper = (fields) => ({ ...fields, token: loadPublicKey(pemOf(key(1))).encrypt(Buffer.from('guess'), 'OAEP-SHA1') });
   await assert.rejects(link.signIn(TRIES), refused('untrusted'));
+});
+
+test('a master of our own kind answers our word; one that does not is not taken for ours', async () => {
+  const { master, link } = bench();
+  assert.equal(link.isOurMaster, false);
+  await link.signIn(TRIES);
+  assert.equal(link.isOurMaster, true);
+  master.tamper = (fields) => ({ ...fields, isOurs: false });
+  await link.signIn(TRIES);
+  assert.equal(link.isOurMaster, false);
 });
 
 test('those who sign in at the same time share one sign-in', async () => {

@@ -23,7 +23,7 @@ export const busSamples = values.map((value) => encodeBus(value));
 
 const token = bytes;
 const signIn = signInLoad({ id: 'web1', nonce: NONCE, encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1', pub: 'PEM', token, autosignGrains: { rack: '7' } });
-const accepted = encodeAccepted({ masterPub: 'PEM', publishPort: 4505, aes: bytes, session: bytes, token, keySignature: bytes, pubSignature: 'x', nonce: NONCE });
+const accepted = encodeAccepted({ masterPub: 'PEM', publishPort: 4505, aes: bytes, session: bytes, token, keySignature: bytes, pubSignature: 'x', nonce: NONCE, isOurs: true });
 export const requestSamples = [
   encodeClearRequest(signIn), encodeClearRequest({ cmd: 'publish', ...job, key: 'k' }), encodeClearRequest({ cmd: 'ping' }),
   encodeSealedRequest({ load: bytes, id: 'web1', encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1' }),

@@ -72,8 +72,8 @@ test('the parts of a pillar reply fit into each other', () => {
 
 test('a sign-in is read as it was written, with defaults for what old minions leave out', () => {
   const full = { id: 'web1', nonce: 'n', encAlgo: 'OAEP-SHA224', sigAlgo: 'PKCS1v15-SHA224', pub: 'pem', token: BYTES, autosignGrains: { os: 'Debian' } };
-  assert.deepEqual(readSignIn(signInLoad(full)), full);
-  assert.deepEqual(readSignIn({ id: 1 }), { id: 1, nonce: undefined, encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1', pub: undefined, token: undefined, autosignGrains: {} });
+  assert.deepEqual(readSignIn(signInLoad(full)), { ...full, isOurs: true });
+  assert.deepEqual(readSignIn({ id: 1 }), { id: 1, nonce: undefined, encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1', pub: undefined, token: undefined, autosignGrains: {}, isOurs: false });
 });
 
 test('a reply to a sign-in that is not signed says only its text', () => {

@@ -28,6 +28,13 @@ test('what was known before stays: when it came, began, was heard, and as which 
   assert.deepEqual(lost, { state: 'lost', atMs: 30, receivedMs: 10, heardMs: 20, sinceMs: 15, pid: 7, why: 'x'.repeat(200) });
 });
 
+test('who first answered find_job, and then tells since when it works, completes the record; once', () => {
+  const asked = moved(publishedAt(1), { ...news('running', 10), pid: 7 }) as Delivery;
+  const told = moved(asked, { ...news('running', 20), sinceMs: 5, pid: 7 }) as Delivery;
+  assert.deepEqual(told, { state: 'running', atMs: 10, receivedMs: 10, heardMs: 20, sinceMs: 5, pid: 7 });
+  assert.equal(moved(told, { ...news('running', 30), sinceMs: 6 }), undefined);
+});
+
 test('any order of news ends in the same state, and never goes back', () => {
   const ranks = new Map(STATES.map((state) => [state, state === 'published' ? 0 : FORWARD[state].length === 0 ? 9 : STATES.length - FORWARD[state].length]));
   for (let seed = 1; seed < 200; seed += 1) {
