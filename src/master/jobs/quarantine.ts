@@ -33,7 +33,8 @@ export class Quarantine {
     if (!this.#kept.take(ret.id)) return;
     const { bus, jobs, log } = this.#parts;
     const { jid, id, fun, why } = ret;
-    log.warn({ jid, id, why }, 'return in quarantine: it is no answer of a job');
+    // What is no id that a master makes is the sender's text: it is in the event, not in the log.
+    log.warn({ jid: /^\d{20}$/.test(jid) ? jid : `[${jid.length} characters]`, id, why }, 'return in quarantine: it is no answer of a job');
     const isLarge = encodeBus(ret.load).length > RETURN_BYTES_MAX;
     await jobs.quarantine(isLarge ? { ...ret, load: { ...ret.load, return: `left out: more than ${RETURN_BYTES_MAX} bytes` } } : ret);
     bus.fire(UNSOLICITED_TAG, { jid, id, fun, why });
