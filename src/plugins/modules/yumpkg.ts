@@ -3,14 +3,13 @@ import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
 import { str } from '../../kernel/std/python-text.js';
 import type { Value } from '../../kernel/std/value.js';
-import { holdTargets } from './pkg/targets.js';
 import { normalizeName, splitArch } from './rpm/architecture.js';
 import { differencesOfFiles } from './rpm/differences.js';
 import { installedFacts } from './rpm/installed-facts.js';
 import { latestVersions, listOffered, listUpgrades } from './yumpkg/available.js';
 import { downloadedPackages, downloadPackages } from './yumpkg/download.js';
 import { groupDifference, groupInfo, listGroups, missingOfGroups } from './yumpkg/groups.js';
-import { HOLD_PATTERN, holdPackages, listHolds, releasePackages } from './yumpkg/holds.js';
+import { HOLD_PATTERN, heldTargets, holdPackages, listHolds, releasePackages } from './yumpkg/holds.js';
 import { installPackages } from './yumpkg/install.js';
 import { listPackages, osarchOf } from './yumpkg/installed.js';
 import { modifyRepository } from './yumpkg/modify-repository.js';
@@ -126,12 +125,12 @@ export default defineModule({
     hold: fn({
       doc: "Keeps packages at their version; needs the plugin versionlock.\nsalt '*' pkg.hold foo",
       params: { ...holdParams, normalize: p.bool(true), kwargs },
-      run: (args, ctx) => holdPackages(holdTargets(args), ctx),
+      run: async (args, ctx) => holdPackages(await heldTargets(args, ctx), ctx),
     }),
     unhold: fn({
       doc: "Lets packages change their version again; needs the plugin versionlock.\nsalt '*' pkg.unhold foo",
       params: { ...holdParams, kwargs },
-      run: (args, ctx) => releasePackages(holdTargets(args), ctx),
+      run: async (args, ctx) => releasePackages(await heldTargets(args, ctx), ctx),
     }),
     list_holds: fn({
       doc: "Gives the packages that are held.\nsalt '*' pkg.list_holds full=False",

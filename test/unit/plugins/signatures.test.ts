@@ -72,7 +72,7 @@ function complaints(kind: string, plugin: PluginEntry): string[] {
 
 for (const kind of KINDS) {
   for (const plugin of index.plugins[kind] ?? []) {
-    if (!fitsGrains(plugin.when, RECORDED_ON)) continue;
+    if (!fitsGrains(plugin.when, RECORDED_ON) && elsewhere[kind]?.[plugin.name] === undefined) continue;
     test(`${kind} ${plugin.name} has the recorded functions and parameters`, () => {
       assert.deepEqual(complaints(kind, plugin), []);
     });

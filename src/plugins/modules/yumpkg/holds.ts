@@ -4,6 +4,7 @@ import { InvocationError } from '../../../kernel/contract/errors.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
 import { linearMatch } from '../../../kernel/std/linear-regex.js';
 import { isTruthy, type PlainMap } from '../../../kernel/std/value.js';
+import { holdTargets, type HoldCall } from '../pkg/targets.js';
 import { installedPackages } from './installed.js';
 import { callYum, isDnf, yumName, type YumName } from './program.js';
 
@@ -61,6 +62,12 @@ export function dnf5Holds(locks: Readonly<Record<string, unknown>>, full: boolea
     const evr = conditions.find(({ key, comparator }) => key === 'evr' && comparator === '=')?.value;
     return name === undefined || name === '' || evr === undefined ? [] : [`${name}-${evr.includes(':') ? evr : `0:${evr}`}.*`];
   });
+}
+
+/** Names of the packages a call is about; that the plugin is missing is said first. @throws InvocationError */
+export async function heldTargets(call: HoldCall, ctx: Context): Promise<string[]> {
+  await needPlugin(ctx);
+  return holdTargets(call);
 }
 
 /** A result for each package, in the form of states. @throws InvocationError without the plugin */

@@ -12,9 +12,9 @@ import { askZypper } from './zypper.js';
 /** A path of this system, or of the one below `root`. */
 export const below = (root: Value, path: string): string => (isTruthy(root) ? join(str(root), path) : path);
 
-/** `{ name: { installed, summary } }` of one kind. */
+/** `{ name: { installed, summary } }` of one kind. @throws CommandExecutionError when there is none (observed) */
 async function kindOf(kind: string, root: Value, ctx: Context): Promise<Record<string, { installed: boolean; summary: string }>> {
-  const found = elementsOf(await askZypper(['se', '-t', kind], ctx, { root, readOnly: true, forgiving: true }), 'solvable');
+  const found = elementsOf(await askZypper(['se', '-t', kind], ctx, { root, readOnly: true }), 'solvable');
   return Object.fromEntries(found.map(({ attributes: { name = '', status, summary = '' } }) => [name, { installed: status === 'installed', summary }]));
 }
 
