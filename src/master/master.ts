@@ -23,7 +23,7 @@ import type { MinionId } from '../kernel/contract/job.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { within } from '../kernel/std/async.js';
 import { Closers } from '../kernel/std/closers.js';
-import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
+import { isBytes, isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import { rootsOptions, Roots } from '../sls/files/roots.js';
 import { compilePillar, pillarRoots, type PillarRequest } from '../sls/pillar/compile.js';
 import { Access } from './access/authorise.js';
@@ -304,7 +304,9 @@ async function localUsers(opts: Readonly<PlainMap>, sys: Sys): Promise<LocalUser
 /** The algorithm stands in the envelope of the request; real masters take their own `signing_algorithm`. */
 function signatureFault(load: PlainMap, { sigAlgo }: MinionSender, pem: string | undefined): string | undefined {
   if (pem === undefined) return 'no accepted key';
-  const fits = loadPublicKey(pem).verify(signedMessageBytes(load), readBytes(load['sig'], 'load.sig'), sigAlgo);
+  const { sig } = load;
+  if (typeof sig !== 'string' && !isBytes(sig)) return 'it is no signature';
+  const fits = loadPublicKey(pem).verify(signedMessageBytes(load), readBytes(sig, 'load.sig'), sigAlgo);
   return fits ? undefined : 'it was made over other bytes or by another key';
 }
 

@@ -13,6 +13,7 @@ import { isSafeName, safeJoin, UnsafePathError } from '../../../kernel/sys/safe-
 import { isBytes, isList, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { FoundFile, Roots } from '../../../sls/files/roots.js';
 import type { Bounds } from '../../requests/bounds.js';
+import { SeldomLog } from '../../requests/seldom-log.js';
 import { reply, SIZES, type MinionCommand, type MinionSender, type Reply } from '../../requests/command.js';
 
 export interface FilesParts {
@@ -29,6 +30,7 @@ const compress = promisify<Buffer, { level: number }, Buffer>(gzip);
 
 export function fileCommands(parts: FilesParts): MinionCommand[] {
   const { roots } = parts;
+  const seldom = new SeldomLog(parts.log);
   const read = (name: string, run: (load: PlainMap, env: string) => Promise<Value>): MinionCommand => ({
     name, from: 'minion', bytesMax: SIZES.small, rule: READ_RULE,
     run: async (load) => reply(await run(load, textOf(load['saltenv'], 'base'))),
@@ -57,7 +59,7 @@ export function fileCommands(parts: FilesParts): MinionCommand[] {
     {
       name: '_file_recv', from: 'minion', bytesMax: SIZES.large,
       rule: 'An accepted minion, into its own folder, when file_recv is on',
-      run: (load, sender) => Promise.resolve(receive(parts, load, sender)),
+      run: (load, sender) => Promise.resolve(receive(parts, seldom, load, sender)),
     },
   ];
 }
@@ -76,9 +78,9 @@ async function serve(roots: Roots, load: PlainMap, env: string): Promise<Value> 
 }
 
 /** Writes a piece of an upload; false when it is refused. */
-function receive(parts: FilesParts, load: PlainMap, sender: MinionSender): Reply {
+function receive(parts: FilesParts, seldom: SeldomLog, load: PlainMap, sender: MinionSender): Reply {
   const refuse = (why: string): Reply => {
-    parts.log.warn({ id: sender.id, why }, 'upload refused');
+    seldom.warn(sender.id, { why }, 'upload refused');
     return reply(false);
   };
   const { allowed, bytesMax, minionsDir } = parts.receive;

@@ -12,6 +12,7 @@ import type { EventBus } from '../../../bus/event/bus.js';
 import type { Bounds } from '../../requests/bounds.js';
 import { BOUNDS } from '../../requests/bounds.data.js';
 import { reply, SIZES, type MinionCommand } from '../../requests/command.js';
+import { SeldomLog } from '../../requests/seldom-log.js';
 import { tagKind } from './event-tags.js';
 
 export interface EventParts {
@@ -29,6 +30,7 @@ export interface EventParts {
 const TAG_CHARS_SHOWN = 100;
 
 export function eventCommand(parts: EventParts): MinionCommand {
+  const seldom = new SeldomLog(parts.log);
   return {
     name: '_minion_event', from: 'minion', bytesMax: SIZES.medium,
     rule: 'An accepted minion; tags of the master and of other minions are refused',
@@ -37,11 +39,11 @@ export function eventCommand(parts: EventParts): MinionCommand {
       const fire = (tag: Value | undefined, data: PlainMap): void => {
         const kind = typeof tag === 'string' ? tagKind(tag, sender.id) : 'refused';
         if (typeof tag !== 'string' || kind === 'refused') {
-          parts.log.warn({ id: sender.id, tag: shownTag(tag) }, 'event refused: its tag is not the minion\'s to use');
+          seldom.warn(sender.id, { tag: shownTag(tag) }, 'event refused: its tag is not the minion\'s to use');
           return;
         }
         // What the error says may be anything: it is on the bus, not in the log.
-        if (tag === '_salt_error') parts.log.error({ id: sender.id }, 'error on a minion: see the event _salt_error');
+        if (tag === '_salt_error') seldom.warn(sender.id, {}, 'error on a minion: see the event _salt_error');
         // Whoever reads an event takes `id` for the minion it came from.
         parts.bus.fire(tag, kind === 'own' || 'id' in data ? { ...data, id: sender.id } : data);
       };
