@@ -27,21 +27,25 @@ interface Cost {
 type Name = 'start' | 'signIn' | 'ping' | 'returns' | 'pillar' | 'events' | 'idle' | 'after' | 'bytes' | 'files' | 'descriptors';
 type Figures = Record<Name, number> & { readonly costs: Partial<Record<Name, Cost>>; readonly failures: string[] };
 
+function noFigures(): Figures {
+  const none = Number.NaN;
+  return {
+    start: none, signIn: none, ping: none, returns: none, pillar: none, events: none, idle: none, after: none, bytes: none, files: none, descriptors: none,
+    costs: {}, failures: [],
+  };
+}
+
 class Measurement {
   readonly #side: Side;
   readonly #host: Host;
   readonly #swarm: SwarmProcess;
   readonly figures: Figures;
 
-  constructor(side: Side, host: Host, swarm: SwarmProcess) {
+  constructor(side: Side, host: Host, swarm: SwarmProcess, figures: Figures) {
     this.#side = side;
     this.#host = host;
     this.#swarm = swarm;
-    const none = Number.NaN;
-    this.figures = {
-      start: none, signIn: none, ping: none, returns: none, pillar: none, events: none, idle: none, after: none, bytes: none, files: none, descriptors: none,
-      costs: {}, failures: [],
-    };
+    this.figures = figures;
   }
 
   get #pid(): number {
@@ -176,18 +180,15 @@ async function startSeconds(side: Side): Promise<number> {
   return median(runs);
 }
 
-async function measure(side: Side): Promise<Figures> {
-  const start = await startSeconds(side);
+async function measure(side: Side, figures: Figures): Promise<void> {
+  figures.start = await startSeconds(side);
   const place = await prepareMaster({ options: 'timeout: 60\nworker_threads: 5' });
   const swarm = await startSwarm(place, count);
   await swarm.run(`accept ${join(place.root, 'pki/minions')}`);
   const host = startDaemon(side, 'master', place);
   try {
     await firstAnswer(swarm, performance.now());
-    const measurement = new Measurement(side, host, swarm);
-    measurement.figures.start = start;
-    await measurement.all();
-    return measurement.figures;
+    await new Measurement(side, host, swarm, figures).all();
   } finally {
     await swarm.stop();
     await host.stop();
@@ -196,8 +197,7 @@ async function measure(side: Side): Promise<Figures> {
 
 sayConditions();
 const [rsa, echo, disk] = [rsaLimits(), await echoLimits(Math.min(count, 1000)), diskLimits()];
-const ours = await measure('tsalt');
-const real = await measure('salt');
+const [ours, real] = [noFigures(), noFigures()];
 const cpu = (name: Name): string => {
   const [mine, its] = [ours.costs[name], real.costs[name]];
   if (mine === undefined || its === undefined) return '';
@@ -205,16 +205,22 @@ const cpu = (name: Name): string => {
 };
 const limit = `raw ZeroMQ ${shown(echo.perSecond)} /s`;
 const signInMs = 1000 / rsa.decrypt + 1000 / rsa.sign;
-printHead(`Master with ${count} minions`, RATIO_COLUMNS);
-printRow({ what: 'start to first answered command', unit: 's', tsalt: ours.start, salt: real.start, wanted: 5 });
-printRow({ what: `\`'*' test.ping\`, all ${count} answered and shown`, unit: 's', tsalt: ours.ping, salt: real.ping, wanted: 12, besides: cpu('ping') });
-printRow({ what: 'returns durably stored', unit: '/s', tsalt: ours.returns, salt: real.returns, isRate: true, wanted: 15, besides: `${cpu('returns')}; ${limit}, SQLite ${shown(disk.rows[50])} rows/s in fifties` });
-printRow({ what: 'sign-in storm', unit: 's', tsalt: ours.signIn, salt: real.signIn, wanted: 5, besides: `${cpu('signIn')}; RSA alone ${shown(signInMs)} ms` });
-printRow({ what: 'pillars', unit: '/s', tsalt: ours.pillar, salt: real.pillar, isRate: true, wanted: 20, besides: `${cpu('pillar')}; RSA alone ${shown(1000 / rsa.sign)} ms` });
-printRow({ what: 'events from minions to a listener', unit: '/s', tsalt: ours.events, salt: real.events, isRate: true, wanted: 10, besides: `${cpu('events')}; ${limit}` });
-printRow({ what: 'master memory (PSS), minions connected', unit: 'MB', tsalt: ours.idle, salt: real.idle, besides: `${shown((echo.peerKilobytes * count) / 1024)} MB of it are ZeroMQ's connections` });
-printRow({ what: 'master memory (PSS), after the jobs', unit: 'MB', tsalt: ours.after, salt: real.after, wanted: 4 });
-printRow({ what: 'disk for each return', unit: 'B', tsalt: ours.bytes, salt: real.bytes, wanted: 4, besides: `files and folders for each: ${shown(ours.files)} and ${shown(real.files)}` });
-printRow({ what: 'open descriptors of the master', unit: '', tsalt: ours.descriptors, salt: real.descriptors });
-for (const [side, { failures }] of Object.entries({ tsalt: ours, salt: real })) for (const text of failures) say(`\n${side}: ${text}`);
+/** When the time is over what is known is printed all the same. */
+process.on('exit', () => {
+  printHead(`Master with ${count} minions`, RATIO_COLUMNS);
+  printRow({ what: 'start to first answered command', unit: 's', tsalt: ours.start, salt: real.start, wanted: 5 });
+  printRow({ what: `\`'*' test.ping\`, all ${count} answered and shown`, unit: 's', tsalt: ours.ping, salt: real.ping, wanted: 12, besides: cpu('ping') });
+  printRow({ what: 'returns durably stored', unit: '/s', tsalt: ours.returns, salt: real.returns, isRate: true, wanted: 15, besides: `${cpu('returns')}; ${limit}, SQLite ${shown(disk.rows[50])} rows/s in fifties` });
+  printRow({ what: 'sign-in storm', unit: 's', tsalt: ours.signIn, salt: real.signIn, wanted: 5, besides: `${cpu('signIn')}; RSA alone ${shown(signInMs)} ms` });
+  printRow({ what: 'pillars', unit: '/s', tsalt: ours.pillar, salt: real.pillar, isRate: true, wanted: 20, besides: `${cpu('pillar')}; RSA alone ${shown(1000 / rsa.sign)} ms` });
+  printRow({ what: 'events from minions to a listener', unit: '/s', tsalt: ours.events, salt: real.events, isRate: true, wanted: 10, besides: `${cpu('events')}; ${limit}` });
+  printRow({ what: 'master memory (PSS), minions connected', unit: 'MB', tsalt: ours.idle, salt: real.idle, besides: `${shown((echo.peerKilobytes * count) / 1024)} MB of it are ZeroMQ's connections` });
+  printRow({ what: 'master memory (PSS), after the jobs', unit: 'MB', tsalt: ours.after, salt: real.after, wanted: 4 });
+  printRow({ what: 'disk for each return', unit: 'B', tsalt: ours.bytes, salt: real.bytes, wanted: 4, besides: `files and folders for each: ${shown(ours.files)} and ${shown(real.files)}` });
+  printRow({ what: 'open descriptors of the master', unit: '', tsalt: ours.descriptors, salt: real.descriptors });
+  for (const [side, { failures }] of Object.entries({ tsalt: ours, salt: real })) for (const text of failures) say(`\n${side}: ${text}`);
+});
+for (const [side, figures] of [['tsalt', ours], ['salt', real]] as const) {
+  await measure(side, figures).catch((error: unknown) => void figures.failures.push(error instanceof Error ? error.message : String(error)));
+}
 process.exit([ours, real].some(({ failures }) => failures.length > 0) ? 1 : 0);

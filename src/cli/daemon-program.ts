@@ -5,8 +5,10 @@ import { findConfigDir, loadMasterConfig, loadMinionConfig } from '../kernel/con
 import { becomeAccount } from './daemon-account.js';
 import { detach, DETACHED_MARK, runDaemon, type DaemonOptions } from './daemon.js';
 import type { ParsedLine } from './parsed-line.js';
+import { keepHeapSmall } from './small-heap.js';
 
 export async function runDaemonProgram(role: 'master' | 'minion', line: ParsedLine, start: DaemonOptions['start']): Promise<number> {
+  keepHeapSmall();
   const { values, given } = line;
   const text = (dest: string): string | undefined => (given.has(dest) && typeof values[dest] === 'string' ? values[dest] : undefined);
   const named = text('config_dir');
