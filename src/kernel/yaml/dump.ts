@@ -1,5 +1,5 @@
 /** Writes YAML as Salt's yaml outputter and yaml filters do. Start at `dumpYaml`. */
-import type { Value } from '../std/value.js';
+import type { Value, ValueMap } from '../std/value.js';
 import { emit } from './emit.js';
 import { represent } from './represent.js';
 
@@ -10,6 +10,8 @@ export interface DumpOptions {
   readonly indent?: number;
   /** Sorted keys are PyYAML's default; `false` keeps the order, as Salt does for an ordered dict. */
   readonly sortKeys?: boolean;
+  /** Maps whose keys are not sorted in any case: ordered dicts. */
+  readonly keepsOrder?: (map: ValueMap) => boolean;
 }
 
 const INDENT = 2;
@@ -18,6 +20,6 @@ const INDENT = 2;
 export function dumpYaml(value: Value, options: DumpOptions = {}): string {
   const asked = options.indent ?? INDENT;
   const step = asked >= 2 && asked <= 9 ? asked : INDENT;
-  const tree = represent(value, { flowStyle: options.flowStyle ?? 'leaves', sortKeys: options.sortKeys ?? true });
+  const tree = represent(value, { flowStyle: options.flowStyle ?? 'leaves', sortKeys: options.sortKeys ?? true, keepsOrder: options.keepsOrder ?? (() => false) });
   return emit(tree, step);
 }

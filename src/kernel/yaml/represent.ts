@@ -2,7 +2,7 @@
 import { reprFloat, str } from '../std/python-text.js';
 import { ValueSet } from '../std/sequences.js';
 import {
-  DateTime, Extension, Float, isBytes, isInteger, isMap, isNumber, mapEntries, type Value,
+  DateTime, Extension, Float, isBytes, isInteger, isMap, isNumber, mapEntries, type Value, type ValueMap,
 } from '../std/value.js';
 import { yamlTag } from './node.js';
 import { resolvePlain } from './resolve.js';
@@ -47,6 +47,7 @@ export interface RepresentOptions {
   /** `leaves`: containers that hold scalars only are written in one line. */
   readonly flowStyle: boolean | 'leaves';
   readonly sortKeys: boolean;
+  readonly keepsOrder: (map: ValueMap) => boolean;
 }
 
 const BASE64_LINE = 76;
@@ -88,7 +89,7 @@ class Representer {
   #entries(value: Value & object): [Value, Value][] {
     const entries = value instanceof ValueSet ? value.map((item): [Value, Value] => [item, null])
       : isMap(value) ? mapEntries(value) : [];
-    return this.#options.sortKeys ? sortedEntries(entries) : entries;
+    return this.#options.sortKeys && !(isMap(value) && this.#options.keepsOrder(value)) ? sortedEntries(entries) : entries;
   }
 }
 
