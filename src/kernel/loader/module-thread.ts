@@ -11,6 +11,8 @@ import { pack, packError, unpack, unpackError, type Ask, type ContextFacts, type
 
 const MEMORY_MB_MAX = 1024;
 const OUTPUT_LINE_MAX = 2000;
+/** What one job prints is logged up to so many bytes. */
+const OUTPUT_LOGGED_MAX = 64 * 1024;
 
 export interface WorkerLimits {
   /** A thread without work ends after it. */
@@ -39,6 +41,7 @@ export class ModuleThread {
   #grains: PlainMap | undefined;
   #pillar: PlainMap | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
+  #logged = 0;
 
   constructor({ script, opts, log, limits }: ThreadOptions, onEnd: (thread: ModuleThread) => void) {
     this.#limits = limits;
@@ -48,7 +51,7 @@ export class ModuleThread {
       workerData: pack(opts), stdout: true, stderr: true, name: 'user modules', resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX },
     });
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
-      stream.on('data', (data: Buffer) => log.info({ output: data.toString().trimEnd().slice(0, OUTPUT_LINE_MAX) }, 'output of a user module'));
+      stream.on('data', (data: Buffer) => this.#logOutput(data));
     }
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error) => this.#end(new CommandExecutionError(`The thread of user modules failed: ${error.message}`, { cause: error })));
@@ -91,14 +94,16 @@ export class ModuleThread {
   }
 
   wake(): void {
+    this.#logged = 0;
     clearTimeout(this.#idleTimer);
     this.#worker.ref();
   }
 
-  /** From now on nobody gets this thread; calls under way fail when it is gone. */
-  async end(): Promise<void> {
+  /** From now on nobody gets this thread; calls under way fail, at once for a given reason, else when it is gone. */
+  async end(reason?: Error): Promise<void> {
     clearTimeout(this.#idleTimer);
-    this.#onEnd(this);
+    if (reason === undefined) this.#onEnd(this);
+    else this.#end(reason);
     await this.#worker.terminate();
   }
 
@@ -155,6 +160,14 @@ export class ModuleThread {
     call.done.reject(reason);
     this.#log.warn({}, 'a user function did not stop and was ended with its thread');
     await ending;
+  }
+
+  #logOutput(data: Buffer): void {
+    if (this.#logged > OUTPUT_LOGGED_MAX) return;
+    const output = data.toString('utf8', 0, OUTPUT_LINE_MAX).trimEnd();
+    this.#logged += output.length;
+    this.#log.info({ output }, 'output of a user module');
+    if (this.#logged > OUTPUT_LOGGED_MAX) this.#log.warn({ bytes: this.#logged }, 'a user module prints much: the rest is not logged');
   }
 
   #facts(context: Context): ContextFacts {

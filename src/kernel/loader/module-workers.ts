@@ -3,16 +3,21 @@
  * wait for the next job and end after a while. A job that is ended and does not stop by itself loses its thread.
  */
 import type { Context } from '../contract/context.js';
+import { CommandExecutionError } from '../contract/errors.js';
 import { p, type Param, type Params } from '../contract/params.js';
 import type { Fn, FunctionPlugin, Plugin } from '../contract/plugin.js';
 import type { Value } from '../std/value.js';
 import type { Description } from './describe.js';
 import { decodeDefault, type ParamEntry, type PluginEntry } from './index-file.js';
+import { MemoryGuard } from './memory-guard.js';
 import { ModuleThread, type ThreadOptions, type WorkerLimits } from './module-thread.js';
 import { isAsyncIterable } from './worker-answers.js';
 import type { WorkerFile } from './worker-messages.js';
 
 const LIMITS: WorkerLimits = { idleMs: 60_000, stopMs: 500, importMs: 30_000 };
+/** A thread's own limit for objects, and room for its buffers. */
+const PROCESS_MB_EACH = 1500;
+const MEMORY_LOOK_MS = 100;
 
 interface Lease {
   readonly thread: ModuleThread;
@@ -26,6 +31,9 @@ export class ModuleWorkers implements AsyncDisposable {
   readonly #all = new Set<ModuleThread>();
   /** Calls of one job share a thread: they wait for each other and are ended together. */
   readonly #leased = new Map<AbortSignal, Lease>();
+  readonly #guard = new MemoryGuard({
+    bytesEach: PROCESS_MB_EACH * 1024 * 1024, everyMs: MEMORY_LOOK_MS, residentBytes: () => process.memoryUsage.rss(), onOver: () => this.#endNewest(),
+  });
 
   constructor(options: Omit<ThreadOptions, 'limits'> & { limits?: WorkerLimits }) {
     this.#options = { limits: LIMITS, ...options };
@@ -91,6 +99,7 @@ export class ModuleWorkers implements AsyncDisposable {
     const onAbort = (): void => void thread.stop();
     key.addEventListener('abort', onAbort, { once: true });
     this.#leased.set(key, { thread, users: 1, onAbort });
+    this.#guard.begin();
     return thread;
   }
 
@@ -99,11 +108,22 @@ export class ModuleWorkers implements AsyncDisposable {
     if (lease === undefined) return;
     lease.users -= 1;
     if (lease.users > 0) return;
-    this.#leased.delete(key);
+    this.#unlease(key);
     key.removeEventListener('abort', lease.onAbort);
     if (!this.#all.has(lease.thread)) return;
     this.#idle.push(lease.thread);
     lease.thread.rest();
+  }
+
+  #unlease(key: AbortSignal): void {
+    if (this.#leased.delete(key)) this.#guard.finish();
+  }
+
+  /** Nobody can tell whose the buffers are: the work that began last ends first. */
+  #endNewest(): void {
+    const newest = [...this.#leased.values()].at(-1)?.thread;
+    if (newest === undefined) return;
+    void newest.end(new CommandExecutionError(`The function was ended: functions of users took more than ${PROCESS_MB_EACH} MB of memory`));
   }
 
   #startThread(): ModuleThread {
@@ -116,7 +136,7 @@ export class ModuleWorkers implements AsyncDisposable {
     this.#all.delete(thread);
     const at = this.#idle.indexOf(thread);
     if (at >= 0) this.#idle.splice(at, 1);
-    for (const [key, lease] of this.#leased) if (lease.thread === thread) this.#leased.delete(key);
+    for (const [key, lease] of this.#leased) if (lease.thread === thread) this.#unlease(key);
   }
 }
 
