@@ -1,10 +1,9 @@
-/** The log file: pino's writer in this thread, closed to others, replaced when it grows too large, opened anew on demand. */
-import { loadPino } from './pino.js';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+/**
+ * The log file: written in this thread, closed to others, replaced when it grows too large, opened anew on demand. A line
+ * is one write at the end of the file, so that several processes can share it.
+ */
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { pino } from 'pino';
-
-type Writer = ReturnType<typeof pino.destination>;
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o750;
@@ -19,21 +18,21 @@ export interface LogFileOptions {
 
 export class LogFile {
   readonly #options: LogFileOptions;
-  readonly #writer: Writer;
+  #file: number;
   #bytes: number;
   #isClosed = false;
+  #isFailing = false;
 
-  private constructor(options: LogFileOptions, writer: Writer) {
+  private constructor(options: LogFileOptions) {
     this.#options = options;
-    this.#writer = writer;
-    this.#bytes = statSync(options.path).size;
+    this.#file = openSync(options.path, 'a', FILE_MODE);
+    this.#bytes = fstatSync(this.#file).size;
   }
 
   /** @throws the system's error when the file cannot be opened */
-  static async open(options: LogFileOptions): Promise<LogFile> {
-    const pino = await loadPino();
+  static open(options: LogFileOptions): LogFile {
     mkdirSync(dirname(options.path), { recursive: true, mode: FOLDER_MODE });
-    return new LogFile(options, pino.destination({ dest: options.path, sync: true, append: true, mode: FILE_MODE }));
+    return new LogFile(options);
   }
 
   /** Writes a line that ends in a line feed. */
@@ -41,24 +40,32 @@ export class LogFile {
     if (this.#isClosed) return;
     const { bytesMax } = this.#options;
     const size = Buffer.byteLength(line);
-    if (bytesMax > 0 && this.#bytes > 0 && this.#bytes + size > bytesMax) this.#rotate();
-    this.#bytes += size;
-    this.#writer.write(line);
+    try {
+      if (bytesMax > 0 && this.#bytes > 0 && this.#bytes + size > bytesMax) this.#rotate();
+      writeSync(this.#file, line);
+      this.#bytes += size;
+      this.#isFailing = false;
+    } catch (err) {
+      // A full disk must not end the program; it is said once, where somebody may see it.
+      if (!this.#isFailing) process.stderr.write(`Failed to write to the log file ${this.#options.path}: ${err instanceof Error ? err.message : String(err)}\n`);
+      this.#isFailing = true;
+    }
   }
 
-  /** Goes on in a new file of the same name, after the old one was moved away. */
+  /** Goes on in a new file of the same name, after the old one was moved away. @throws the system's error; the old file stays in use then */
   reopen(): void {
     if (this.#isClosed) return;
-    this.#writer.reopen();
-    const size = statSync(this.#options.path, { throwIfNoEntry: false })?.size;
-    this.#bytes = size ?? 0;
+    const old = this.#file;
+    this.#file = openSync(this.#options.path, 'a', FILE_MODE);
+    this.#bytes = fstatSync(this.#file).size;
+    closeSync(old);
   }
 
   /** What is logged later goes to the terminal alone. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#writer.end();
+    closeSync(this.#file);
   }
 
   #rotate(): void {

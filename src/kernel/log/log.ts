@@ -78,20 +78,20 @@ export async function createLog(options: LogOptions): Promise<Log> {
   const path = options.file ?? textOption(opts, 'log_file', '');
   const fileLevel = levelNumber(options.fileLevel ?? opts['log_level_logfile'] ?? opts['log_level']);
   if (path === '' || fileLevel >= levels.quiet) return log;
-  const file = await openFile(path, opts, log);
+  const file = openFile(path, opts, log);
   if (file === undefined) return log;
   state.file = file;
   sinks.push(isJson ? await jsonSink(fileLevel, file) : textSink(fileLevel, file, formats(opts).file));
   return new Fan(name, {}, state);
 }
 
-async function openFile(path: string, opts: Readonly<PlainMap>, log: Log): Promise<LogFile | undefined> {
+function openFile(path: string, opts: Readonly<PlainMap>, log: Log): LogFile | undefined {
   if (/^[a-z]+:\/\//.test(path)) {
     log.notice('warning', `Logging to the address ${path} is not available; log lines go to standard error only`);
     return undefined;
   }
   try {
-    return await LogFile.open({ path, bytesMax: numberOption(opts, 'log_rotate_max_bytes'), backups: numberOption(opts, 'log_rotate_backup_count') });
+    return LogFile.open({ path, bytesMax: numberOption(opts, 'log_rotate_max_bytes'), backups: numberOption(opts, 'log_rotate_backup_count') });
   } catch (err) {
     log.warn({ err }, `Failed to open log file, do you have permission to write to ${path}?`);
     return undefined;
