@@ -42,6 +42,8 @@ export async function build() {
     external: EXTERNAL,
     chunkNames: 'chunks/[name]-[hash]',
     keepNames: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
     sourcemap: 'linked',
     logLevel: 'warning',
     legalComments: 'none',

@@ -1,4 +1,5 @@
-// Writes plugin-index.json (names, functions, parameters, first sentences) and plugin-docs.json (whole texts) beside built plugins.
+// Writes beside built plugins: plugin-names.json (who serves what, all that most commands read), plugin-index.json (functions, parameters,
+// first sentences) and plugin-docs.json (whole texts).
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -43,8 +44,15 @@ export async function makePluginIndex(folder) {
   return { index, docs };
 }
 
+/** The index without the functions. */
+export function namesOf(index) {
+  const short = ({ functions: _functions, aliases: _aliases, ...who }) => who;
+  return { ...index, plugins: Object.fromEntries(Object.entries(index.plugins).map(([kind, entries]) => [kind, entries.map(short)])) };
+}
+
 export async function writePluginIndex(folder) {
   const { index, docs } = await makePluginIndex(folder);
+  writeFileSync(join(folder, 'plugin-names.json'), `${JSON.stringify(namesOf(index))}\n`);
   writeFileSync(join(folder, 'plugin-index.json'), `${JSON.stringify(index)}\n`);
   writeFileSync(join(folder, 'plugin-docs.json'), `${JSON.stringify(docs)}\n`);
 }

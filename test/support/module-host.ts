@@ -1,5 +1,5 @@
 /** A module host over the plugins of `build/`, so that tests and plugins share their classes. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Logger, LogFields } from '../../src/kernel/contract/log.js';
@@ -24,15 +24,13 @@ export function listeningLog(lines: LogLine[] = []): Logger & { readonly lines: 
 }
 
 interface Indexer {
-  makePluginIndex(folder: string): Promise<{ index: unknown; docs: unknown }>;
+  writePluginIndex(folder: string): Promise<void>;
 }
 
 /** Writes the index of the plugins that lie below a folder. */
 export async function indexPlugins(folder: string): Promise<void> {
   const script = join(BUILT, '..', '..', 'scripts', 'lib', 'plugin-index.mjs');
-  const { index, docs } = await (await import(pathToFileURL(script).href) as Indexer).makePluginIndex(folder);
-  await writeFile(join(folder, 'plugin-index.json'), JSON.stringify(index));
-  await writeFile(join(folder, 'plugin-docs.json'), JSON.stringify(docs));
+  await (await import(pathToFileURL(script).href) as Indexer).writePluginIndex(folder);
 }
 
 let built: Promise<void> | undefined;

@@ -1,4 +1,7 @@
-/** The index of built-in plugins that the build writes: small and read once, so that nothing is imported before its first use. */
+/**
+ * What the build writes about built-in plugins, so that nothing is imported before its first use: who serves what, small and
+ * read by every program; functions and parameters; whole texts.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ParamKind } from '../contract/params.js';
@@ -15,32 +18,47 @@ export interface FunctionEntry {
   readonly outputter?: string;
 }
 
-export interface PluginEntry {
+/** Enough to choose who serves a name. */
+export interface PluginName {
   readonly name: string;
   /** Name users type. */
   readonly serves: string;
   readonly when?: Readonly<Record<string, readonly string[]>>;
   /** True when the plugin has to be asked whether it can work here. */
   readonly virtual: boolean;
+}
+
+export interface PluginEntry extends PluginName {
   readonly functions: Readonly<Record<string, FunctionEntry>>;
   readonly aliases?: Readonly<Record<string, string>>;
 }
 
-export interface PluginIndex {
+interface Listing<T> {
   readonly version: 1;
   /** File, below the folder of the index, that `tsalt/plugin` stands for. */
   readonly door: string;
-  readonly plugins: Readonly<Partial<Record<PluginKind, readonly PluginEntry[]>>>;
+  readonly plugins: Readonly<Partial<Record<PluginKind, readonly T[]>>>;
 }
+export type PluginNames = Listing<PluginName>;
+export type PluginIndex = Listing<PluginEntry>;
 
 /** Kind to plugin to function; the plugin's own text is under the empty name. */
 export type PluginDocs = Readonly<Partial<Record<PluginKind, Readonly<Record<string, Readonly<Record<string, string>>>>>>>;
 
+/** @throws Error when there is no such file: the program is not built */
+export function readPluginNames(folder: string): Promise<PluginNames> {
+  return readListing(join(folder, 'plugin-names.json'));
+}
+
 /** @throws Error when there is no index: the program is not built */
-export async function readPluginIndex(folder: string): Promise<PluginIndex> {
-  const index = JSON.parse(await readFile(join(folder, 'plugin-index.json'), 'utf8')) as PluginIndex;
-  if (index.version !== 1) throw new Error(`${join(folder, 'plugin-index.json')} is of another version of tsalt`);
-  return index;
+export function readPluginIndex(folder: string): Promise<PluginIndex> {
+  return readListing(join(folder, 'plugin-index.json'));
+}
+
+async function readListing<T>(path: string): Promise<Listing<T>> {
+  const listing = JSON.parse(await readFile(path, 'utf8')) as Listing<T>;
+  if (listing.version !== 1) throw new Error(`${path} is of another version of tsalt`);
+  return listing;
 }
 
 export async function readPluginDocs(folder: string): Promise<PluginDocs> {

@@ -15,7 +15,9 @@ import { isTruthy, type PlainMap, type Value } from '../std/value.js';
 import { CallContext, Session, type CallSession, type Found, type FunctionKind, type SessionHost, type SessionOptions } from './call-session.js';
 import { Catalog, functionOf, splitName } from './catalog.js';
 import { describePlugin, FUNCTION_KINDS, isFunctionPlugin, type Description } from './describe.js';
-import { readPluginDocs, readPluginIndex, type PluginDocs, type PluginEntry, type PluginIndex } from './index-file.js';
+import {
+  readPluginDocs, readPluginIndex, readPluginNames, type PluginDocs, type PluginEntry, type PluginIndex, type PluginName, type PluginNames,
+} from './index-file.js';
 import { ModuleWorkers } from './module-workers.js';
 import { pluginOfExports } from './plain-form.js';
 import { PluginTable, type Candidate } from './plugin-table.js';
@@ -49,7 +51,8 @@ export class ModuleHost implements AsyncDisposable {
   readonly #sessionHost: SessionHost;
   readonly #ports: Partial<Ports>;
   readonly #tables = new Map<PluginKind, Promise<PluginTable>>();
-  #index: Promise<PluginIndex> | undefined;
+  #names: Promise<PluginNames> | undefined;
+  #index: WeakRef<Promise<PluginIndex>> | undefined;
   #docs: Promise<PluginDocs> | undefined;
   #preparer: UserFilePreparer | undefined;
   #workers: ModuleWorkers | undefined;
@@ -159,7 +162,7 @@ export class ModuleHost implements AsyncDisposable {
 
   async #makeTable(kind: PluginKind): Promise<PluginTable> {
     const { opts, grains, log } = this.#options;
-    const builtIn = ((await this.#readIndex()).plugins[kind] ?? []).map((entry) => this.#builtIn(kind, entry));
+    const builtIn = ((await this.#readNames()).plugins[kind] ?? []).map((who) => this.#builtIn(kind, who));
     const user = await this.#userCandidates(kind);
     const context = new CallContext(new Session(this.#sessionHost, { signal: new AbortController().signal }), 'modules', '', 0);
     return new PluginTable([...user, ...builtIn], {
@@ -171,22 +174,31 @@ export class ModuleHost implements AsyncDisposable {
     });
   }
 
-  #builtIn(kind: PluginKind, entry: PluginEntry): Candidate {
+  #builtIn(kind: PluginKind, who: PluginName): Candidate {
     let plugin: Promise<Plugin> | undefined;
-    const url = pathToFileURL(join(this.#options.distDir, 'plugins', kind, `${entry.name}.js`)).href;
+    const url = pathToFileURL(join(this.#options.distDir, 'plugins', kind, `${who.name}.js`)).href;
     return {
-      name: entry.name, serves: entry.serves, user: false, entry: async () => entry,
+      name: who.name, serves: who.serves, user: false, who: () => Promise.resolve(who), entry: () => this.#entry(kind, who.name),
       load: () => (plugin ??= import(url).then((exports: { default: Plugin }) => exports.default)),
       docs: async () => {
         this.#docs ??= readPluginDocs(this.#options.distDir);
-        return (await this.#docs)[kind]?.[entry.name] ?? {};
+        return (await this.#docs)[kind]?.[who.name] ?? {};
       },
     };
   }
 
-  #readIndex(): Promise<PluginIndex> {
-    this.#index ??= readPluginIndex(this.#options.distDir);
-    return this.#index;
+  #readNames(): Promise<PluginNames> {
+    this.#names ??= readPluginNames(this.#options.distDir);
+    return this.#names;
+  }
+
+  /** The whole index is large and seldom asked for: it is kept only as long as memory is not short. */
+  async #entry(kind: PluginKind, name: string): Promise<PluginEntry> {
+    const reading = this.#index?.deref() ?? readPluginIndex(this.#options.distDir);
+    this.#index = new WeakRef(reading);
+    const entry = (await reading).plugins[kind]?.find((one) => one.name === name);
+    if (entry === undefined) throw new Error(`The index of plugins does not know ${kind}/${name}`);
+    return entry;
   }
 
   async #userCandidates(kind: PluginKind): Promise<Candidate[]> {
@@ -208,13 +220,14 @@ export class ModuleHost implements AsyncDisposable {
     const load = () => (loaded ??= this.#loadUserFile(kind, file));
     const candidate: Candidate = {
       name: file.name, serves: file.name, user: true,
+      who: async () => (await load()).description.entry,
       entry: async () => (await load()).description.entry,
       load: async () => (await load()).plugin,
       docs: async () => (await load()).description.docs,
     };
     try {
       if (!await namesAnother(file.path)) return candidate;
-      return { ...candidate, serves: (await candidate.entry()).serves };
+      return { ...candidate, serves: (await candidate.who()).serves };
     } catch {
       // Said in the log by the failed import.
       return candidate;
@@ -224,7 +237,7 @@ export class ModuleHost implements AsyncDisposable {
   async #loadUserFile(kind: PluginKind, file: UserFile): Promise<UserPlugin> {
     try {
       this.#preparer ??= new UserFilePreparer({
-        door: join(this.#options.distDir, (await this.#readIndex()).door), ...cacheRoot(this.#options.opts['cachedir']),
+        door: join(this.#options.distDir, (await this.#readNames()).door), ...cacheRoot(this.#options.opts['cachedir']),
       });
       const { url, source } = await this.#preparer.prepare(file.path);
       if (!FUNCTION_KINDS.includes(kind)) {

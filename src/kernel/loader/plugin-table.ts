@@ -2,7 +2,7 @@
 import type { Logger } from '../contract/log.js';
 import type { Plugin } from '../contract/plugin.js';
 import { isTruthy, type PlainMap, type Value } from '../std/value.js';
-import type { PluginEntry } from './index-file.js';
+import type { PluginEntry, PluginName } from './index-file.js';
 
 /** A plugin that may serve a name; imported by `load`, once. */
 export interface Candidate {
@@ -10,6 +10,8 @@ export interface Candidate {
   readonly name: string;
   readonly serves: string;
   readonly user: boolean;
+  /** When it works. @throws as `entry` */
+  who(): Promise<PluginName>;
   /** What the index has of it. @throws Error when a user's file cannot be imported; that was logged */
   entry(): Promise<PluginEntry>;
   load(): Promise<Plugin>;
@@ -68,7 +70,7 @@ export class PluginTable {
   async asksGrains(serves: string): Promise<boolean> {
     for (const candidate of this.#ranked(serves)) {
       if (candidate.user) return true;
-      const { when, virtual } = await candidate.entry();
+      const { when, virtual } = await candidate.who();
       if (virtual || when !== undefined) return true;
     }
     return false;
@@ -123,7 +125,7 @@ export class PluginTable {
 
   async #ask(candidate: Candidate): Promise<Usable> {
     try {
-      const { when, virtual, serves, name } = await candidate.entry();
+      const { when, virtual, serves, name } = await candidate.who();
       const isWanted = this.#rules.providers[serves] === name;
       if (!isWanted && !fitsGrains(when, this.#rules.grains())) return undefined;
       if (!virtual) return true;

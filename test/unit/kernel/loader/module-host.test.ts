@@ -109,7 +109,7 @@ test('a user module hides the built-in one of its name, and others are not distu
   assert.equal((await call.find('test.ping'))?.user, true);
   assert.ok(!(await host.catalog.names('modules')).includes('broken'));
   await assert.rejects(call.call('broken.fine'), FunctionMissingError);
-  const errors = log.lines.filter(({ level }) => level === 'error');
+  const errors = log.lines.filter(({ level, fields }) => level === 'error' && fields['plugin'] === 'broken');
   assert.equal(errors.length, 1, 'said once');
   assert.match(String(errors[0]?.fields['reason']), new RegExp(`^${folder}/broken\\.mjs:2: `));
   assert.deepEqual(log.lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields['count'] ?? fields['path']), [1, `${folder}/dash-ed.mjs`]);
