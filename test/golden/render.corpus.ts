@@ -6,6 +6,7 @@ import { Tuple, ValueSet } from '../../src/kernel/std/sequences.js';
 import { Float, isBytes, isMap, isPlainMap, mapEntries, type PlainMap, type Value } from '../../src/kernel/std/value.js';
 import { sameValue } from './same-value.js';
 import type { CallFunction, RenderPlace } from '../../src/sls/render/contract.js';
+import { createSys } from '../../src/kernel/sys/sys.js';
 import { createRenderer } from '../../src/sls/render/renderer.js';
 import { compileTarget } from '../../src/sls/target/target.js';
 import { listeningLog, neverAborted, testHost } from '../support/module-host.js';
@@ -84,7 +85,7 @@ async function play(recording: Recording): Promise<Value> {
     return stub === undefined ? session.call(fun, args, kwargs) : answer(fun, stub, args, kwargs);
   };
   const functions = async (): Promise<string[]> => [...await (await testHost()).catalog.functions('modules'), ...Object.keys(stubs)];
-  const renderer = createRenderer({ files: { read }, call, functions, facts: { grains, pillar, opts, id: ID }, log: listeningLog() });
+  const renderer = createRenderer({ files: { read }, call, functions, facts: { grains, pillar, opts, id: ID }, log: listeningLog(), sys: createSys() });
   const vars = mapOf(context.vars);
   if (mode === 'template') {
     const name = recording.file ?? 'template.txt';

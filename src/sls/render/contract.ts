@@ -50,6 +50,8 @@ export interface RendererOptions {
   readonly limits?: RenderLimits;
   /** Starts `gpg`; without it the renderer `gpg` fails. */
   readonly sys?: Pick<Sys, 'run' | 'which'>;
+  /** Reads msgpack, for the renderer of that name; without it that renderer fails. */
+  readonly unpack?: (bytes: Uint8Array) => Value | Promise<Value>;
   /** Renderers and engines besides the built-in ones, by name. They come before these. */
   readonly renderers?: ReadonlyMap<string, RenderStep>;
 }

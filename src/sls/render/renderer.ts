@@ -4,10 +4,14 @@ import type { Renderer, RendererOptions, RenderPlace, RenderStep, SlsPlace } fro
 import { JinjaEngine } from './jinja.js';
 import { runPipe } from './pipeline.js';
 import { RenderError } from './render-error.js';
+import { GpgRenderer } from './renderers/gpg.js';
 import { textInput } from './renderers/input.js';
 import { renderJson } from './renderers/json.js';
+import { renderMsgpack } from './renderers/msgpack.js';
+import { renderScript } from './renderers/script.js';
 import { renderToml } from './renderers/toml.js';
 import { renderYaml } from './renderers/yaml.js';
+import { renderYamlex } from './renderers/yamlex.js';
 import type { Value } from '../../kernel/std/value.js';
 
 /** Renderers that run Python. */
@@ -18,9 +22,12 @@ const ENGINES = ['jinja', 'text'];
 
 export function createRenderer(options: RendererOptions): Renderer {
   const jinja = new JinjaEngine(options);
+  const gpg = new GpgRenderer(options);
   const renderers = new Map<string, RenderStep>([
     ['jinja', (input, place, argument) => renderJinja(jinja, input, place, argument)],
     ['yaml', renderYaml], ['json', renderJson], ['toml', renderToml], ['text', (input) => textInput(input)],
+    ['gpg', (input) => gpg.render(input)], ['yamlex', renderYamlex], ['msgpack', (input) => renderMsgpack(input, options)],
+    ['js', (input, place) => renderScript(input, place, options, 'js')], ['ts', (input, place) => renderScript(input, place, options, 'ts')],
     ...OF_PYTHON.map((name) => [name, () => refusePython(name)] as const),
     ...options.renderers ?? [],
   ]);
