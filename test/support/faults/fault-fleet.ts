@@ -135,7 +135,8 @@ export class FaultFleet {
           const { success, return: value } = frame['load'];
           this.history.add({ what: 'shown', jid, id: String(frame['id']), success: success !== false, text: textOf(value) });
         } else if (frame['kind'] === 'missing') this.history.add({ what: 'missing', jid, id: String(frame['id']) });
-        else this.history.add({ what: 'not_published', jid, why: JSON.stringify(frame['error'] ?? frame) });
+        else if (frame['kind'] === 'noted') this.history.add({ what: 'record', jid, id: String(frame['id']), state: String(frame['state']) });
+        else if (frame['kind'] === 'refused' || frame['kind'] === 'no_minions') this.history.add({ what: 'not_published', jid, why: JSON.stringify(frame['error'] ?? frame) });
       }
     } catch (error) {
       // The master died or could not be asked: the job may have been published.
@@ -227,9 +228,18 @@ export class FaultFleet {
     this.#heard = events.length;
   }
 
+  /** What the master says became of each part. */
+  async #takeRecord(jid: string): Promise<void> {
+    const record = await this.runner('jobs.delivery', jid);
+    for (const [id, facts] of isPlainMap(record) ? Object.entries(record) : []) {
+      if (isPlainMap(facts)) this.history.add({ what: 'record', jid, id, state: String(facts['state']) });
+    }
+  }
+
   async #takeStored(): Promise<void> {
     this.history.forget('stored');
     for (const { jid } of this.history.facts.filter((fact) => fact.what === 'asked')) {
+      await this.#takeRecord(jid);
       const job = await this.runner('jobs.list_job', jid);
       const results = isPlainMap(job) && isPlainMap(job['Result']) ? job['Result'] : {};
       for (const [id, result] of Object.entries(results)) {
