@@ -89,6 +89,10 @@ export class RequestDesk {
     try {
       return request.enc === 'clear' ? await this.#clear(request, peer, frame.length) : await this.#sealed(request, peer, frame.length);
     } catch (err) {
+      if (err instanceof WireShapeError) {
+        this.#refuse('unreadable', { reason: err.message, connection: peer.connection });
+        return encodeRefusal(REFUSED.exception);
+      }
       this.#failed += 1;
       this.#parts.log.error({ err, cmd: request.enc === 'clear' ? shownCommand(request.load['cmd']) : undefined, connection: peer.connection }, 'request failed');
       return encodeRefusal(REFUSED.exception);
@@ -158,14 +162,19 @@ export class RequestDesk {
       this.#served += 1;
       return answer;
     } catch (err) {
-      this.#failed += 1;
-      this.#parts.log.error({ err, cmd: command.name, id: sender.id }, 'command failed');
+      if (err instanceof WireShapeError) this.#refuse('unreadable', { reason: err.message, cmd: command.name, id: sender.id });
+      else this.#fail(err, command, sender);
       return { kind: 'value', value: '' };
     } finally {
       const left = (this.#open.get(sender.id) ?? 1) - 1;
       if (left > 0) this.#open.set(sender.id, left);
       else this.#open.delete(sender.id);
     }
+  }
+
+  #fail(err: unknown, command: MinionCommand, sender: MinionSender): void {
+    this.#failed += 1;
+    this.#parts.log.error({ err, cmd: command.name, id: sender.id }, 'command failed');
   }
 
   /** The sender's identity from its session key and its `tok`; nothing else in the request is believed. */

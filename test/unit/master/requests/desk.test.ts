@@ -9,6 +9,7 @@ import { decodeNetwork, encodeNetwork } from '../../../../src/bus/codec/codec.js
 import { generateKeyString, openLoad, sealLoad } from '../../../../src/bus/crypto/crypticle.js';
 import type { RsaPrivateKey } from '../../../../src/bus/crypto/rsa.js';
 import { x931Sign } from '../../../../src/bus/crypto/x931.js';
+import { readText } from '../../../../src/bus/wire/shape.js';
 import { encodeClearRequest } from '../../../../src/bus/wire/request.js';
 import type { MinionId } from '../../../../src/kernel/contract/job.js';
 import type { PlainMap, Value } from '../../../../src/kernel/std/value.js';
@@ -48,6 +49,8 @@ function bench(requestTtlSeconds = 0) {
     release = resolve;
   });
   const commands: Command[] = [
+    { name: 'reads', from: 'minion', rule: 'any minion', bytesMax: 5000, run: async (load) => Promise.resolve(reply(readText(load['path'], 'path'))) },
+    { name: 'reads', from: 'open', rule: 'anyone', bytesMax: 5000, run: async (load) => Promise.resolve(reply(readText(load['path'], 'path'))) },
     { name: 'waits', from: 'minion', rule: 'any minion', bytesMax: 5000, run: () => released.then(() => reply(1)) },
     { name: 'echo', from: 'minion', rule: 'any minion', bytesMax: 5000, run: take },
     { name: 'large', from: 'minion', rule: 'any minion', bytesMax: 50_000, run: take },
@@ -150,6 +153,13 @@ test('one minion has so many requests open, and no more: the others find their p
   release();
   await Promise.all(open);
   assert.deepEqual(await ask(sealed({ cmd: 'echo' })), { nonce: NONCE, value: { ok: true } });
+});
+
+test('a field of a wrong kind is what the sender did wrong, not a failure of ours', async () => {
+  const { ask, sealed, desk } = bench();
+  assert.deepEqual(await ask(sealed({ cmd: 'reads', path: 5 })), { nonce: NONCE, value: '' });
+  assert.equal(await ask(encodeClearRequest({ cmd: 'reads', path: 5 })), 'Some exception handling minion payload');
+  assert.deepEqual([desk.counters.failed, desk.counters.refused], [0, { unreadable: 2 }]);
 });
 
 test('a command may give no reply', async () => {
