@@ -246,6 +246,12 @@ export interface RenderOptions {
   readonly path?: string;
 }
 
+/** The outputters, for text of values inside of a program (`out.*`). */
+export interface OutputPort {
+  /** As `--out` prints it, without white space at its end; undefined when the outputter prints nothing. An unknown one acts as `nested`. */
+  format(data: Value, outputter: string, opts: Readonly<PlainMap>): Promise<string | undefined>;
+}
+
 /** Pieces of the state engine for the module `state`; text is SLS. */
 export interface StatePort {
   run(request: PlainMap, call: (fun: string, args?: readonly Value[], kwargs?: PlainMap) => Promise<Value>): Promise<Value>;
@@ -322,6 +328,7 @@ export interface Ports {
   state: StatePort;
   match: MatchPort;
   render: RenderPort;
+  output: OutputPort;
   pack: PackPort;
   runner: RunnerPort;
   fileServer: FileServerPort;

@@ -9,7 +9,7 @@ import type { Context } from '../contract/context.js';
 import { FunctionMissingError } from '../contract/errors.js';
 import type { Logger } from '../contract/log.js';
 import type { FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
-import type { CatalogPort, Ports } from '../contract/ports.js';
+import type { CatalogPort, OutputPort, Ports } from '../contract/ports.js';
 import type { Sys } from '../contract/sys.js';
 import { isTruthy, type PlainMap, type Value } from '../std/value.js';
 import { CallContext, Session, type CallSession, type Found, type FunctionKind, type SessionHost, type SessionOptions } from './call-session.js';
@@ -67,13 +67,23 @@ export class ModuleHost implements AsyncDisposable {
       reload: async () => this.reload(),
     });
     const { sys, log, opts, id, grains, pillar } = options;
-    this.#ports = { catalog: this.catalog, ...options.ports };
+    this.#ports = { catalog: this.catalog, output: this.#outputs(), ...options.ports };
     this.#sessionHost = { sys, log, opts, id, grains, pillar, ports: this.#ports, find: (kind, fun) => this.#find(kind, fun) };
   }
 
   /** For a host that is prepared later. */
   addPorts(ports: Partial<Ports>): void {
     Object.assign(this.#ports, ports);
+  }
+
+  #outputs(): OutputPort {
+    const format = async (data: Value, outputter: string, opts: Readonly<PlainMap>): Promise<string | undefined> => {
+      const plugin = await this.load('output', outputter === 'text' ? 'txt' : outputter);
+      if (plugin !== undefined) return plugin.output(data, opts, {})?.trimEnd();
+      if (outputter !== 'nested') this.#options.log.error({ outputter }, 'no such outputter, nested is used');
+      return outputter === 'nested' ? undefined : format(data, 'nested', opts);
+    };
+    return { format };
   }
 
   /** Calls that belong together: one job, one command, one rendering. */

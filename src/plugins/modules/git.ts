@@ -8,6 +8,5 @@ import { worktreeFunctions } from './git/worktree.js';
 export default defineModule({
   name: 'git',
   doc: 'Repositories of git: cloning, history, branches, remotes, settings and worktrees.',
-  virtual: async (ctx) => (await ctx.sys.which('git')) !== undefined || 'The git execution module cannot be loaded: git unavailable.',
   functions: { ...workFunctions, ...remoteFunctions, ...settingFunctions, ...worktreeFunctions },
 });

@@ -2,7 +2,7 @@
 import { PythonError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineRunner, fn } from '../../kernel/contract/plugin.js';
-import { PYTHON_EXCEPTIONS, SALT_EXCEPTIONS } from './lookup/exceptions.data.js';
+import { PYTHON_EXCEPTIONS, SALT_EXCEPTIONS } from '../../kernel/contract/exception-names.data.js';
 
 /** A name that nobody knows stands for Salt's general exception. */
 function classOf(name: string): string {

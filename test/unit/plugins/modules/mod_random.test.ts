@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandExecutionError, InvocationError } from '../../../../src/kernel/contract/errors.js';
 import { PythonRandom } from '../../../../src/kernel/std/python-random.js';
-import random from '../../../../src/plugins/modules/random.js';
+import random from '../../../../src/plugins/modules/mod_random.js';
 import { machine } from './machine.js';
 
 const host = machine({ modules: [random], grains: { id: 'web1' }, answers: { 'shadow.gen_password': (args) => args } });

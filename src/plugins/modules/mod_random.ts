@@ -95,7 +95,8 @@ function sample(items: readonly Value[], size: number, seed: Value): Value[] {
 const seed = p.any(null);
 
 export default defineModule({
-  name: 'random',
+  name: 'mod_random',
+  serves: 'random',
   doc: 'Random texts, numbers and orders, and digests; with a seed the same as those of Python.',
   functions: {
     hash: fn({ doc: "Give the digest of a text.\n\nsalt '*' random.hash 'I am a string' md5", params: { value: p.any(), algorithm: p.string('sha512') }, run: ({ value, algorithm }) => digest(value, algorithm) }),
