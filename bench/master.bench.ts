@@ -1,6 +1,6 @@
 /** A master with a swarm of minions, ours and real Salt's one after the other: sign-in, jobs, pillar, events, memory, job store. */
 import { join } from 'node:path';
-import { listenEvents } from '../src/bus/event/local-client.js';
+import { countEvents } from './kit/count-events.js';
 import { sayConditions } from './kit/conditions.js';
 import { echoLimits } from './kit/echo.js';
 import { diskLimits, rsaLimits } from './kit/limits.js';
@@ -127,11 +127,8 @@ class Measurement {
     const wanted = count * EVENTS_EACH;
     const stop = new AbortController();
     const heard = (async () => {
-      let seen = 0;
-      for await (const { tag } of listenEvents(join(this.#host.root, 'run/master_event_pub.ipc'), stop.signal)) {
-        if (tag.startsWith('swarm/') && (seen += 1) === wanted) return;
-      }
-      throw new Error(`the listener got ${seen} of ${wanted}`);
+      const seen = await countEvents(join(this.#host.root, 'run/master_event_pub.ipc'), 'swarm/', wanted, stop.signal);
+      if (seen < wanted) throw new Error(`the listener got ${seen} of ${wanted}`);
     })();
     const late = setTimeout(() => stop.abort(), 60_000);
     await pause(300);

@@ -9,6 +9,7 @@ import { dirname } from 'node:path';
 import type { Logger } from '../../kernel/contract/log.js';
 import type { BusEvent, EventBus } from './bus.js';
 import { encodeEventFrame, readEventFrame } from './frame.js';
+import { GatheredWrites } from './gathered-writes.js';
 
 export interface LocalSocketOptions {
   readonly bus: EventBus;
@@ -42,11 +43,13 @@ export async function serveLocalSockets(options: LocalSocketOptions): Promise<Lo
   mkdirSync(dirname(options.publishPath), { recursive: true, mode: 0o750 });
   const onError = (err: unknown): void => options.log.error({ err }, 'local connection not accepted');
   const { onFull } = options;
-  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options, counters), { onError, onFull });
+  const writes = new GatheredWrites();
+  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options, counters, writes), { onError, onFull });
   const puller = await listen(options.pullPath, 0o600, pullFrom(options), { onError, onFull });
   return {
     counters,
     async [Symbol.asyncDispose]() {
+      writes.flush();
       await Promise.all([publisher.stop(), puller.stop()]);
       for (const path of [options.publishPath, options.pullPath]) rmSync(path, { force: true });
     },
@@ -94,7 +97,9 @@ export async function listen(
 }
 
 /** Each subscriber gets every event; frames are encoded once for all. */
-function publishTo(options: LocalSocketOptions, counters: { subscribers: number; dropped: number }): (socket: Socket) => void {
+function publishTo(
+  options: LocalSocketOptions, counters: { subscribers: number; dropped: number }, writes: GatheredWrites,
+): (socket: Socket) => void {
   const subscribers = new Set<Socket>();
   let subscription: Disposable | undefined;
   const deliver = (event: BusEvent): void => {
@@ -108,7 +113,7 @@ function publishTo(options: LocalSocketOptions, counters: { subscribers: number;
         socket.destroy();
         continue;
       }
-      socket.write(frame);
+      writes.write(socket, frame);
     }
   };
   return (socket) => {
