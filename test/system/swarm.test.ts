@@ -55,6 +55,7 @@ site.test('keys that wait are told, and the swarm goes on when they are accepted
   const { returns, missing } = await master.job({ tgt: 'play*', fun: 'test.echo', arg: ['hello'] });
   assert.deepEqual(returns, { play1: 'hello', play2: 'hello', play3: 'hello', play4: 'hello', play5: 'hello' });
   assert.deepEqual(missing, []);
+  await until('all returns are acknowledged', () => swarm.stderr().includes(' 5 answers'));
   await until('they signed in again', () => /\b[1-9]\d sign-ins/.test(swarm.stderr()));
   swarm.stop();
   const { code, stdout } = await swarm.ended;
@@ -79,6 +80,7 @@ site.test('the same seed plays the same minions; the session key of all changes 
   await bus.heard('key', ({ data }) => data['rotate_aes_key'] === true, 10_000);
   await ping();
   await ping();
+  await until('all returns are acknowledged', () => swarm.stderr().includes(' 15 answers'));
   swarm.stop();
   const { code, stdout } = await swarm.ended;
   assert.equal(code, 0, stdout);

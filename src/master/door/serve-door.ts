@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { decodeBus, encodeBus, MapSplitter } from '../../bus/codec/codec.js';
 import { DOOR_NAME } from '../../client/door.js';
+import { GatheredWrites } from '../../bus/event/gathered-writes.js';
 import { listen } from '../../bus/event/local-sockets.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { parseJid } from '../../kernel/contract/job.js';
@@ -38,6 +39,8 @@ const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
 const REQUEST_WAIT_MS = 10_000;
 /** A client that reads slower than this many bytes is waited for. */
 const BEHIND_BYTES_MAX = 1024 * 1024;
+/** Answers of many minions that come at once go to a client in one write. */
+const writes = new GatheredWrites();
 
 export async function serveDoor(path: string, mode: number, parts: DoorParts): Promise<AsyncDisposable> {
   const listening = await listen(path, mode, (socket) => {
@@ -55,7 +58,7 @@ async function serveOne(socket: Socket, parts: DoorParts): Promise<void> {
   socket.on('close', () => gone.abort());
   const send = async (frame: PlainMap): Promise<void> => {
     if (gone.signal.aborted) return;
-    socket.write(encodeBus(frame));
+    writes.write(socket, encodeBus(frame));
     if (socket.writableLength <= BEHIND_BYTES_MAX) return;
     await new Promise<void>((resolve) => {
       const go = (): void => {

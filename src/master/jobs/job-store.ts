@@ -147,10 +147,9 @@ export class JobStore {
     const row: SqlValue[] = [ret.jid, ret.id, ret.fun, ret.retcode, ret.success ? 1 : 0, nowUnixMs, encodeBus(ret.load)];
     let isNew = false;
     await this.#enqueue(() => {
-      isNew = !this.hasReturn(ret.jid, ret.id);
-      if (!isNew) return;
-      this.#statements.ret.run(...row);
-      this.#count(ret.jid, ret.tally);
+      // A second copy changes no row.
+      isNew = this.#statements.ret.run(...row) > 0;
+      if (isNew) this.#count(ret.jid, ret.tally);
     });
     return isNew;
   }

@@ -5,7 +5,8 @@ export type SqlValue = string | number | bigint | Uint8Array | null;
 export type SqlRow = Record<string, SqlValue>;
 
 export interface SqlStatement {
-  run(...values: SqlValue[]): void;
+  /** Gives how many rows were changed. */
+  run(...values: SqlValue[]): number;
   all(...values: SqlValue[]): SqlRow[];
 }
 
@@ -16,7 +17,7 @@ export interface Database {
 }
 
 interface DriverStatement {
-  run(...values: SqlValue[]): unknown;
+  run(...values: SqlValue[]): { readonly changes: number | bigint };
   all(...values: SqlValue[]): unknown[];
 }
 interface Driver {
@@ -43,7 +44,7 @@ export function openDatabase(path: string): Database {
     prepare(sql) {
       const statement = driver.prepare(sql);
       return {
-        run: (...values) => void statement.run(...values),
+        run: (...values) => Number(statement.run(...values).changes),
         all: (...values) => (statement.all(...values) as Record<string, SqlValue | ArrayBuffer>[]).map(withBytes),
       };
     },
