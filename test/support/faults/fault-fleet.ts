@@ -84,6 +84,17 @@ export class FaultFleet {
     return fleet;
   }
 
+  /** Around a master that is started here, and minions that the test starts itself; the proxies are there, and nobody needs to use them. */
+  static async around(site: Site, master: MasterHost, minions: readonly MinionHost[]): Promise<FaultFleet> {
+    const seed = newSeed();
+    process.stdout.write(`faults: TSALT_FAULTS_SEED=${seed}\n`);
+    const proxies = [site.own(await TcpProxy.to(master.requestPort, seed)), site.own(await TcpProxy.to(master.publishPort, seed + 1))] as const;
+    const fleet = new FaultFleet(site, seed, { master, minions, proxies });
+    await master.start();
+    await fleet.listen();
+    return fleet;
+  }
+
   async #startCrowd(count: number): Promise<void> {
     const { history, master } = this;
     this.crowd = this.#site.own(await Crowd.make({ count, prefix: 'crowd', history, requestPort: this.requests.port, publishPort: this.publications.port }));
