@@ -29,6 +29,18 @@ export interface DnfWorld extends PackageMachine {
   readonly folder: string;
 }
 
+/** A group, and an environment of it. */
+const GROUPS = `<?xml version="1.0" encoding="UTF-8"?>
+<comps>
+  <group><id>made-group</id><name>Made Group</name><description>All that was made</description><default>true</default><uservisible>true</uservisible>
+    <packagelist><packagereq type="mandatory">made-one</packagereq><packagereq type="default">made-two</packagereq><packagereq type="optional">made-three</packagereq></packagelist>
+  </group>
+  <environment><id>made-environment</id><name>Made Environment</name><description>Everything</description>
+    <grouplist><groupid>made-group</groupid></grouplist><optionlist></optionlist>
+  </environment>
+</comps>
+`;
+
 const VERSIONLOCK = '/usr/lib/python3/dist-packages/dnf-plugins/versionlock.py';
 
 /** The plugin is a package of its own, which does not go together with zypper; unpacked beside it does. */
@@ -50,7 +62,9 @@ export async function dnfWorld({ plugin = false, test = false } = {}): Promise<D
   const env = plugin ? unpackPlugin(folder) : {};
   await writeFile(join(folder, 'versionlock.list'), '');
   await writeFile(join(folder, 'versionlock.conf'), `[main]\nenabled=1\nlocklist=${folder}/versionlock.list\n`);
-  indexRpms(repository);
+  const groups = join(folder, 'comps.xml');
+  await writeFile(groups, GROUPS);
+  indexRpms(repository, groups);
   const plugins = plugin ? [
     `--setopt=pluginpath=${env['PYTHONPATH'] ?? '/usr/lib/python3/dist-packages'}/dnf-plugins`, `--setopt=pluginconfpath=${folder}`, '--disableplugin=*', '--enableplugin=versionlock',
   ] : ['--noplugins'];
@@ -70,7 +84,7 @@ export async function dnfWorld({ plugin = false, test = false } = {}): Promise<D
     make: (made) => make(made, join(folder, 'files')),
     async offer(made) {
       const path = await make(made, repository);
-      indexRpms(repository);
+      indexRpms(repository, groups);
       return path;
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),

@@ -38,4 +38,5 @@ printf '%%s' '${textOf(made)}' > %{buildroot}${fileOf(made)}
 }
 
 /** (Re)writes the lists of a repository. */
-export const indexRpms = (folder: string): string => program(['createrepo_c', '-q', '--update', folder]);
+export const indexRpms = (folder: string, groups?: string): string =>
+  program(['createrepo_c', '-q', '--update', ...(groups === undefined ? [] : ['-g', groups]), folder]);

@@ -1,8 +1,9 @@
 /** Real Salt's package modules at work in a scratch root: wrappers stand in the place of the programs, mounts of its own before the folders. */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { PlainMap, Value } from '../../../src/kernel/std/value.js';
 import { repository, saltProgram } from '../fleet/salt-venv.js';
 import type { Scratch } from './scratch-sys.js';
@@ -51,10 +52,11 @@ export async function askSalt({ scratch, folder, grains, providers, calls }: Sal
     script.push(`if [ -d ${own} ]; then mkdir -p ${quoted(path)}; mount --bind ${own} ${quoted(path)}; fi`);
   }
   script.push(`exec ${quoted(saltProgram('python3'))} ${quoted(join(repository, 'test/support/packages/ask-packages.py'))}`);
-  const done = spawnSync('unshare', ['-m', 'sh', '-c', script.join('\n')], {
-    encoding: 'utf8', timeout: 120_000, input: JSON.stringify({ folder, grains, providers, calls }), maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, ...scratch.env },
+  const running = promisify(execFile)('unshare', ['-m', 'sh', '-c', script.join('\n')], {
+    encoding: 'utf8', timeout: 300_000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, ...scratch.env },
   });
+  running.child.stdin?.end(JSON.stringify({ folder, grains, providers, calls }));
+  const done = await running;
   const answers = done.stdout.split('ANSWERS')[1];
   if (answers === undefined) throw new Error(`real Salt did not answer: ${done.stdout}${done.stderr}`);
   return JSON.parse(answers) as Answer[];

@@ -2,7 +2,7 @@
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
-import type { PlainMap, Value } from '../../../kernel/std/value.js';
+import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { packageName } from '../pkg/names.js';
 import { installedPackages } from './installed.js';
 import { yumOptions } from './options.js';
@@ -141,7 +141,7 @@ export async function groupDifference(name: string, kwargs: PlainMap, ctx: Conte
 /** What of groups is not here yet. @throws InvocationError */
 export async function missingOfGroups(name: Value, skip: Value, include: Value, ctx: Context): Promise<string[]> {
   const groups = typeof name === 'string' ? name.split(',') : name;
-  if (groups === null || (Array.isArray(groups) && groups.length === 0)) throw new InvocationError('no groups specified');
+  if (!isTruthy(groups)) throw new InvocationError('no groups specified');
   if (!Array.isArray(groups)) throw new InvocationError("'groups' must be a list");
   const skipped = listOf(skip, 'skip');
   const targets: string[] = [];
