@@ -97,11 +97,11 @@ function sliced(owner: Expression, parts: readonly (Expression | undefined)[], a
   const nothing: Code = steady(() => null);
   const codes = [compileExpression(owner, around), ...parts.map((part) => (part === undefined ? nothing : compileExpression(part, around)))];
   const waits = codes.some((code) => code.waits);
-  const work = (values: Data[], cx: Cx): Data => {
+  const work = (values: Data[]): Data => {
     const [from, a, b, c] = values as [Data, Data, Data, Data];
-    return slice(from, a, b, c, cx.run.strict);
+    return slice(from, a, b, c);
   };
-  return { waits, run: (cx) => chain(mapInTurn(codes, (code) => code.run(cx)), (values) => work(values, cx)) };
+  return { waits, run: (cx) => chain(mapInTurn(codes, (code) => code.run(cx)), work) };
 }
 
 export interface ArgumentsCode {

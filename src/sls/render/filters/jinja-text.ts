@@ -1,5 +1,7 @@
 /** Jinja's own filters for text. Source: read, Jinja2 3.1.6; golden: render/core-string-filters, core-truncate. */
+import { PythonError } from '../../../kernel/contract/errors.js';
 import { splitLines, strip } from '../../../kernel/std/python-space.js';
+import { parseFloatText } from '../../../kernel/std/python-number.js';
 import { pformat } from '../../../kernel/std/python-pprint.js';
 import { codePoints, lengthOf, sliceText } from '../python/code-points.js';
 import { operation, type Operation } from '../python/callable.js';
@@ -8,7 +10,7 @@ import { valueOf } from '../python/convert.js';
 import { type Data, tuple } from '../python/data.js';
 import { Dict } from '../python/dict.js';
 import { typeError, valueError } from '../python/errors.js';
-import { isIterable, iterate, unpack } from '../python/iterate.js';
+import { isIterable, iterate, sizeOf, unpack } from '../python/iterate.js';
 import { checkSize } from '../python/limits.js';
 import { escapeHtml, Markup, textOf } from '../python/markup.js';
 import { stripTags } from '../python/members/markup.js';
@@ -25,6 +27,14 @@ import { wrapText } from './wrap-text.js';
 /** Text of a value; what is marked as safe stays so. */
 function softly(value: Data, change: (text: string) => string): Data {
   return value instanceof Markup ? new Markup(change(value.value)) : change(strOf(value));
+}
+
+/** The text a value must be. */
+function textFor(value: Data, method: string): string {
+  if (value instanceof Undefined) value.fail();
+  const text = textOf(value);
+  if (text === undefined) throw new PythonError('AttributeError', `'${nameOfType(value)}' object has no attribute '${method}'`);
+  return text;
 }
 
 function whole(value: Data): number {
@@ -59,12 +69,28 @@ function truncate(text: string, length: number, killWords: boolean, end: string,
   return (blank < 0 ? cut : cut.slice(0, blank)) + end;
 }
 
+/** Text cut; other things with a length stay as they are when they are short enough. */
+function shortened(value: Data, cut: (text: string) => string, most: number): Data {
+  if (textOf(value) !== undefined) return softly(value, cut);
+  if (value instanceof Undefined) value.fail();
+  const size = sizeOf(value);
+  if (size === undefined) throw typeError(`object of type '${nameOfType(value)}' has no len()`);
+  if (size > most) throw typeError(`can only concatenate ${nameOfType(value)} (not "str") to ${nameOfType(value)}`);
+  return value;
+}
+
 function indent(text: string, width: Data, first: boolean, blank: boolean): string {
   const margin = typeof width === 'string' ? width : ' '.repeat(checkSize(Math.max(0, whole(width))));
   const lines = splitLines(`${text}\n`);
   const [start = '', ...rest] = lines;
   const body = [start, ...rest.map((line) => (line !== '' || blank ? margin + line : line))].join('\n');
   return first ? margin + body : body;
+}
+
+function indented(value: Data, width: Data, first: boolean, blank: boolean): Data {
+  if (value instanceof Undefined) value.fail();
+  if (textOf(value) === undefined) throw typeError(`unsupported operand type(s) for +=: '${nameOfType(value)}' and 'str'`);
+  return softly(value, (text) => indent(text, width, first, blank));
 }
 
 /** Python's `quote`: what stays is letters, digits and a few signs. */
@@ -102,7 +128,7 @@ function xmlAttributes(dict: Data, autospace: boolean): string {
 const UNITS = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
 
 function fileSize(value: Data, isBinary: boolean): string {
-  const bytes = typeof value === 'string' ? Number(value) : toDouble(numberOf(value) ?? NaN);
+  const bytes = typeof value === 'string' ? parseFloatText(value) ?? NaN : toDouble(numberOf(value) ?? NaN);
   if (Number.isNaN(bytes)) throw valueError(`could not convert string to float: ${reprOf(value)}`);
   const base = isBinary ? 1024 : 1000;
   if (bytes === 1) return '1 Byte';
@@ -129,7 +155,7 @@ export const TEXT_FILTERS: readonly Operation[] = [
   operation('forceescape', ['value'], ([value = null]) => new Markup(escapeHtml(strOf(value))), { pythonName: 'do_forceescape' }),
   { name: 'format', waits: false, run: (value, { list, named }) => formatted(value, list, named) },
   operation('indent', ['s', ['width', 4], ['first', false], ['blank', false]], ([value = null, width = 4, first = false, blank = false]) =>
-    softly(value, (text) => indent(text, width, truth(first), truth(blank))), { pythonName: 'do_indent' }),
+    indented(value, width, truth(first), truth(blank)), { pythonName: 'do_indent' }),
   operation('lower', ['s'], ([value = null]) => softly(value, (text) => text.toLowerCase()), { pythonName: 'do_lower' }),
   operation('pprint', ['value'], ([value = null]) => pformat(valueOf(value)), { pythonName: 'do_pprint' }),
   operation('replace', ['s', 'old', 'new', ['count', null]], ([value = null, old = null, fresh = null, count = null]) =>
@@ -141,7 +167,7 @@ export const TEXT_FILTERS: readonly Operation[] = [
   operation('trim', ['value', ['chars', null]], ([value = null, chars = null]) => softly(value, (text) => (chars === null ? strip(text) : stripText(text, chars, 'both'))), { pythonName: 'do_trim' }),
   operation('truncate', ['s', ['length', 255], ['killwords', false], ['end', '...'], ['leeway', null]],
     ([value = null, length = 255, kill = false, end = '...', leeway = null]) =>
-      softly(value, (text) => truncate(text, whole(length), truth(kill), strOf(end), leeway === null ? 5 : whole(leeway))), { pythonName: 'do_truncate' }),
+      shortened(value, (text) => truncate(text, whole(length), truth(kill), strOf(end), leeway === null ? 5 : whole(leeway)), whole(length) + (leeway === null ? 5 : whole(leeway))), { pythonName: 'do_truncate' }),
   operation('upper', ['s'], ([value = null]) => softly(value, (text) => text.toUpperCase()), { pythonName: 'do_upper' }),
   operation('urlencode', ['value'], ([value = null]) => urlEncode(value), { pythonName: 'do_urlencode' }),
   operation('urlize', ['value', ['trim_url_limit', null], ['nofollow', false], ['target', null], ['rel', null], ['extra_schemes', null]],
@@ -150,6 +176,6 @@ export const TEXT_FILTERS: readonly Operation[] = [
   operation('wordcount', ['s'], ([value = null]) => (strOf(value).match(WORD) ?? []).length, { pythonName: 'do_wordcount' }),
   operation('wordwrap', ['s', ['width', 79], ['break_long_words', true], ['wrapstring', null], ['break_on_hyphens', true]],
     ([value = null, width = 79, breakLong = true, wrapString = null, onHyphens = true]) =>
-      wrapText(strOf(value), { width: whole(width), breakLong: truth(breakLong), onHyphens: truth(onHyphens), lineEnd: wrapString === null ? '\n' : strOf(wrapString) }), { pythonName: 'do_wordwrap' }),
+      wrapText(textFor(value, 'splitlines'), { width: whole(width), breakLong: truth(breakLong), onHyphens: truth(onHyphens), lineEnd: wrapString === null ? '\n' : strOf(wrapString) }), { pythonName: 'do_wordwrap' }),
   operation('xmlattr', ['d', ['autospace', true]], ([value = null, autospace = true]) => xmlAttributes(value, truth(autospace)), { pythonName: 'do_xmlattr' }),
 ];

@@ -1,9 +1,9 @@
 /** Python's `random.Random`: the Mersenne twister, so that a seed gives the same choice. Source: read, CPython 3.11 documentation; observed. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { isBytes } from '../../../kernel/std/value.js';
 import type { Data } from '../python/data.js';
-import { isFloat, isInt } from '../python/numbers.js';
-import { strOf } from '../python/text.js';
-import { createHash } from 'node:crypto';
+import { typeError } from '../python/errors.js';
+import { textOf } from '../python/markup.js';
 
 const SIZE = 624;
 const MIDDLE = 397;
@@ -16,16 +16,15 @@ export class PythonRandom {
     this.#seed(key);
   }
 
-  /**
-   * Seeded with a whole number as Python's own. Texts: Python's hash of them differs in each process; ours is steady.
-   * None: random.
-   */
+  /** Seeded as Salt does: with the SHA-512 of a text. None: at random. @throws PythonError for other seeds */
   static of(seed: Data): PythonRandom {
-    if (seed === null) return new PythonRandom(Array.from(new Uint32Array(new Uint8Array(randomBytes(32)).buffer)));
-    if (isInt(seed)) return new PythonRandom(wordsOf(hashOfInteger(BigInt(seed))));
-    if (isFloat(seed) && Number.isInteger(Number(seed))) return new PythonRandom(wordsOf(BigInt(Number(seed))));
-    const digest = createHash('sha256').update(strOf(seed)).digest();
-    return new PythonRandom([digest.readUInt32LE(0), digest.readUInt32LE(4)]);
+    if (seed === null) return new PythonRandom(Array.from({ length: 8 }, () => randomBytes(4).readUInt32LE()));
+    const bytes = isBytes(seed) ? seed : textOf(seed);
+    if (bytes === undefined) throw typeError('object supporting the buffer API required');
+    const hashed = Buffer.from(createHash('sha512').update(bytes).digest('hex'));
+    // Python makes a number of a text and its own SHA-512.
+    const number = BigInt(`0x${Buffer.concat([hashed, createHash('sha512').update(hashed).digest()]).toString('hex')}`);
+    return new PythonRandom(wordsOf(number));
   }
 
   #seed(key: readonly number[]): void {
@@ -110,15 +109,8 @@ function mixed(word: number): number {
   return (word ^ (word >>> 30)) >>> 0;
 }
 
-/** Python's `hash` of a whole number: its remainder by 2**61 - 1. */
-function hashOfInteger(value: bigint): bigint {
-  const size = value < 0n ? -value : value;
-  const rest = size % ((1n << 61n) - 1n);
-  return value === -1n || (value < 0n && rest === 1n) ? -2n : value < 0n ? -rest : rest;
-}
-
 function wordsOf(value: bigint): number[] {
   const words: number[] = [];
-  for (let rest = value < 0n ? -value : value; rest > 0n; rest >>= 32n) words.push(Number(rest & 0xffffffffn));
+  for (let rest = value; rest > 0n; rest >>= 32n) words.push(Number(rest & 0xffffffffn));
   return words.length === 0 ? [0] : words;
 }

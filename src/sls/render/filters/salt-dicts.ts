@@ -1,13 +1,14 @@
 /** Salt's filters for dicts. Golden: render/sf-*dict*, sf-traverse. */
 import { InvocationError, PythonError } from '../../../kernel/contract/errors.js';
 import { operation, type Operation } from '../python/callable.js';
-import { equal, truth } from '../python/compare.js';
+import { contains, equal, truth } from '../python/compare.js';
 import { type Data, isList, isTuple } from '../python/data.js';
 import { Dict } from '../python/dict.js';
 import { typeError } from '../python/errors.js';
 import { isIterable, iterate, listOf } from '../python/iterate.js';
 import { textOf } from '../python/markup.js';
 import { fillDict } from '../python/members/dict.js';
+import { setOf } from '../python/members/list.js';
 import { loadYaml } from '../../../kernel/yaml/load.js';
 import { dataOf } from '../python/convert.js';
 import { isInt } from '../python/numbers.js';
@@ -25,17 +26,22 @@ function needDict(value: Data): Dict {
   throw typeError(`argument of type '${nameOfType(value)}' is not iterable`);
 }
 
+function found(owner: Data, key: Data): Data {
+  const item = itemOf(owner, key);
+  if (item === undefined) throw typeError(`${nameOfType(owner)} indices must be integers or slices, not ${nameOfType(key)}`);
+  return item;
+}
+
 function compareDicts(old: Data, fresh: Data): Data {
   const changes = new Dict();
-  const [before, after] = [needDict(old), needDict(fresh)];
   const put = (key: Data, was: Data, is: Data, first: 'old' | 'new'): void => {
     changes.set(key, Dict.of(first === 'old' ? [['old', was], ['new', is]] : [['new', is], ['old', was]]));
   };
-  for (const key of new Set([...after.keys(), ...before.keys()])) {
-    const [was, is] = [before.get(key), after.get(key)];
-    if (was === undefined) put(key, '', is as Data, 'old');
-    else if (is === undefined) put(key, was, '', 'new');
-    else if (!equal(was, is)) put(key, was, is, 'old');
+  const keys = setOf([...truth(fresh) ? iterate(fresh) : [], ...truth(old) ? iterate(old) : []]);
+  for (const key of keys) {
+    if (!contains(old, key)) put(key, '', found(fresh, key), 'old');
+    else if (!contains(fresh, key)) put(key, found(old, key), '', 'new');
+    else if (!equal(found(old, key), found(fresh, key))) put(key, found(old, key), found(fresh, key), 'old');
   }
   return changes;
 }
@@ -168,8 +174,9 @@ function encoded(value: Data): Data {
   return textOf(value) === undefined ? value : toBytes(value);
 }
 
-const encoder = (name: string): Operation => operation(name, ['data', ['encoding', null], ['errors', 'strict'], ['keep', false]], ([value = null]) => {
-  if (!isIterable(value)) throw typeError(`'${nameOfType(value)}' object is not iterable`);
+const encoder = (name: string, ofDict: boolean): Operation => operation(name, ['data', ['encoding', null], ['errors', 'strict'], ['keep', false]], ([value = null]) => {
+  if (!ofDict) return Array.from(iterate(value), encoded);
+  if (!(value instanceof Dict)) throw new PythonError('AttributeError', `'${nameOfType(value)}' object has no attribute 'items'`);
   return encoded(value);
 });
 
@@ -187,6 +194,6 @@ export const SALT_DICT_FILTERS: readonly Operation[] = [
   operation('mysql_to_dict', ['data', 'key'], ([lines = null, key = null]) => mysqlRows(lines, key)),
   operation('to_entries', ['data'], ([value = null]) => toEntries(value)),
   operation('from_entries', ['entries'], ([value = null]) => fromEntries(value)),
-  operation('json_query', ['data', 'expr'], ([value = null, query = null]) => searchJson(needText(query), value)),
-  encoder('json_encode_list'), encoder('json_encode_dict'), encoder('json_decode_list'), encoder('json_decode_dict'),
+  operation('json_query', ['data', 'expr'], ([value = null, query = null]) => searchJson(needText(query), value instanceof Undefined ? value.fail() : value)),
+  encoder('json_encode_list', false), encoder('json_encode_dict', true), encoder('json_decode_list', false), encoder('json_decode_dict', true),
 ];

@@ -1,7 +1,8 @@
 /** Salt's filters for lists, sets and rows of things. Golden: render/sf-set-ops*, sf-flatten, sf-min-max-avg. */
 import { PythonError } from '../../../kernel/contract/errors.js';
+import { parseFloatText } from '../../../kernel/std/python-number.js';
 import { operation, type Operation } from '../python/callable.js';
-import { equal, inList, ordered, sorted, truth } from '../python/compare.js';
+import { contains, equal, inList, ordered, sorted, truth } from '../python/compare.js';
 import { type Data, isList, isSet, isTuple, OneTime, tuple } from '../python/data.js';
 import { Dict, hashOf } from '../python/dict.js';
 import { typeError, valueError } from '../python/errors.js';
@@ -95,14 +96,17 @@ function average(value: Data): Data {
   const number = numberOf(value);
   if (number !== undefined) return floatOf(toDouble(number));
   if (value instanceof Undefined) value.fail();
-  if (textOf(value) !== undefined) throw valueError(`could not convert string to float: '${textOf(value)}'`);
+  const text = textOf(value);
+  const read = text === undefined ? undefined : parseFloatText(text);
+  if (read !== undefined) return floatOf(read);
+  if (text !== undefined) throw valueError(`could not convert string to float: '${text}'`);
   throw typeError(`float() argument must be a string or a real number, not '${nameOfType(value)}'`);
 }
 
 function compareLists(old: Data, fresh: Data): Data {
   const changes = new Dict();
-  const added = onlyFirst(fresh, old);
-  const gone = onlyFirst(old, fresh);
+  const added = listOf(fresh).filter((item) => !contains(old, item));
+  const gone = listOf(old).filter((item) => !contains(fresh, item));
   if (added.length > 0) changes.set('new', added);
   if (gone.length > 0) changes.set('old', gone);
   return changes;

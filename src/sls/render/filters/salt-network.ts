@@ -13,9 +13,10 @@ import { valueError } from '../python/errors.js';
 import { listOf } from '../python/iterate.js';
 import { checkSize } from '../python/limits.js';
 import { textOf } from '../python/markup.js';
-import { shrink } from '../python/numbers.js';
+import { isInt, shrink } from '../python/numbers.js';
 import { strOf } from '../python/text.js';
 import { nameOfType } from '../python/type-name.js';
+import { Undefined } from '../python/undefined.js';
 import { needText } from './salt-text.js';
 
 /** An address with its network, or alone. */
@@ -26,11 +27,18 @@ interface Interface {
 }
 
 function readInterface(value: Data): Interface | undefined {
+  if (value instanceof Undefined) value.fail();
   const text = textOf(value);
   if (text === undefined) return undefined;
   const address = parseIpAddress(text.split('/')[0] ?? '');
   const network = parseIpNetwork(text, { dropHostBits: true });
   return address === undefined || network === undefined ? undefined : { address, network, hasPrefix: text.includes('/') };
+}
+
+/** Whole numbers are addresses by their bits. */
+function numberText(bits: bigint): string | undefined {
+  if (bits < 0n || bits >= 1n << 128n) return undefined;
+  return ipText(bits, bits < 1n << 32n ? 4 : 6);
 }
 
 const shown = ({ address, network, hasPrefix }: Interface): string => (hasPrefix ? `${address.text}/${network.prefix}` : address.text);
@@ -56,7 +64,8 @@ const KINDS: ReadonlyMap<string, (address: IpAddress) => boolean> = new Map([
 ]);
 
 /** The address in canonical text when it is of the version and all kinds that are asked for. */
-function checked(value: Data, version: 4 | 6, options: Data): string | undefined {
+function checked(given: Data, version: 4 | 6, options: Data, numbers = false): string | undefined {
+  const value = numbers && isInt(given) ? numberText(BigInt(given)) ?? null : given;
   const found = readInterface(value);
   if (found === undefined || found.address.version !== version) return undefined;
   const wanted = truth(options) ? needText(options).split(',').map((word) => word.trim()) : [];
@@ -119,7 +128,11 @@ function badNetwork(text: string): never {
   throw valueError(parseIpNetwork(text, { dropHostBits: true }) === undefined ? `'${text}' does not appear to be an IPv4 or IPv6 network` : `${text} has host bits set`);
 }
 
-const wrap = (value: Data): Data => (checked(value, 6, null) === undefined ? value : `[${needText(value).replace(/^\[|\]$/g, '')}]`);
+function wrap(value: Data): Data {
+  if (checked(value, 6, null, true) === undefined) return value;
+  if (isInt(value)) throw valueError(`'${strOf(value)}' does not appear to be an IPv4 or IPv6 address`);
+  return `[${needText(value).replace(/^\[|\]$/g, '')}]`;
+}
 
 function macBytes(text: string): Data {
   if (text.length !== 12 && text.length !== 17) throw valueError('Invalid MAC address');
@@ -156,9 +169,9 @@ const version = (name: string, wanted: 4 | 6): Operation => operation(name, ['va
 const OPTIONS = ['value', ['options', null], ['version', null]] as const;
 
 export const SALT_NETWORK_FILTERS: readonly Operation[] = [
-  operation('is_ip', ['ip_addr', ['options', null]], ([value = null, options = null]) => (checked(value, 4, options) ?? checked(value, 6, options)) !== undefined, { pythonName: 'is_ip_filter' }),
-  operation('is_ipv4', ['ip_addr', ['options', null]], ([value = null, options = null]) => checked(value, 4, options) !== undefined, { pythonName: 'is_ipv4_filter' }),
-  operation('is_ipv6', ['ip_addr', ['options', null]], ([value = null, options = null]) => checked(value, 6, options) !== undefined, { pythonName: 'is_ipv6_filter' }),
+  operation('is_ip', ['ip_addr', ['options', null]], ([value = null, options = null]) => (checked(value, 4, options, true) ?? checked(value, 6, options, true)) !== undefined, { pythonName: 'is_ip_filter' }),
+  operation('is_ipv4', ['ip_addr', ['options', null]], ([value = null, options = null]) => checked(value, 4, options, true) !== undefined, { pythonName: 'is_ipv4_filter' }),
+  operation('is_ipv6', ['ip_addr', ['options', null]], ([value = null, options = null]) => checked(value, 6, options, true) !== undefined, { pythonName: 'is_ipv6_filter' }),
   version('ipv4', 4), version('ipv6', 6),
   operation('ipaddr', ['value', ['options', null]], ([value = null, options = null]) => addresses(value, options)),
   operation('ip_host', OPTIONS, ([value = null, options = null, wanted = null]) => each(value, options, wanted, withPrefix)),

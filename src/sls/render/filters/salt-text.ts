@@ -157,7 +157,13 @@ function uuid5(text: string): string {
   return digest.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-const SPACE = new RegExp(`[${SPACE_CLASS}]`);
+const ALL_SPACE = new RegExp(`^[${SPACE_CLASS}]+$`);
+function isSpace(item: Data): boolean {
+  const text = textOf(item);
+  if (text === undefined) throw new PythonError('AttributeError', `'${nameOfType(item)}' object has no attribute 'isspace'`);
+  return ALL_SPACE.test(text);
+}
+
 const number = (name: string): Operation => operation(name, ['text'], ([value = null]) => toNumber(value), { pythonName: 'to_num' });
 const search = (name: string, mode: 'search' | 'match'): Operation => operation(name, ['txt', 'rgx', ['ignorecase', false], ['multiline', false]],
   ([value = null, pattern = null, ignoreCase = false, multiline = false]) => groups(value, pattern, mode, flags(ignoreCase, multiline)));
@@ -167,8 +173,8 @@ export const SALT_TEXT_FILTERS: readonly Operation[] = [
   number('to_num'), number('str_to_num'),
   operation('is_hex', ['value'], ([value = null]) => textOf(value) !== undefined && parseInteger(strOf(value), 16) !== undefined),
   operation('human_to_bytes', ['size', ['default_unit', 'B'], ['handle_metric', false]], ([size = null, unit = 'B', metric = false]) => humanToBytes(size, unit, truth(metric))),
-  operation('quote', ['txt'], ([value = null]) => shellQuote(needText(value))),
-  operation('contains_whitespace', ['text'], ([value = null]) => Array.from(iterate(value)).some((one) => SPACE.test(strOf(one)))),
+  operation('quote', ['txt'], ([value = null]) => (truth(value) ? shellQuote(needText(value)) : "''")),
+  operation('contains_whitespace', ['text'], ([value = null]) => Array.from(iterate(value)).some(isSpace)),
   operation('substring_in_list', ['string_to_search_for', 'list_to_search'], ([value = null, list = null]) => Array.from(iterate(list)).some((one) => contains(one, value)), { pythonName: 'substr_in_list' }),
   operation('to_snake_case', ['camel_input'], ([value = null]) => snakeCase(needText(value)), { pythonName: 'camel_to_snake_case' }),
   operation('to_camelcase', ['snake_input', ['uppercamel', false]], ([value = null, upper = false]) => camelCase(needText(value), truth(upper)), { pythonName: 'snake_to_camel_case' }),

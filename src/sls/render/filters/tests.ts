@@ -3,7 +3,7 @@ import { FLAG } from '../../../kernel/std/python-regex.js';
 import { operation, type Operation } from '../python/callable.js';
 import { contains, equal, ordered, type OrderWord, truth } from '../python/compare.js';
 import { type Data, isList, Thing } from '../python/data.js';
-import { Dict } from '../python/dict.js';
+import { Dict, hashOf } from '../python/dict.js';
 import { isIterable, sizeOf } from '../python/iterate.js';
 import { Markup, textOf } from '../python/markup.js';
 import { isFloat, isInt, numberOf } from '../python/numbers.js';
@@ -35,7 +35,7 @@ export function jinjaTests(operations: Operations): readonly Operation[] {
     test('escaped', (value) => value instanceof Markup),
     test('even', (value) => equal(binary('%', value, 2), 0)),
     test('false', (value) => value === false),
-    test('filter', (value) => operations.filter(strOf(value)) !== undefined),
+    test('filter', (value) => operations.filter(nameIn(value)) !== undefined),
     test('float', (value) => isFloat(value)),
     operation('in', ['value', 'seq'], ([value = null, seq = null]) => contains(seq, value), { pythonName: 'test_in' }),
     test('integer', (value) => isInt(value) && typeof value !== 'boolean'),
@@ -51,11 +51,17 @@ export function jinjaTests(operations: Operations): readonly Operation[] {
     operation('sameas', ['value', 'other'], ([a = null, b = null]) => a === b, { pythonName: 'test_sameas' }),
     test('sequence', isSequence),
     test('string', (value) => textOf(value) !== undefined),
-    test('test', (value) => operations.test(strOf(value)) !== undefined),
+    test('test', (value) => operations.test(nameIn(value)) !== undefined),
     test('true', (value) => value === true),
     test('undefined', (value) => value instanceof Undefined),
     test('upper', (value) => isCase(value, 'isupper')),
   ];
+}
+
+/** The name a value stands for; what can be no key is an error as in Python. */
+function nameIn(value: Data): string {
+  hashOf(value);
+  return textOf(value) ?? '';
 }
 
 function isCase(value: Data, name: 'islower' | 'isupper'): boolean {

@@ -10,6 +10,7 @@ import { isInt } from './numbers.js';
 import { reprOf } from './text.js';
 import { nameOfType } from './type-name.js';
 import { missingIn, Undefined } from './undefined.js';
+import { Range } from './views.js';
 
 /** Attributes that every object of Python has; to ask for them is refused. */
 const OBJECT_MEMBERS = new Set([
@@ -68,7 +69,7 @@ function isHashable(key: Data): boolean {
 }
 
 /** `owner[from:to:step]`; null stands for a part that is left out. @throws PythonError */
-export function slice(owner: Data, from: Data, to: Data, step: Data, strict: boolean): Data {
+export function slice(owner: Data, from: Data, to: Data, step: Data): Data {
   const text = textOf(owner);
   if (text !== undefined) {
     const cut = sliceOf(codePoints(text), from, to, step).join('');
@@ -80,7 +81,9 @@ export function slice(owner: Data, from: Data, to: Data, step: Data, strict: boo
     return isTuple(owner) ? tuple(items) : items;
   }
   if (owner instanceof Undefined) return owner.fail();
-  return missingIn(owner, null, `slice(${reprOf(from)}, ${reprOf(to)}, ${reprOf(step)})`, strict);
+  if (owner instanceof Range) return owner.slice(sliceOf([...owner.iterate()], from, to, step) as number[]);
+  if (owner instanceof Dict) throw typeError("unhashable type: 'slice'");
+  throw typeError(`'${nameOfType(owner)}' object is not subscriptable`);
 }
 
 export function sliceOf<T>(items: readonly T[], from: Data, to: Data, step: Data): T[] {

@@ -19,7 +19,7 @@ export function hashOf(key: Data): unknown {
   if (isTuple(key)) return `${ESCAPE}t${key.map((item) => partOf(hashOf(item))).join(',')}`;
   if (isBytes(key)) return `${ESCAPE}b${Buffer.from(key).toString('latin1')}`;
   if (key instanceof Undefined) key.check();
-  if (Array.isArray(key) || key instanceof Dict) throw typeError(`unhashable type: '${nameOfType(key)}'`);
+  if (Array.isArray(key) || key instanceof Dict || (key instanceof Thing && /^dict_(?:keys|items)$/.test(key.typeName))) throw typeError(`unhashable type: '${nameOfType(key)}'`);
   return key;
 }
 

@@ -3,7 +3,7 @@
  * render/py-format, core-sandbox-format.
  */
 import { PythonError } from '../../../kernel/contract/errors.js';
-import { reprText } from '../../../kernel/std/python-text.js';
+import { reprFloat, reprText } from '../../../kernel/std/python-text.js';
 import { lengthOf, sliceText } from './code-points.js';
 import type { Args, CallSite, Data } from './data.js';
 import { typeError, valueError } from './errors.js';
@@ -158,7 +158,10 @@ function readSpec(text: string, typeName: string): Spec {
 
 /** `format(value, spec)`. @throws PythonError */
 export function formatData(value: Data, spec: string): string {
-  if (value instanceof Undefined) return value.text();
+  if (value instanceof Undefined) {
+    if (spec === '') return value.text();
+    throw typeError(`unsupported format string passed to ${value.typeName}.__format__`);
+  }
   const text = textOf(value);
   if (text !== undefined) return spec === '' ? text : formatString(text, readSpec(spec, 'str'));
   if (spec === '') return strOf(value);
@@ -169,6 +172,7 @@ export function formatData(value: Data, spec: string): string {
 
 function formatString(text: string, spec: Spec): string {
   if (spec.type !== '' && spec.type !== 's') throw unknownCode(spec.type, 'str');
+  if (spec.grouping !== '') throw valueError(`Cannot specify '${spec.grouping}' with 's'.`);
   if (spec.sign !== '') throw valueError('Sign not allowed in string format specifier');
   if (spec.align === '=' && spec.fill !== '0') throw valueError("'=' alignment not allowed in string format specifier");
   const cut = spec.precision === undefined ? text : sliceText(text, 0, spec.precision);
@@ -231,8 +235,7 @@ function floatDigits(size: number, spec: Spec): string {
 }
 
 function plainFloat(size: number): string {
-  const text = reprOf(size);
-  return /[.eina]/.test(text) ? text : `${text}.0`;
+  return reprFloat(size);
 }
 
 function alignNumber(negative: boolean, prefix: string, whole: string, rest: string, spec: Spec, groupSize: number): string {

@@ -1,7 +1,7 @@
 /** Objects of Python's own that are neither values nor containers of ours: ranges and views of dicts. */
 import { PythonError } from '../../../kernel/contract/errors.js';
 import { equal } from './compare.js';
-import { type Data, isTuple, Thing, tuple } from './data.js';
+import { Builtin, type Data, isTuple, Thing, tuple } from './data.js';
 import type { Dict } from './dict.js';
 import { valueError } from './errors.js';
 import { RANGE_MAX } from './limits.js';
@@ -55,7 +55,23 @@ export class Range extends Thing {
     return other instanceof Range && other.length === this.length && (this.length === 0 || (other.start === this.start && (this.length === 1 || other.step === this.step)));
   }
 
+  /** The range of some of these items, which are evenly spaced. */
+  slice(items: readonly number[]): Range {
+    const [first, second] = items;
+    if (first === undefined) return new Range(this.start, this.start, this.step);
+    const step = second === undefined ? this.step : second - first;
+    return new Range(first, (items.at(-1) as number) + step, step);
+  }
+
+  #indexOf(item: Data): number {
+    const at = Array.from(this.iterate()).findIndex((one) => equal(one, item));
+    if (at < 0) throw valueError(`${reprOf(item)} is not in range`);
+    return at;
+  }
+
   override member(name: string): Data | undefined {
+    if (name === 'count') return new Builtin(name, ({ list: [item = null] }) => Array.from(this.iterate()).filter((one) => equal(one, item)).length, 'range');
+    if (name === 'index') return new Builtin(name, ({ list: [item = null] }) => this.#indexOf(item), 'range');
     return name === 'start' || name === 'stop' || name === 'step' ? this[name] : undefined;
   }
 }
