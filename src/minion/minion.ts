@@ -24,6 +24,7 @@ import { Intake } from './intake.js';
 import { JobAccount } from './job-account.js';
 import { runJob } from './job/run-job.js';
 import { RunningJobs } from './job/running.js';
+import { RETURN_BYTES_MAX } from './job/sendable-return.js';
 import { giveToReturners } from './job/returners.js';
 import { Mine } from './mine.js';
 import { MasterSide, type SideParts } from './master-side.js';
@@ -93,7 +94,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   const send = async (master: MasterAddress, load: PlainMap, signal: AbortSignal): Promise<void> => {
     await sideOf(sides, master).connection?.requestTo(master, load, { signal });
   };
-  const outboxes = new Outboxes({ dir: join(cacheDir, 'outbox'), masters, log, send });
+  const outboxes = new Outboxes({ dir: join(cacheDir, 'outbox'), masters, log, send, returnBytesMax: returnLimit(opts) });
   const jidsMax = Number(opts['minion_jid_queue_hwm'] ?? 100);
   const account = new JobAccount({
     id, cacheDir, masters, jidsMax, running, outboxes, log, send, masterOf: (job) => originOf(job).master,
@@ -148,6 +149,12 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       })(), STOP_WITHIN_MS, undefined);
     },
   };
+}
+
+/** The limit of the configuration, where it is one and a master would take so much. */
+function returnLimit(opts: Readonly<PlainMap>): number {
+  const limit = Number(opts['return_bytes_max'] ?? 0);
+  return limit > 0 ? Math.min(limit, RETURN_BYTES_MAX) : RETURN_BYTES_MAX;
 }
 
 function sideOf(sides: readonly MasterSide[], master: MasterAddress): MasterSide {

@@ -15,6 +15,8 @@ export interface OutboxesParts {
   readonly dir: string;
   /** All masters of the configuration; the first one inherits what an only master left. */
   readonly masters: readonly MasterAddress[];
+  /** Of a larger return only an error is sent. */
+  readonly returnBytesMax?: number | undefined;
   readonly send: (master: MasterAddress, load: PlainMap, signal: AbortSignal) => Promise<void>;
   readonly log: Logger;
 }
@@ -25,14 +27,14 @@ const LONGEST_WAIT_MS = 60_000;
 export class Outboxes implements AsyncDisposable {
   readonly #boxes = new Map<string, Outbox>();
 
-  constructor({ dir, masters, send, log }: OutboxesParts) {
+  constructor({ dir, masters, send, log, returnBytesMax }: OutboxesParts) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     for (const [at, master] of masters.entries()) {
       const own = join(dir, masterKey(master));
       const place = masters.length === 1 ? dir : own;
       if (at === 0) move(place === dir ? own : dir, place);
       this.#boxes.set(masterKey(master), new Outbox({
-        dir: place, log, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, send: (load, signal) => send(master, load, signal),
+        dir: place, log, returnBytesMax, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, send: (load, signal) => send(master, load, signal),
       }));
     }
     for (const { name, waiting } of leftOver(dir, this.#boxes)) log.warn({ name, waiting }, 'returns wait for a master that is not in the configuration any more');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { newJid } from '../../src/kernel/std/time.js';
 import type { PlainMap } from '../../src/kernel/std/value.js';
 import type { Hearing } from '../support/fleet/events.js';
 import { MasterHost } from '../support/fleet/master.js';
@@ -302,4 +303,20 @@ site.test('a rejected key ends the minion', async () => {
   red.start();
   await bus.heard('salt/auth', ({ data }) => data['act'] === 'reject' && data['id'] === 'red');
   await until('the words of the minion', () => /rejected/i.test(red.log()));
+});
+
+site.test('the delivery record of a real minion has what find_job and the connections tell, and its bus knows nothing of it', async () => {
+  bus.clear();
+  const jid = newJid();
+  const answers = master.job({ tgt: 'L@red,own', tgtType: 'compound', fun: 'test.sleep', arg: [7], jid, timeoutMs: 1000 });
+  const record = async (): Promise<Record<string, PlainMap>> =>
+    JSON.parse((await master.tsalt('tsalt-run', 'jobs.delivery', jid, '--out=json')).stdout) as Record<string, PlainMap>;
+  const running = await until('both run', async () => {
+    const found = await record();
+    return found['red']?.['state'] === 'running' && found['own']?.['since_ms'] !== undefined && found;
+  });
+  assert.equal(typeof running['red']?.['pid'], 'number');
+  assert.deepEqual((await answers).returns, { red: true, own: true });
+  assert.deepEqual(Object.values(await record()).map(({ state }) => state), ['returned', 'returned']);
+  assert.deepEqual(bus.events.filter(({ tag }) => tag.startsWith('tsalt')), []);
 });

@@ -1,5 +1,6 @@
 /** The delivery record as users see it: long jobs, killed jobs, lost minions, restarts of either side, and a second look. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newJid } from '../../src/kernel/std/time.js';
@@ -8,6 +9,7 @@ import type { Hearing } from '../support/fleet/events.js';
 import type { JobAnswers, MasterHost } from '../support/fleet/master.js';
 import type { MinionHost } from '../support/fleet/minion.js';
 import { RawMinion } from '../support/fleet/raw-minion.js';
+import { repository } from '../support/fleet/salt-venv.js';
 import { Site } from '../support/fleet/site.js';
 import { until } from '../support/fleet/until.js';
 import { startFleet } from './kit/fleet.js';
@@ -19,7 +21,7 @@ let one: MinionHost;
 let two: MinionHost;
 
 site.setUp('a master and two minions start', async () => {
-  const fleet = await startFleet(site, ['one', 'two']);
+  const fleet = await startFleet(site, ['one', 'two'], { minion: { return_bytes_max: 200_000 } });
   ({ master, bus } = fleet);
   [one, two] = fleet.minions as [MinionHost, MinionHost];
 });
@@ -138,4 +140,26 @@ site.test('returns that nobody asked for are kept apart', async () => {
   assert.deepEqual(hearing.events.filter(({ tag }) => tag.endsWith('/ret/raw')), []);
   await raw.ask({ ...forged, jid: 'req' });
   await hearing.heard('salt/job/*/ret/raw');
+});
+
+site.test('a return beyond the configured limit is an error that says so', async () => {
+  const { loads } = await master.job({ tgt: 'one', fun: 'test.echo', arg: ['x'.repeat(300_000)] });
+  assert.match(String(loads['one']?.['return']), /^ERROR: the return of test\.echo cannot be sent: it has \d+ bytes, more than 200000$/);
+  assert.deepEqual([loads['one']?.['success'], loads['one']?.['retcode']], [false, 1]);
+});
+
+site.test('Ctrl-C leaves the job running and says how to look at it', async () => {
+  const child = spawn(process.execPath, [join(repository, 'bin/tsalt'), '-c', master.configDir, '-v', 'one', 'test.sleep', '4'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => void (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => void (stderr += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => void child.on('close', resolve));
+  const jid = await until('the job', () => /Executing job with jid (\d{20})/.exec(stdout)?.[1]);
+  child.kill('SIGINT');
+  assert.equal(await ended, 0);
+  assert.ok(stderr.includes(`Exiting gracefully on Ctrl-c\nThis job's jid is: ${jid}\n`) && stderr.includes(`tsalt-run jobs.follow ${jid}`), stderr);
+  assert.ok(!/targeted/.test(stdout + stderr) && !(stdout + stderr).includes('\u001b'), 'no live line where there is no terminal');
+  const { stdout: shown, code } = await master.tsalt('tsalt-run', 'jobs.follow', jid);
+  assert.deepEqual([shown, code], ['one:\n    True\n', 0]);
 });

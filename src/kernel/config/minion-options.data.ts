@@ -67,6 +67,7 @@ export const minionOptions: OptionTable = {
   use_master_when_local: { group: 'connection', types: ['bool'], value: false, doc: 'Connect to the master although `file_client` is local' },
   restart_on_error: { group: 'connection', value: false, doc: 'Start the minion again after an error nobody handled' },
   pub_ret: { group: 'connection', types: ['bool'], value: true, doc: 'Send results to the master' },
+  return_bytes_max: { group: 'connection', types: ['int'], doc: 'Largest return of a job in bytes, 125829120 at most and without it; in place of a larger one an error is sent (tsalt only)' },
   minion_jid_queue_hwm: { group: 'connection', types: ['int'], value: 100, doc: 'Job ids remembered so that a repeated publication is not run twice' },
   auto_accept: { group: 'keys', types: ['bool'], value: true, doc: 'Accept every new key; for test benches only' },
   autosign_timeout: { group: 'keys', types: ['int'], value: 120, doc: 'Minutes a file in minions_autosign stays valid' },

@@ -16,6 +16,8 @@ export interface OutboxOptions {
   readonly dir: string;
   /** Sends a return; resolves when the master has acknowledged it. */
   readonly send: (load: PlainMap, signal: AbortSignal) => Promise<void>;
+  /** Of a larger return only an error is sent. */
+  readonly returnBytesMax?: number | undefined;
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
   readonly log: Logger;
@@ -59,7 +61,7 @@ export class Outbox implements AsyncDisposable {
   /** Takes a return; from now on it survives, unless the disk is full: then it is sent while this process lives. */
   put(load: PlainMap): void {
     const name = `${parseJid(load['jid']) ?? 'req'}-${process.hrtime.bigint()}.p`;
-    const { bytes, load: sendable } = sendableReturn(load);
+    const { bytes, load: sendable } = sendableReturn(load, this.#options.returnBytesMax);
     const isKept = this.#write(name, bytes, load);
     this.#waiting.set(name, isKept && this.#waiting.size >= HELD_MAX ? undefined : sendable);
     this.#bound();
