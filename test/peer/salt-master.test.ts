@@ -172,8 +172,8 @@ async function answered(...wanted: readonly string[]): Promise<void> {
 
 site.test('a real master hears nothing of jobs that last but their returns', async () => {
   bus.clear();
-  assert.deepEqual(await master.command('-t', '1', 'red', 'test.sleep', '4'), { red: true });
-  await bus.heard('salt/job/*/ret/red', ({ data }) => data['fun'] === 'test.sleep');
+  assert.deepEqual(await master.command('-t', '1', 'web1', 'test.sleep', '4'), { web1: true });
+  await bus.heard('salt/job/*/ret/web1', ({ data }) => data['fun'] === 'test.sleep');
   assert.deepEqual(bus.events.filter(({ tag, data }) => JSON.stringify([tag, data]).includes('tsalt')), []);
   assert.doesNotMatch(master.log(), /tsalt/);
 });

@@ -308,15 +308,15 @@ site.test('a rejected key ends the minion', async () => {
 site.test('the delivery record of a real minion has what find_job and the connections tell, and its bus knows nothing of it', async () => {
   bus.clear();
   const jid = newJid();
-  const answers = master.job({ tgt: 'L@red,own', tgtType: 'compound', fun: 'test.sleep', arg: [7], jid, timeoutMs: 1000 });
+  const answers = master.job({ tgt: 'L@web1,own', tgtType: 'compound', fun: 'test.sleep', arg: [7], jid, timeoutMs: 1000 });
   const record = async (): Promise<Record<string, PlainMap>> =>
     JSON.parse((await master.tsalt('tsalt-run', 'jobs.delivery', jid, '--out=json')).stdout) as Record<string, PlainMap>;
   const running = await until('both run', async () => {
     const found = await record();
-    return found['red']?.['state'] === 'running' && found['own']?.['since_ms'] !== undefined && found;
+    return found['web1']?.['state'] === 'running' && found['own']?.['since_ms'] !== undefined && found;
   });
-  assert.equal(typeof running['red']?.['pid'], 'number');
-  assert.deepEqual((await answers).returns, { red: true, own: true });
+  assert.equal(typeof running['web1']?.['pid'], 'number');
+  assert.deepEqual((await answers).returns, { web1: true, own: true });
   assert.deepEqual(Object.values(await record()).map(({ state }) => state), ['returned', 'returned']);
   assert.deepEqual(bus.events.filter(({ tag }) => tag.startsWith('tsalt')), []);
 });

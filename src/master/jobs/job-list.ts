@@ -7,7 +7,7 @@ const RESULTS: Record<JobResult, string> = {
   succeeded: 'tally.failed = 0 AND tally.returned >= tally.targeted',
   failed: 'tally.failed > 0',
   missing: 'tally.given_up > 0',
-  unfinished: 'tally.returned + tally.given_up < tally.targeted',
+  unfinished: 'tally.targeted > tally.returned + tally.given_up',
   interrupted: 'tally.interrupted > 0',
 };
 

@@ -27,7 +27,7 @@ const STEPS = [
        SELECT jobs.jid AS jid, jobs.started_ms AS started_ms,
          (SELECT COUNT(*) FROM returns WHERE returns.jid = jobs.jid) AS n,
          (SELECT COUNT(*) FROM returns WHERE returns.jid = jobs.jid AND (success = 0 OR retcode <> 0)) AS bad FROM jobs);
-   CREATE INDEX tally_open ON tally (started_ms DESC, jid DESC) WHERE returned + given_up < targeted;
+   CREATE INDEX tally_open ON tally (started_ms DESC, jid DESC) WHERE targeted > returned + given_up;
    CREATE INDEX tally_failed ON tally (started_ms DESC, jid DESC) WHERE failed > 0;
    CREATE INDEX tally_given_up ON tally (started_ms DESC, jid DESC) WHERE given_up > 0;
    CREATE INDEX tally_interrupted ON tally (started_ms DESC, jid DESC) WHERE interrupted > 0;
