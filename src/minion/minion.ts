@@ -20,6 +20,7 @@ import { AllMasters } from './all-masters.js';
 import { answerBus } from './bus-requests.js';
 import { evaluateMaster } from './evaluate-master.js';
 import { gatherGrains } from './grains.js';
+import { watchGrains } from './grains-watch.js';
 import { Intake } from './intake.js';
 import { JobAccount } from './job-account.js';
 import { runJob } from './job/run-job.js';
@@ -134,6 +135,9 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     onPushed: ({ tag, data }) => void bus.fire(tag, data),
   });
   const busRequests = answerBus(bus, firstSide.ports, log);
+  const grainsWatch = watchGrains({
+    minutes: Number(opts['grains_refresh_every'] ?? 0), log, grains: () => facts.grains, gather: refreshGrains, onChange: () => firstSide.ports.refresh.pillar(),
+  });
   if (plan.kind === 'none') log.warn({}, 'Master is set to disable, skipping connection');
   return {
     ended: startAll(sides, opts, log),
@@ -144,6 +148,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
         account[Symbol.dispose]();
         mine.stop();
         busRequests[Symbol.dispose]();
+        grainsWatch[Symbol.dispose]();
         await Promise.all(sides.map((side) => side[Symbol.asyncDispose]()));
         await sockets[Symbol.asyncDispose]();
       })(), STOP_WITHIN_MS, undefined);
