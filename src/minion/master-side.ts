@@ -40,6 +40,7 @@ export interface SideParts {
   readonly refreshGrains: () => Promise<boolean>;
   readonly onPublication: (job: Publication, master: MasterAddress, side: MasterSide) => void;
   readonly onConnected: (master: MasterAddress, side: MasterSide) => Promise<void>;
+  readonly onBack: (master: MasterAddress) => void;
 }
 
 /** Every minion has these, with or without a master. */
@@ -68,6 +69,7 @@ export class MasterSide implements AsyncDisposable {
     if (plan.kind !== 'none') {
       this.connection = new MasterConnection({
         ...parts, plan, grains, onPublication: (job, master) => parts.onPublication(job, master, this), onConnected: (master) => parts.onConnected(master, this),
+        onBack: parts.onBack,
         setPillar: (pillar) => {
           state.pillar = pillar;
         },

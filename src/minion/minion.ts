@@ -73,6 +73,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       for (const master of side.masters) account.connected(master);
       await mine.update();
     },
+    onBack: (master) => outboxes.of(master).flush(),
   };
   const sides = (plan.kind === 'each' ? masters.map((master): MasterPlan => ({ kind: 'each', masters: [master] })) : [plan])
     .map((part) => new MasterSide(part, sideParts));

@@ -1,6 +1,10 @@
 /** `kill -9` of the master at random moments while a hundred jobs are on their way: nothing is lost, nothing comes twice. */
+import { sleep } from '../../src/kernel/std/async.js';
+import { newJid } from '../../src/kernel/std/time.js';
+import { enrol, MinionHost } from '../support/fleet/minion.js';
+import { until } from '../support/fleet/until.js';
 import { Site } from '../support/fleet/site.js';
-import { FaultFleet, randomPause } from '../support/faults/fault-fleet.js';
+import { FaultFleet, keptReturns, randomPause } from '../support/faults/fault-fleet.js';
 import { scaled } from '../support/faults/scale.js';
 
 const site = new Site();
@@ -9,6 +13,7 @@ const MOMENTS = scaled(3, 30);
 const JOBS = scaled(40, 100);
 /** From the first publication to the kill, at most. */
 const KILL_WITHIN_MS = 1500;
+const BACK_WITHIN_MS = 20_000;
 
 site.setUp('a master, minions and a crowd', async () => {
   fleet = await FaultFleet.start(site, {
@@ -32,3 +37,22 @@ for (let moment = 1; moment <= MOMENTS; moment += 1) {
     await fleet.assertKept();
   });
 }
+
+site.test('a return whose acknowledgement died with the master is sent again when the master is back, not a minute later', async () => {
+  const { master } = fleet;
+  // With Salt's own waits: a minute for a reply.
+  const patient = new MinionHost(site, 'tsalt', 'patient', master);
+  await enrol(master, fleet.hearing, [patient]);
+  await master.allAnswer('patient');
+  const jid = newJid();
+  const asked = master.job({ tgt: ['patient'], tgtType: 'list', fun: 'test.sleep', arg: [1], jid }).catch(() => undefined);
+  await until('the job runs', async () => JSON.stringify(await master.call('patient', 'saltutil.running')).includes(jid));
+  master.process.signal('SIGSTOP');
+  await until('the return is on its way', () => keptReturns(patient) === 1);
+  await sleep(500, undefined, true);
+  await fleet.killMaster();
+  await asked;
+  await fleet.startMaster();
+  await until('it is acknowledged', () => keptReturns(patient) === 0, BACK_WITHIN_MS);
+  await fleet.hearing.heard(`salt/job/${jid}/ret/patient`);
+});

@@ -30,6 +30,8 @@ export interface ConnectionParts extends LinkParts {
   readonly onPublication: (job: Publication, master: MasterAddress) => void;
   /** After each successful start of a conversation. */
   readonly onConnected: (master: MasterAddress) => Promise<void>;
+  /** The network connection broke and is there again: replies that were awaited will not come any more. */
+  readonly onBack?: (master: MasterAddress) => void;
   readonly setPillar: (pillar: PlainMap) => void;
   /** Shared by all connections of a minion; one of its own when there is no other. */
   readonly refusals?: Refusals;
@@ -58,6 +60,7 @@ export class MasterConnection implements AsyncDisposable {
   #current: MasterAddress | undefined;
   #subscriber: Subscriber | undefined;
   #watch: AliveWatch | undefined;
+  #isBroken = false;
   /** Aborted when the minion leaves this conversation by its own choice: who comes next is chosen already. */
   #talk = new AbortController();
   #loop: Promise<void> | undefined;
@@ -268,8 +271,15 @@ export class MasterConnection implements AsyncDisposable {
       address: `tcp://${at.address}:${port}`, ipv6: at.ipv6, frameBytesMax: FRAME_BYTES_MAX, tcpKeepaliveIdleSeconds: Number(opts['tcp_keepalive_idle'] ?? 300),
       topics: presence === undefined ? topics : [...topics, presence],
       reconnectMs: opts['recon_randomize'] === false ? firstMs : Math.round(firstMs * (1 + Math.random())), reconnectMaxMs: Number(opts['recon_max'] ?? 10_000),
-      ...(Number(opts['master_alive_interval'] ?? 0) > 0 ? { onConnection: (up: boolean) => (up ? undefined : this.#watch?.look()) } : {}),
+      onConnection: (up) => this.#connectionChanged(up),
     });
+  }
+
+  #connectionChanged(up: boolean): void {
+    const wasBroken = this.#isBroken;
+    this.#isBroken = !up;
+    if (!up) this.#watch?.look();
+    else if (wasBroken && this.#current !== undefined) this.#parts.onBack?.(this.#current);
   }
 
   #watchOver(current: MasterAddress): void {

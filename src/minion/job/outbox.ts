@@ -40,6 +40,8 @@ export class Outbox implements AsyncDisposable {
   readonly #sending = new Map<string, Promise<void>>();
   /** Rounds of sending that failed, one after the other. */
   #failures = 0;
+  /** Ended when the connection is a new one. */
+  #round = new AbortController();
   #retry: NodeJS.Timeout | undefined;
 
   constructor(options: OutboxOptions) {
@@ -69,9 +71,12 @@ export class Outbox implements AsyncDisposable {
     if (this.#retry === undefined) this.#pump();
   }
 
-  /** Tries what waits at once, as after a new connection. */
+  /** Sends all that waits at once, as after a new connection; also what is on its way, since the reply to it may be lost. */
   flush(): void {
     this.#failures = 0;
+    const before = this.#round;
+    this.#round = new AbortController();
+    before.abort(new Error('Sent again over a new connection'));
     this.#pump();
   }
 
@@ -108,10 +113,11 @@ export class Outbox implements AsyncDisposable {
       this.#waiting.delete(name);
       return;
     }
+    const round = this.#round.signal;
     try {
-      await this.#options.send(load, this.#stop.signal);
+      await this.#options.send(load, AbortSignal.any([this.#stop.signal, round]));
     } catch (err) {
-      if (!this.#stop.signal.aborted) this.#retryLater(err, load);
+      if (!this.#stop.signal.aborted && !round.aborted) this.#retryLater(err, load);
       return;
     }
     this.#failures = 0;

@@ -47,6 +47,8 @@ export class FaultFleet {
   #hearing: Hearing | undefined;
   #heard = 0;
   readonly #asked: Promise<void>[] = [];
+  /** Jobs that were looked up in the job store, once they were at rest. */
+  readonly #settled = new Set<string>();
   /** Broken promises of which an earlier verdict spoke. */
   readonly #said = new Set<string>();
 
@@ -248,8 +250,9 @@ export class FaultFleet {
   }
 
   async #takeStored(): Promise<void> {
-    this.history.forget('stored');
     for (const { jid } of this.history.facts.filter((fact) => fact.what === 'asked')) {
+      if (this.#settled.has(jid)) continue;
+      this.#settled.add(jid);
       await this.#takeRecord(jid);
       const job = await this.runner('jobs.list_job', jid);
       const results = isPlainMap(job) && isPlainMap(job['Result']) ? job['Result'] : {};

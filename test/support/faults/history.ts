@@ -66,11 +66,6 @@ export class History {
     }
   }
 
-  /** Forgets one kind of happening, which is then looked up anew. The file keeps it. */
-  forget(what: Happening['what']): void {
-    this.facts.splice(0, this.facts.length, ...this.facts.filter((fact) => fact.what !== what));
-  }
-
   count(what: Happening['what']): number {
     return this.facts.filter((fact) => fact.what === what).length;
   }
