@@ -155,3 +155,24 @@ test('pip: the same packages in a virtual environment', { skip: skipWithoutSalt 
 function withoutPid(answer: unknown): unknown {
   return JSON.parse(JSON.stringify(answer, (key, value: unknown) => (key === 'pid' ? undefined : value))) as unknown;
 }
+
+test('schedule: the same descriptions, answers and file', { skip: skipWithoutSalt }, async () => {
+  const file = join(base, 'minion.d', '_schedule.conf');
+  const offline = { offline: true };
+  const ping = { function: 'test.ping' };
+  const read: Call = ['cp.get_file_str', [`file://${file}`]];
+  await compareCalls(folder, [
+    ['schedule.build_schedule_item', ['a'], { ...ping, seconds: 5, minutes: 1 }], ['schedule.build_schedule_item', ['a'], { ...ping, when: 'monday 5:00pm', splay: { start: 1, end: 9, x: 2 } }],
+    ['schedule.build_schedule_item', ['a'], { ...ping, seconds: 5, when: '1:00am' }], ['schedule.build_schedule_item', ['a'], { ...ping, when: 'no time at all' }], ['schedule.build_schedule_item', ['']],
+    ['schedule.build_schedule_item', ['a'], { ...ping, job_args: 'x' }], ['schedule.build_schedule_item', ['a'], { ...ping, job_kwargs: ['x'] }], ['schedule.build_schedule_item', ['a'], { ...ping, when: '1:00', cron: '* * * * *' }],
+    ['schedule.build_schedule_item', ['a'], { ...ping, cron: '*/5 * * * *', job_args: [1], job_kwargs: { a: 'b' }, enabled: false, maxrunning: 3, metadata: { x: 1 }, return_job: false, splay: 4, until: 'u', jid_include: false }],
+    ['schedule.build_schedule_item', ['a'], { seconds: 5 }], ['schedule.list', [], offline],
+    ['schedule.add', ['job one'], { ...ping, ...offline, seconds: 60, job_args: ['a: b', "it's"] }], read, ['schedule.add', ['job one'], { ...ping, ...offline, seconds: 60 }], ['schedule.add', ['b'], { ...ping, ...offline, test: true }],
+    ['schedule.add', ['b'], { ...ping, ...offline, seconds: 1, cron: 'x' }], ['schedule.add', ['b'], { ...ping, ...offline, when: '1:00', cron: 'x' }], ['schedule.add', ['b'], { ...ping, ...offline, cron: '5 * * * *', enabled: false }],
+    ['schedule.list', [], offline], ['schedule.list', [], { ...offline, show_disabled: false }], ['schedule.list', [], { ...offline, return_yaml: false }],
+    ['schedule.modify', ['job one'], { ...ping, ...offline, seconds: 60, job_args: ['a: b', "it's"] }], ['schedule.modify', ['job one'], { ...offline, seconds: 90 }], read, ['schedule.modify', ['nosuch'], offline],
+    ['schedule.modify', ['b'], { ...offline, seconds: 5, test: true }], ['schedule.modify', ['b'], { ...offline, seconds: 5, when: 'x' }], ['schedule.delete', ['b'], { ...offline, test: true }], ['schedule.delete', ['b'], offline], read,
+    ['schedule.purge', [], { ...offline, test: true }], ['schedule.purge', [], offline], read, ['schedule.postpone_job', ['x', 'junk', '2026-01-01T10:00:00']], ['schedule.skip_job', ['x', 'junk']],
+    ['schedule.save', [], { test: true }], ['schedule.enable', [], { test: true }], ['schedule.disable', [], { test: true }], ['schedule.move', ['x', '*'], { test: true }], ['schedule.copy', ['x', '*'], { test: true }], ['schedule.disable_job', ['x'], { test: true }],
+  ], () => rmSync(join(base, 'minion.d'), { recursive: true, force: true }));
+});

@@ -252,6 +252,12 @@ export interface OutputPort {
   format(data: Value, outputter: string, opts: Readonly<PlainMap>): Promise<string | undefined>;
 }
 
+/** The scheduler that runs on this minion. Without one the module `schedule` keeps the data itself. */
+export interface SchedulePort {
+  /** What Salt sends as `manage_schedule`: `func`, `name`, `schedule`, `where`, `persist`; gives `schedule`, `next_fire_time` or `data`. */
+  manage(command: PlainMap): Promise<PlainMap>;
+}
+
 /** Pieces of the state engine for the module `state`; text is SLS. */
 export interface StatePort {
   run(request: PlainMap, call: (fun: string, args?: readonly Value[], kwargs?: PlainMap) => Promise<Value>): Promise<Value>;
@@ -328,6 +334,7 @@ export interface Ports {
   state: StatePort;
   match: MatchPort;
   render: RenderPort;
+  schedule: SchedulePort;
   output: OutputPort;
   pack: PackPort;
   runner: RunnerPort;
