@@ -167,7 +167,7 @@ test('schedule: the same descriptions, answers and file', { skip: skipWithoutSal
     ['schedule.build_schedule_item', ['a'], { ...ping, job_args: 'x' }], ['schedule.build_schedule_item', ['a'], { ...ping, job_kwargs: ['x'] }], ['schedule.build_schedule_item', ['a'], { ...ping, when: '1:00', cron: '* * * * *' }],
     ['schedule.build_schedule_item', ['a'], { ...ping, cron: '*/5 * * * *', job_args: [1], job_kwargs: { a: 'b' }, enabled: false, maxrunning: 3, metadata: { x: 1 }, return_job: false, splay: 4, until: 'u', jid_include: false }],
     ['schedule.build_schedule_item', ['a'], { seconds: 5 }], ['schedule.list', [], offline],
-    ['schedule.add', ['job one'], { ...ping, ...offline, seconds: 60, job_args: ['a: b', "it's"] }], read, ['schedule.add', ['job one'], { ...ping, ...offline, seconds: 60 }], ['schedule.add', ['b'], { ...ping, ...offline, test: true }],
+    ['schedule.add', ['job one'], { ...ping, ...offline, seconds: 60, job_args: ['a: b', "it's"] }], ['schedule.add', ['job one'], { ...ping, ...offline, seconds: 60 }], ['schedule.add', ['b'], { ...ping, ...offline, test: true }],
     ['schedule.add', ['b'], { ...ping, ...offline, seconds: 1, cron: 'x' }], ['schedule.add', ['b'], { ...ping, ...offline, when: '1:00', cron: 'x' }], ['schedule.add', ['b'], { ...ping, ...offline, cron: '5 * * * *', enabled: false }],
     ['schedule.list', [], offline], ['schedule.list', [], { ...offline, show_disabled: false }], ['schedule.list', [], { ...offline, return_yaml: false }],
     ['schedule.modify', ['job one'], { ...ping, ...offline, seconds: 60, job_args: ['a: b', "it's"] }], ['schedule.modify', ['job one'], { ...offline, seconds: 90 }], read, ['schedule.modify', ['nosuch'], offline],

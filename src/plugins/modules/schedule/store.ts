@@ -11,8 +11,8 @@ import { isMap, isTruthy, mapEntries, type PlainMap, type Value } from '../../..
 import { dumpYaml } from '../../../kernel/yaml/dump.js';
 import { loadYaml } from '../../../kernel/yaml/load.js';
 
-/** By the configuration, which is one object in a program. */
-const unsaved = new WeakMap<object, PlainMap>();
+/** Where the memory of this module has changes that are not kept in the file. */
+const UNSAVED = 'schedule.unsaved';
 
 const plain = (value: Value | undefined): PlainMap => (value !== undefined && isMap(value) ? Object.fromEntries(mapEntries(value).map(([key, item]) => [str(key), item])) : {});
 
@@ -38,7 +38,10 @@ export async function saveSchedule(schedule: PlainMap, ctx: Context): Promise<vo
 }
 
 const ofPillar = (ctx: Context): PlainMap => plain(ctx.pillar['schedule']);
-const ofOptions = async (ctx: Context): Promise<PlainMap> => unsaved.get(ctx.opts) ?? await savedSchedule(ctx) ?? plain(ctx.opts['schedule']);
+async function ofOptions(ctx: Context): Promise<PlainMap> {
+  const unsaved = ctx.memory.get(UNSAVED);
+  return unsaved === undefined ? await savedSchedule(ctx) ?? plain(ctx.opts['schedule']) : unsaved as PlainMap;
+}
 
 type Change = (schedule: PlainMap, command: PlainMap) => PlainMap;
 
@@ -85,8 +88,8 @@ async function manage(command: PlainMap, ctx: Context): Promise<PlainMap> {
   const schedule = change(await ofOptions(ctx), command);
   if (func === 'save_schedule' || isTruthy(command['persist'] ?? true)) {
     await saveSchedule(schedule, ctx);
-    unsaved.delete(ctx.opts);
-  } else unsaved.set(ctx.opts, schedule);
+    ctx.memory.delete(UNSAVED);
+  } else ctx.memory.set(UNSAVED, schedule);
   return { schedule };
 }
 
