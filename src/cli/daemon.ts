@@ -3,7 +3,7 @@
  * SIGTERM and SIGINT stop in order with exit code 0; SIGHUP opens the log file anew; a second signal ends at once.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TsaltError } from '../kernel/contract/errors.js';
 import { createLog, type Log } from '../kernel/log/log.js';
@@ -109,7 +109,9 @@ function readPid(path: string): number | undefined {
 function writePidFile(path: string): void {
   if (path === '') return;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${process.pid}\n`, { mode: 0o644 });
+  // Whoever looks sees a whole file or none.
+  writeFileSync(`${path}.new`, `${process.pid}\n`, { mode: 0o644 });
+  renameSync(`${path}.new`, path);
 }
 
 function removePidFile(path: string): void {
