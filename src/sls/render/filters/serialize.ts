@@ -21,9 +21,14 @@ import { writeJson } from './json-write.js';
 import { refusingUndefined } from './strict.js';
 import { writeXml } from './xml.js';
 
+/** PyYAML writes only what it knows; text marked as safe is another class. */
+function refuseObject(value: Data): never {
+  throw new PythonError('RepresenterError', `('cannot represent an object', ${reprOf(value)})`);
+}
+
 function yamlText(value: Data, flowStyle: boolean): string {
   const kept = new WeakSet<ValueMap>();
-  const plain = valueOf(value, { onOrdered: (map) => void kept.add(map) });
+  const plain = valueOf(value, { onOrdered: (map) => void kept.add(map), onMarkup: refuseObject });
   const text = strip(dumpYaml(plain, { flowStyle, keepsOrder: (map) => isMap(map) && kept.has(map) }));
   return text.endsWith('\n...') ? text.slice(0, -4) : text;
 }
@@ -62,10 +67,10 @@ function loadJsonData(value: Data): Data {
 }
 
 function yamlEncode(value: Data): string {
-  const text = textOf(value);
-  if (text !== undefined) return doubleQuoted(text, false);
+  if (typeof value === 'string') return doubleQuoted(value, false);
+  if (value instanceof Markup) refuseObject(value);
   if (Array.isArray(value) || value instanceof Dict) throw typeError(`yaml_encode() only works with YAML scalar data; failed for <class '${nameOfType(value)}'>`);
-  if (isTemplateOnly(value)) throw new PythonError('RepresenterError', `('cannot represent an object', ${reprOf(value)})`);
+  if (isTemplateOnly(value)) refuseObject(value);
   return yamlText(value, true);
 }
 

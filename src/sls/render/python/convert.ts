@@ -48,6 +48,8 @@ function dict(value: ValueMap, known: Known, kind: string | undefined): Dict {
 export interface ValueOptions {
   /** Called for each map made of an `odict`, whose order dumpers keep. */
   readonly onOrdered?: (map: ValueMap) => void;
+  /** Called for text that is marked as safe, which not everything takes for text. */
+  readonly onMarkup?: (text: Markup) => void;
 }
 
 /**
@@ -60,7 +62,10 @@ export function valueOf(data: Data, options: ValueOptions = {}): Value {
 
 function toValue(data: Data, known: Map<object, Value>, options: ValueOptions): Value {
   if (typeof data !== 'object' || data === null || data instanceof Float || isBytes(data)) return data;
-  if (data instanceof Markup) return data.value;
+  if (data instanceof Markup) {
+    options.onMarkup?.(data);
+    return data.value;
+  }
   if (data instanceof DateTime || data instanceof Extension) return data;
   const before = known.get(data);
   if (before !== undefined) return before;
