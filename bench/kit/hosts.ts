@@ -96,7 +96,7 @@ export function startDaemon(side: Side, name: 'master' | 'minion', place: Place,
   const [command, ...args] = program(side, name);
   const child = spawn(command, [...nodeArgs, ...args, '-c', place.configDir], { stdio: ['ignore', 'ignore', 'ignore'] });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
-  running.add(child);
+  running.set(child, place.root);
   return {
     side, ...place, child,
     async stop() {
@@ -109,10 +109,13 @@ export function startDaemon(side: Side, name: 'master' | 'minion', place: Place,
   };
 }
 
-/** Whatever ends this program ends them too. */
-const running = new Set<ChildProcess>();
+/** Whatever ends this program ends them too, and their folders. */
+const running = new Map<ChildProcess, string>();
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const [child, root] of running) {
+    child.kill('SIGKILL');
+    rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+  }
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
