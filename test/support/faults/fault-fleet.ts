@@ -241,12 +241,17 @@ export class FaultFleet {
     this.#heard = events.length;
   }
 
-  /** What the master says became of each part. */
+  /**
+   * What the master says became of each part. Nobody waits for a job whose asker was cut off by the end of the master: somebody has to
+   * ask after it, as `tsalt-run jobs.follow` does.
+   */
   async #takeRecord(jid: string): Promise<void> {
-    const record = await this.runner('jobs.delivery', jid);
-    for (const [id, facts] of isPlainMap(record) ? Object.entries(record) : []) {
-      if (isPlainMap(facts)) this.history.add({ what: 'record', jid, id, state: String(facts['state']) });
+    let record = await this.runner('jobs.delivery', jid);
+    if (statesOf(record).some(([, state]) => OPEN.has(state))) {
+      for await (const frame of this.#door({ op: 'follow', load: { jid, timeout_ms: 1000, gather_timeout_ms: 3000 } })) void frame;
+      record = await this.runner('jobs.delivery', jid);
     }
+    for (const [id, state] of statesOf(record)) this.history.add({ what: 'record', jid, id, state });
   }
 
   async #takeStored(): Promise<void> {
@@ -262,6 +267,13 @@ export class FaultFleet {
       }
     }
   }
+}
+
+/** States of parts of which more is to come. */
+const OPEN: ReadonlySet<string> = new Set(['published', 'received', 'running']);
+
+function statesOf(record: Value): [string, string][] {
+  return isPlainMap(record) ? Object.entries(record).flatMap(([id, facts]) => (isPlainMap(facts) ? [[id, String(facts['state'])]] : [])) : [];
 }
 
 export function keptReturns(minion: MinionHost): number {
