@@ -26,8 +26,8 @@ export function liveLine(stream: { write(text: string): unknown; readonly column
     show({ targeted, received, returned, failed }) {
       if (!isTerminal) return;
       erase();
-      // One column stays free: a full line would wrap, and could not be erased.
-      stream.write(`targeted ${targeted} / received ${received} / returned ${returned} / failed ${failed}`.slice(0, (stream.columns ?? 80) - 1));
+      // A terminal that does not know its width says 0. One column stays free: a full line would wrap, and could not be erased.
+      stream.write(`targeted ${targeted} / received ${received} / returned ${returned} / failed ${failed}`.slice(0, (stream.columns || 80) - 1));
       isShown = true;
     },
   };

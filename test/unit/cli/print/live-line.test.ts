@@ -24,6 +24,9 @@ test('a narrow terminal gets what fits, and no terminal nothing', () => {
   const narrow = bench(true, 20);
   narrow.live.show(standing);
   assert.deepEqual(narrow.written, ['targeted 4 / receiv']);
+  const unknown = bench(true, 0);
+  unknown.live.show(standing);
+  assert.deepEqual(unknown.written, ['targeted 4 / received 3 / returned 2 / failed 1']);
   const none = bench(false);
   none.live.show(standing);
   none.live.erase();
