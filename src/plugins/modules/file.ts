@@ -1,7 +1,7 @@
 /**
  * Files, folders, links, devices: looking at them, changing them, editing what they hold.
  *
- * The craft is in `file/`: `ground` (paths, text, temporary files), `look`, `change`, `edit`, `manage`. Start there at
+ * The craft is in `file/`: `ground`, `look`, `change`, `edit`, `manage`, over `kernel/sys/file` (paths, text, temporary files). Start at
  * the `functions.ts` of each folder.
  */
 import type { Context } from '../../kernel/contract/context.js';
@@ -9,7 +9,7 @@ import { defineModule, type Fn } from '../../kernel/contract/plugin.js';
 import type { Value } from '../../kernel/std/value.js';
 import { CHANGING } from './file/change/functions.js';
 import { EDITING } from './file/edit/functions.js';
-import { asPythonError } from './file/ground/os-error.js';
+import { asPythonError } from '../../kernel/sys/file/os-error.js';
 import { LOOKING } from './file/look/functions.js';
 import { MANAGING } from './file/manage/functions.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Value } from '../../../../src/kernel/std/value.js';
 import { createSys } from '../../../../src/kernel/sys/sys.js';
-import { createTemporary } from '../../../../src/plugins/modules/file/ground/temporary.js';
+import { createTemporary } from '../../../../src/kernel/sys/file/temporary.js';
 import { inFolder } from './folder.js';
 import { runFile, worldAt } from './world.js';
 

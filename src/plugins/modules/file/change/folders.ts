@@ -2,10 +2,10 @@
 import type { Context } from '../../../../kernel/contract/context.js';
 import { InvocationError } from '../../../../kernel/contract/errors.js';
 import { isTruthy, type Value } from '../../../../kernel/std/value.js';
-import { normalizeMode } from '../ground/mode.js';
-import { failedWith } from '../ground/os-error.js';
-import { dirname, normalizePath, splitPath } from '../ground/paths.js';
-import { expandUser, isDirectory, pathExists } from '../ground/probe.js';
+import { normalizeMode } from '../../../../kernel/sys/file/mode.js';
+import { failedWith } from '../../../../kernel/sys/file/os-error.js';
+import { dirname, normalizePath, splitPath } from '../../../../kernel/sys/file/paths.js';
+import { expandUser, isDirectory, pathExists } from '../../../../kernel/sys/file/probe.js';
 import { alignPerms } from './perms.js';
 import { readInteger } from '../look/read.js';
 

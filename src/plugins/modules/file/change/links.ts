@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { CommandExecutionError, InvocationError } from '../../../../kernel/contract/errors.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import type { Value } from '../../../../kernel/std/value.js';
-import { failedWith, isSystemError, systemErrorText } from '../ground/os-error.js';
-import { dirname, isAbsolute, joinPath, normalizePath } from '../ground/paths.js';
-import { expandUser, isSymlink, linkOrPathExists, lstatOf, pathExists } from '../ground/probe.js';
+import { failedWith, isSystemError, systemErrorText } from '../../../../kernel/sys/file/os-error.js';
+import { dirname, isAbsolute, joinPath, normalizePath } from '../../../../kernel/sys/file/paths.js';
+import { expandUser, isSymlink, linkOrPathExists, lstatOf, pathExists } from '../../../../kernel/sys/file/probe.js';
 
 const TRIES_MAX = 5;
 

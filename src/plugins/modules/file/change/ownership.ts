@@ -5,9 +5,9 @@ import type { Sys } from '../../../../kernel/contract/sys.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import { isTruthy, type Value } from '../../../../kernel/std/value.js';
 import { groupNumber, userNumber } from '../ground/accounts.js';
-import { octal } from '../ground/mode.js';
-import { isSystemError } from '../ground/os-error.js';
-import { expandUser, pathExists } from '../ground/probe.js';
+import { octal } from '../../../../kernel/sys/file/mode.js';
+import { isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { expandUser, pathExists } from '../../../../kernel/sys/file/probe.js';
 import { factsOf } from '../look/stat.js';
 
 /** Number that leaves owner or group as it is. */

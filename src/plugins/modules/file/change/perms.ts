@@ -2,9 +2,9 @@
 import type { Context } from '../../../../kernel/contract/context.js';
 import { tupleOf } from '../../../../kernel/std/sequences.js';
 import { isTruthy, type PlainMap, type Value } from '../../../../kernel/std/value.js';
-import { normalizeMode } from '../ground/mode.js';
-import { isSystemError } from '../ground/os-error.js';
-import { expandUser, isDirectory, isSymlink } from '../ground/probe.js';
+import { normalizeMode } from '../../../../kernel/sys/file/mode.js';
+import { isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { expandUser, isDirectory, isSymlink } from '../../../../kernel/sys/file/probe.js';
 import type { ContextParts } from '../look/selinux.js';
 import { factsOf, type PathFacts } from '../look/stat.js';
 import { alignAttributes } from './perms-attributes.js';

@@ -4,9 +4,9 @@ import { CommandExecutionError, InvocationError } from '../../../../kernel/contr
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import { isTruthy, type PlainMap, type Value } from '../../../../kernel/std/value.js';
 import { copyContent, copyTree, makeFolders, moveTo, removeTree, ShutilError } from '../ground/copying.js';
-import { errorText, isSystemError, systemErrorText } from '../ground/os-error.js';
-import { isAbsolute, joinPath } from '../ground/paths.js';
-import { expandUser, isDirectory, isSymlink, pathExists } from '../ground/probe.js';
+import { errorText, isSystemError, systemErrorText } from '../../../../kernel/sys/file/os-error.js';
+import { isAbsolute, joinPath } from '../../../../kernel/sys/file/paths.js';
+import { expandUser, isDirectory, isSymlink, pathExists } from '../../../../kernel/sys/file/probe.js';
 import { readInteger } from '../look/read.js';
 import { factsOf } from '../look/stat.js';
 import { walk } from '../look/usage.js';

@@ -4,10 +4,10 @@ import { CommandExecutionError, InvocationError, PythonError } from '../../../..
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import { Float, isBytes, typeName, type Value } from '../../../../kernel/std/value.js';
-import { readBytes } from '../ground/content.js';
-import { isSystemError, naming, reasonOf } from '../ground/os-error.js';
-import { expandUser, pathExists } from '../ground/probe.js';
-import { decodeUtf8 } from '../ground/utf8.js';
+import { readBytes } from '../../../../kernel/sys/file/content.js';
+import { isSystemError, naming, reasonOf } from '../../../../kernel/sys/file/os-error.js';
+import { expandUser, pathExists } from '../../../../kernel/sys/file/probe.js';
+import { decodeUtf8 } from '../../../../kernel/sys/file/utf8.js';
 
 const asText = (lines: readonly Value[]): string => lines.map((line) => `${str(line)}\n`).join('');
 

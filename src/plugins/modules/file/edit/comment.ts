@@ -1,11 +1,11 @@
 /** `file.comment_line`, `file.comment`, `file.uncomment`. */
 import type { Context } from '../../../../kernel/contract/context.js';
 import { InvocationError } from '../../../../kernel/contract/errors.js';
-import { byteLines, isTextFile, readBytes } from '../ground/content.js';
+import { byteLines, isTextFile, readBytes } from '../../../../kernel/sys/file/content.js';
 import { cutStart } from '../ground/lists.js';
-import { expandUser, isRegularFile, realPath } from '../ground/probe.js';
-import { compilePattern, searching, type Pattern } from '../ground/regex.js';
-import { decodeUtf8 } from '../ground/utf8.js';
+import { expandUser, isRegularFile, realPath } from '../../../../kernel/sys/file/probe.js';
+import { compilePattern, searching, type Pattern } from '../../../../kernel/sys/file/regex.js';
+import { decodeUtf8 } from '../../../../kernel/sys/file/utf8.js';
 import { diffText } from './differences.js';
 import { saveEdited } from './saving.js';
 

@@ -1,7 +1,7 @@
 /** Diffs between lines of files. */
 import { isUtf8 } from 'node:buffer';
 import { unifiedDiff } from '../../../../kernel/std/unified-diff.js';
-import { bytesAsText, textAsBytes } from '../ground/regex.js';
+import { bytesAsText, textAsBytes } from '../../../../kernel/sys/file/regex.js';
 
 /** Lines of bytes with their ends: `\n`, `\r\n` and a lone `\r` end one. */
 export function linesOfBytes(bytes: Uint8Array): string[] {

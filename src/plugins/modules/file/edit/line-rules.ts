@@ -1,7 +1,7 @@
 /** The rules by which `file.line` edits a list of lines. Pure. */
 import { CommandExecutionError, PythonError } from '../../../../kernel/contract/errors.js';
 import { stripEnd, stripStart } from '../../../../kernel/std/python-space.js';
-import { compilePattern, FLAG } from '../ground/regex.js';
+import { compilePattern, FLAG } from '../../../../kernel/sys/file/regex.js';
 
 export type LineMode = 'insert' | 'ensure' | 'delete' | 'replace';
 

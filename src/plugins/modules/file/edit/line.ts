@@ -2,11 +2,11 @@
 import type { Context } from '../../../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../../../kernel/contract/errors.js';
 import { linesWithEnds } from '../../../../kernel/std/python-space.js';
-import { readBytes, textLines } from '../ground/content.js';
-import { errorText, isSystemError } from '../ground/os-error.js';
-import { expandUser, isRegularFile, realPath } from '../ground/probe.js';
-import { searching } from '../ground/regex.js';
-import { decodeUtf8 } from '../ground/utf8.js';
+import { readBytes, textLines } from '../../../../kernel/sys/file/content.js';
+import { errorText, isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { expandUser, isRegularFile, realPath } from '../../../../kernel/sys/file/probe.js';
+import { searching } from '../../../../kernel/sys/file/regex.js';
+import { decodeUtf8 } from '../../../../kernel/sys/file/utf8.js';
 import { diffText } from './differences.js';
 import { editLines, endOf, withEndOf, type LineMode, type LineWish } from './line-rules.js';
 import { keepCopy } from './saving.js';

@@ -6,12 +6,12 @@ import { escapePython } from '../../../../kernel/std/python-regex.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import type { Value } from '../../../../kernel/std/value.js';
 import { decodeAs, encodeAs } from '../ground/codec.js';
-import { isTextFile, readBytes } from '../ground/content.js';
-import { errorText, failedWith, isSystemError } from '../ground/os-error.js';
-import { expandUser, isSymlink, pathExists, realPath } from '../ground/probe.js';
+import { isTextFile, readBytes } from '../../../../kernel/sys/file/content.js';
+import { errorText, failedWith, isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { expandUser, isSymlink, pathExists, realPath } from '../../../../kernel/sys/file/probe.js';
 import {
   bytesAsText, compileBytePattern, compilePattern, readFlags, searching, textAsBytes, type Pattern,
-} from '../ground/regex.js';
+} from '../../../../kernel/sys/file/regex.js';
 import { restoreRights, saveEdited } from './saving.js';
 import { diffText, linesOfBytes } from './differences.js';
 import { factsOf } from '../look/stat.js';

@@ -3,9 +3,9 @@ import type { Context } from '../../../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../../../kernel/contract/errors.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import { copyWithTimes } from '../ground/copying.js';
-import { errorText, isSystemError } from '../ground/os-error.js';
-import { dirname } from '../ground/paths.js';
-import { createTemporary } from '../ground/temporary.js';
+import { errorText, isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { dirname } from '../../../../kernel/sys/file/paths.js';
+import { createTemporary } from '../../../../kernel/sys/file/temporary.js';
 import { alignPerms } from '../change/perms.js';
 import { factsOf, type PathFacts } from '../look/stat.js';
 

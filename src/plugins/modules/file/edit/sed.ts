@@ -4,11 +4,11 @@ import { CommandExecutionError, PythonError } from '../../../../kernel/contract/
 import { repr, str } from '../../../../kernel/std/python-text.js';
 import { isTruthy, type Value } from '../../../../kernel/std/value.js';
 import { copyWithTimes } from '../ground/copying.js';
-import { readBytes, textLines } from '../ground/content.js';
-import { expandUser, isDirectory, pathExists } from '../ground/probe.js';
-import { compilePattern, FLAG, searching } from '../ground/regex.js';
-import { shellWords } from '../ground/shell-words.js';
-import { decodeUtf8 } from '../ground/utf8.js';
+import { readBytes, textLines } from '../../../../kernel/sys/file/content.js';
+import { expandUser, isDirectory, pathExists } from '../../../../kernel/sys/file/probe.js';
+import { compilePattern, FLAG, searching } from '../../../../kernel/sys/file/regex.js';
+import { shellWords } from '../../../../kernel/sys/file/shell-words.js';
+import { decodeUtf8 } from '../../../../kernel/sys/file/utf8.js';
 
 /** Text for a sed expression: quotes as for a shell, slashes guarded. Source: read, Salt 3008.3. */
 function sedText(text: string, all: boolean): string {

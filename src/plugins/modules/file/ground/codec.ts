@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { PythonError } from '../../../../kernel/contract/errors.js';
-import { decodeUtf8 } from './utf8.js';
+import { decodeUtf8 } from '../../../../kernel/sys/file/utf8.js';
 
 /** What to do with a character that the encoding has not got. */
 type ErrorPolicy = 'strict' | 'ignore' | 'replace' | 'xmlcharrefreplace' | 'backslashreplace';

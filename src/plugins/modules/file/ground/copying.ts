@@ -2,10 +2,10 @@
 import type { Stats } from 'node:fs';
 import { PythonError } from '../../../../kernel/contract/errors.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
-import { pourInto } from './content.js';
-import { isSystemError, systemError } from './os-error.js';
-import { basename, joinPath } from './paths.js';
-import { isDirectory, lstatOf, pathExists, statOf } from './probe.js';
+import { pourInto } from '../../../../kernel/sys/file/content.js';
+import { isSystemError, systemError } from '../../../../kernel/sys/file/os-error.js';
+import { basename, joinPath } from '../../../../kernel/sys/file/paths.js';
+import { isDirectory, lstatOf, pathExists, statOf } from '../../../../kernel/sys/file/probe.js';
 
 const PERMISSION_BITS = 0o7777;
 

@@ -1,9 +1,9 @@
 /** Python's `glob.glob`, not recursive. */
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import { fnmatch } from '../../../../kernel/std/fnmatch.js';
-import { isSystemError } from './os-error.js';
-import { joinPath, splitPath } from './paths.js';
-import { isDirectory, linkOrPathExists } from './probe.js';
+import { isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { joinPath, splitPath } from '../../../../kernel/sys/file/paths.js';
+import { isDirectory, linkOrPathExists } from '../../../../kernel/sys/file/probe.js';
 
 const MAGIC = /[*?[]/;
 

@@ -3,7 +3,7 @@ import type { Context } from '../../../../kernel/contract/context.js';
 import { InvocationError } from '../../../../kernel/contract/errors.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../../kernel/std/value.js';
-import { pathExists } from '../ground/probe.js';
+import { pathExists } from '../../../../kernel/sys/file/probe.js';
 
 /** Letters by the age of e2fsprogs. Source: read, Salt 3008.3. */
 const EXTENDED = /[aAcCdDeijPsStTu]/g;

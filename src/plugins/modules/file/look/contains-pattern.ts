@@ -1,11 +1,11 @@
 /** `file.contains_regex`. */
 import type { Sys } from '../../../../kernel/contract/sys.js';
-import { piecesOf, textLines } from '../ground/content.js';
+import { piecesOf, textLines } from '../../../../kernel/sys/file/content.js';
 import { cutStart } from '../ground/lists.js';
-import { isSystemError } from '../ground/os-error.js';
-import { expandUser, pathExists } from '../ground/probe.js';
-import { compilePattern, searching } from '../ground/regex.js';
-import { Utf8Stream } from '../ground/utf8.js';
+import { isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { expandUser, pathExists } from '../../../../kernel/sys/file/probe.js';
+import { compilePattern, searching } from '../../../../kernel/sys/file/regex.js';
+import { Utf8Stream } from '../../../../kernel/sys/file/utf8.js';
 
 /** Asks line by line; each line keeps its end. False where the file cannot be read. */
 export async function containsPattern(sys: Sys, given: string, source: string, cutAtStart: string): Promise<boolean> {

@@ -3,10 +3,10 @@ import type { BigIntStats } from 'node:fs';
 import type { Context } from '../../../../kernel/contract/context.js';
 import type { Value } from '../../../../kernel/std/value.js';
 import { userName, groupName } from '../ground/accounts.js';
-import { isSystemError } from '../ground/os-error.js';
-import { basename } from '../ground/paths.js';
-import { isRegularFile, isSymlink } from '../ground/probe.js';
-import { shellWords } from '../ground/shell-words.js';
+import { isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { basename } from '../../../../kernel/sys/file/paths.js';
+import { isRegularFile, isSymlink } from '../../../../kernel/sys/file/probe.js';
+import { shellWords } from '../../../../kernel/sys/file/shell-words.js';
 import { typeLetter, type Candidate } from './find-criteria.js';
 import { hashFile } from './hash.js';
 

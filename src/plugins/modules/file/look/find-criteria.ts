@@ -3,8 +3,8 @@ import type { BigIntStats } from 'node:fs';
 import type { Context } from '../../../../kernel/contract/context.js';
 import { PythonError } from '../../../../kernel/contract/errors.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
-import { joinPath } from '../ground/paths.js';
-import { compilePattern, FLAG, searching, type Pattern } from '../ground/regex.js';
+import { joinPath } from '../../../../kernel/sys/file/paths.js';
+import { compilePattern, FLAG, searching, type Pattern } from '../../../../kernel/sys/file/regex.js';
 import { textWindows } from './read.js';
 
 /** What a criterion has to know of a path; the dearer, the later it is asked. */

@@ -3,9 +3,9 @@ import { InvocationError, PythonError } from '../../../../kernel/contract/errors
 import { p } from '../../../../kernel/contract/params.js';
 import { fn, type Fn } from '../../../../kernel/contract/plugin.js';
 import { groupName, groupNumber, userName, userNumber } from '../ground/accounts.js';
-import { basename, dirname, joinPath, normalizePath } from '../ground/paths.js';
+import { basename, dirname, joinPath, normalizePath } from '../../../../kernel/sys/file/paths.js';
 import { globPaths } from '../ground/glob.js';
-import { expandUser, isDirectory, isRegularFile } from '../ground/probe.js';
+import { expandUser, isDirectory, isRegularFile } from '../../../../kernel/sys/file/probe.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import { readAttributes } from './attributes.js';
 import { containsPattern } from './contains-pattern.js';

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { InvocationError, PythonError } from '../../../../kernel/contract/errors.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
-import { piecesOf } from '../ground/content.js';
-import { expandUser, isRegularFile } from '../ground/probe.js';
+import { piecesOf } from '../../../../kernel/sys/file/content.js';
+import { expandUser, isRegularFile } from '../../../../kernel/sys/file/probe.js';
 
 /** Hash types that Salt names, with the number of their hex digits, in Salt's order. */
 export const HASH_DIGITS: ReadonlyMap<string, number> = new Map([

@@ -6,13 +6,13 @@ import { fnmatch } from '../../../../kernel/std/fnmatch.js';
 import { strip } from '../../../../kernel/std/python-space.js';
 import { repr, str } from '../../../../kernel/std/python-text.js';
 import type { Value } from '../../../../kernel/std/value.js';
-import { piecesOf, readBytes, WHOLE_FILE_BYTES_MAX } from '../ground/content.js';
+import { piecesOf, readBytes, WHOLE_FILE_BYTES_MAX } from '../../../../kernel/sys/file/content.js';
 import { globPaths } from '../ground/glob.js';
-import { failedWith, isSystemError, systemError } from '../ground/os-error.js';
-import { expandVariables, isAbsolute } from '../ground/paths.js';
-import { expandUser, isDirectory, isSymlink, pathExists, realPath } from '../ground/probe.js';
-import { decodeUtf8, Utf8Stream } from '../ground/utf8.js';
-import { shellWords } from '../ground/shell-words.js';
+import { failedWith, isSystemError, systemError } from '../../../../kernel/sys/file/os-error.js';
+import { expandVariables, isAbsolute } from '../../../../kernel/sys/file/paths.js';
+import { expandUser, isDirectory, isSymlink, pathExists, realPath } from '../../../../kernel/sys/file/probe.js';
+import { decodeUtf8, Utf8Stream } from '../../../../kernel/sys/file/utf8.js';
+import { shellWords } from '../../../../kernel/sys/file/shell-words.js';
 
 /** `file.read`. */
 export async function readFile(sys: Sys, path: string, binary: boolean): Promise<string | Uint8Array> {

@@ -5,10 +5,10 @@ import { CommandExecutionError, InvocationError } from '../../../../kernel/contr
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import { floatOf, type PlainMap, type Value } from '../../../../kernel/std/value.js';
 import { groupName, userName } from '../ground/accounts.js';
-import { modeText } from '../ground/mode.js';
-import { isSystemError } from '../ground/os-error.js';
-import { absolutePath, isAbsolute } from '../ground/paths.js';
-import { expandUser, lstatOf, realPath, statOf } from '../ground/probe.js';
+import { modeText } from '../../../../kernel/sys/file/mode.js';
+import { isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { absolutePath, isAbsolute } from '../../../../kernel/sys/file/paths.js';
+import { expandUser, lstatOf, realPath, statOf } from '../../../../kernel/sys/file/probe.js';
 import { hashFile } from './hash.js';
 
 export interface PathFacts {

@@ -3,9 +3,9 @@ import type { Dirent } from 'node:fs';
 import type { Context } from '../../../../kernel/contract/context.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import { mapFrom, type Value, type ValueMap } from '../../../../kernel/std/value.js';
-import { failedWith, isSystemError } from '../ground/os-error.js';
-import { joinPath } from '../ground/paths.js';
-import { isDirectory, isRegularFile, pathExists, realPath, statOf } from '../ground/probe.js';
+import { failedWith, isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { joinPath } from '../../../../kernel/sys/file/paths.js';
+import { isDirectory, isRegularFile, pathExists, realPath, statOf } from '../../../../kernel/sys/file/probe.js';
 
 export interface Folder {
   readonly path: string;

@@ -3,9 +3,9 @@ import type { Context } from '../../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../../kernel/contract/errors.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import type { PlainMap } from '../../../../kernel/std/value.js';
-import { isSystemError } from '../ground/os-error.js';
-import { isAbsolute } from '../ground/paths.js';
-import { expandUser, realPath } from '../ground/probe.js';
+import { isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { isAbsolute } from '../../../../kernel/sys/file/paths.js';
+import { expandUser, realPath } from '../../../../kernel/sys/file/probe.js';
 
 /** Bits of `f_flag` by the mount options that set them. Source: statvfs(3). */
 const FLAGS: Readonly<Record<string, number>> = {

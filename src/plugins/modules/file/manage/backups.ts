@@ -5,11 +5,11 @@ import type { Sys } from '../../../../kernel/contract/sys.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import { mapFrom, type PlainMap, type Value, type ValueMap } from '../../../../kernel/std/value.js';
 import { copyContent, makeFolders } from '../ground/copying.js';
-import { pourInto } from '../ground/content.js';
+import { pourInto } from '../../../../kernel/sys/file/content.js';
 import { upTo } from '../ground/lists.js';
-import { errorText, isSystemError } from '../ground/os-error.js';
-import { joinPath, splitPath } from '../ground/paths.js';
-import { expandUser, isDirectory, isRegularFile } from '../ground/probe.js';
+import { errorText, isSystemError } from '../../../../kernel/sys/file/os-error.js';
+import { joinPath, splitPath } from '../../../../kernel/sys/file/paths.js';
+import { expandUser, isDirectory, isRegularFile } from '../../../../kernel/sys/file/probe.js';
 import { readInteger } from '../look/read.js';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

@@ -4,11 +4,11 @@ import { PythonError } from '../../../../kernel/contract/errors.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import type { Value } from '../../../../kernel/std/value.js';
 import { moveTo } from '../ground/copying.js';
-import { pourInto } from '../ground/content.js';
-import { systemError } from '../ground/os-error.js';
-import { absolutePath, dirname, basename } from '../ground/paths.js';
-import { isDirectory, isRegularFile, pathExists, statOf } from '../ground/probe.js';
-import { createTemporary } from '../ground/temporary.js';
+import { pourInto } from '../../../../kernel/sys/file/content.js';
+import { systemError } from '../../../../kernel/sys/file/os-error.js';
+import { absolutePath, dirname, basename } from '../../../../kernel/sys/file/paths.js';
+import { isDirectory, isRegularFile, pathExists, statOf } from '../../../../kernel/sys/file/probe.js';
+import { createTemporary } from '../../../../kernel/sys/file/temporary.js';
 import { backupRoot, backUp } from './backups.js';
 
 const PERMISSION_BITS = 0o7777n;

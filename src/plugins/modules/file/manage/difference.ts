@@ -8,9 +8,9 @@ import { tupleOf } from '../../../../kernel/std/sequences.js';
 import { unifiedDiff } from '../../../../kernel/std/unified-diff.js';
 import { isList, isTruthy, type Value } from '../../../../kernel/std/value.js';
 import { lineText } from '../edit/differences.js';
-import { isTextFile, readBytes } from '../ground/content.js';
-import { isSystemError, reasonOf } from '../ground/os-error.js';
-import { bytesAsText, textAsBytes } from '../ground/regex.js';
+import { isTextFile, readBytes } from '../../../../kernel/sys/file/content.js';
+import { isSystemError, reasonOf } from '../../../../kernel/sys/file/os-error.js';
+import { bytesAsText, textAsBytes } from '../../../../kernel/sys/file/regex.js';
 
 /** What does not count as a change of content. */
 export interface Leniency {

@@ -1,10 +1,10 @@
 /** `file.extract_hash`: picks the hash of a file out of a list of hashes. */
 import type { Context } from '../../../../kernel/contract/context.js';
 import { strip } from '../../../../kernel/std/python-space.js';
-import { readBytes, textLines } from '../ground/content.js';
-import { basename } from '../ground/paths.js';
-import { parseAddress } from '../ground/url.js';
-import { decodeUtf8 } from '../ground/utf8.js';
+import { readBytes, textLines } from '../../../../kernel/sys/file/content.js';
+import { basename } from '../../../../kernel/sys/file/paths.js';
+import { parseAddress } from '../../../../kernel/sys/file/url.js';
+import { decodeUtf8 } from '../../../../kernel/sys/file/utf8.js';
 import { HASH_BY_DIGITS, HASH_DIGITS } from '../look/hash.js';
 
 export interface FoundHash {

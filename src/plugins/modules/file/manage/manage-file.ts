@@ -1,7 +1,7 @@
 /** `file.manage_file`. */
 import type { Context } from '../../../../kernel/contract/context.js';
 import { failedOutcome, outcomeFrom, type Outcome } from '../change/outcome.js';
-import { expandUser } from '../ground/probe.js';
+import { expandUser } from '../../../../kernel/sys/file/probe.js';
 import { manageExisting } from './manage-existing.js';
 import { manageNew } from './manage-new.js';
 import { beginManaging, isThere, ManageFailure, type Managed, type ManageWish } from './managed.js';

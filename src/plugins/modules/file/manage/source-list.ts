@@ -3,9 +3,9 @@ import type { Context } from '../../../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../../../kernel/contract/errors.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import { isList, isMap, isPlainMap, mapHas, mapEntries, type Value } from '../../../../kernel/std/value.js';
-import { joinPath } from '../ground/paths.js';
-import { pathExists } from '../ground/probe.js';
-import { parseAddress, saltPath, type Address } from '../ground/url.js';
+import { joinPath } from '../../../../kernel/sys/file/paths.js';
+import { pathExists } from '../../../../kernel/sys/file/probe.js';
+import { parseAddress, saltPath, type Address } from '../../../../kernel/sys/file/url.js';
 
 type Found = readonly [source: Value, hash: Value];
 

@@ -3,8 +3,8 @@ import type { Context } from '../../../../kernel/contract/context.js';
 import { CommandExecutionError, PythonError } from '../../../../kernel/contract/errors.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import { isList, isPlainMap, isTruthy, typeName, type Value } from '../../../../kernel/std/value.js';
-import { isAbsolute } from '../ground/paths.js';
-import { parseAddress, VALID_SCHEMES, withoutLogin } from '../ground/url.js';
+import { isAbsolute } from '../../../../kernel/sys/file/paths.js';
+import { parseAddress, VALID_SCHEMES, withoutLogin } from '../../../../kernel/sys/file/url.js';
 import { HASH_BY_DIGITS, HASH_DIGITS, hashTypeList } from '../look/hash.js';
 import { extractHash, type FoundHash } from './extract-hash.js';
 

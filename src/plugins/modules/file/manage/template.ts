@@ -3,7 +3,7 @@ import type { Context } from '../../../../kernel/contract/context.js';
 import { CommandExecutionError, PythonError } from '../../../../kernel/contract/errors.js';
 import type { RenderPort } from '../../../../kernel/contract/ports.js';
 import { isBytes, isPlainMap, type PlainMap, type Value } from '../../../../kernel/std/value.js';
-import { decodeUtf8 } from '../ground/utf8.js';
+import { decodeUtf8 } from '../../../../kernel/sys/file/utf8.js';
 
 /** Engines that Salt has a name for. Source: read, Salt 3008.3 `TEMPLATE_REGISTRY`. */
 const KNOWN: readonly string[] = ['jinja', 'mako', 'py', 'wempy', 'genshi', 'cheetah'];

@@ -1,8 +1,8 @@
 /** Content of files: read whole with a limit, copied in pieces, looked at for binary data. */
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
-import { CommandExecutionError } from '../../../../kernel/contract/errors.js';
-import type { Sys } from '../../../../kernel/contract/sys.js';
+import { CommandExecutionError } from '../../contract/errors.js';
+import type { Sys } from '../../contract/sys.js';
 import { failedWith, isSystemError, naming, systemError } from './os-error.js';
 import { isRegularFile } from './probe.js';
 import { utf8Fault } from './utf8.js';

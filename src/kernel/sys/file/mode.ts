@@ -1,7 +1,7 @@
 /** File modes as Salt writes them: `0644`. */
-import type { Sys } from '../../../../kernel/contract/sys.js';
-import { str } from '../../../../kernel/std/python-text.js';
-import type { Value } from '../../../../kernel/std/value.js';
+import type { Sys } from '../../contract/sys.js';
+import { str } from '../../std/python-text.js';
+import type { Value } from '../../std/value.js';
 
 const PERMISSION_BITS = 0o7777n;
 

@@ -1,5 +1,5 @@
 /** Words of a text as Python's `shlex.split` cuts them. */
-import { PythonError } from '../../../../kernel/contract/errors.js';
+import { PythonError } from '../../contract/errors.js';
 
 /** @throws PythonError `ValueError` for an open quotation. */
 export function shellWords(text: string): string[] {

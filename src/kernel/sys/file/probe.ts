@@ -1,6 +1,6 @@
 /** Questions about a path: is it there, what is it, where does it lead. Answers are Python's, which never raise. */
 import type { BigIntStats } from 'node:fs';
-import type { Sys } from '../../../../kernel/contract/sys.js';
+import type { Sys } from '../../contract/sys.js';
 import { failedWith, isSystemError } from './os-error.js';
 import { absolutePath, joinPath } from './paths.js';
 

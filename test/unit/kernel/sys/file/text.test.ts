@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeAs, encodeAs } from '../../../../../src/plugins/modules/file/ground/codec.js';
-import { looksBinary, textLines, byteLines } from '../../../../../src/plugins/modules/file/ground/content.js';
-import { bytesAsText, compileBytePattern, readFlags, textAsBytes } from '../../../../../src/plugins/modules/file/ground/regex.js';
-import { shellWords } from '../../../../../src/plugins/modules/file/ground/shell-words.js';
-import { parseAddress, placeOf, saltPath, withoutLogin } from '../../../../../src/plugins/modules/file/ground/url.js';
-import { decodeUtf8, Utf8Stream } from '../../../../../src/plugins/modules/file/ground/utf8.js';
+import { looksBinary, textLines, byteLines } from '../../../../../src/kernel/sys/file/content.js';
+import { bytesAsText, compileBytePattern, readFlags, textAsBytes } from '../../../../../src/kernel/sys/file/regex.js';
+import { shellWords } from '../../../../../src/kernel/sys/file/shell-words.js';
+import { parseAddress, placeOf, saltPath, withoutLogin } from '../../../../../src/kernel/sys/file/url.js';
+import { decodeUtf8, Utf8Stream } from '../../../../../src/kernel/sys/file/utf8.js';
 
 /** Observed with Python 3.11: `bytes(...).decode()`. */
 const FAULTS: readonly (readonly [number[], string])[] = [

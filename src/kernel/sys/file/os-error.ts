@@ -1,6 +1,6 @@
 /** What the system refused: told apart by code, made where node has no call that fails as Python's does. */
-import { PythonError } from '../../../../kernel/contract/errors.js';
-import { isOsError, osErrorClass, osErrorReason, osErrorText } from '../../../../kernel/std/os-error.js';
+import { PythonError } from '../../contract/errors.js';
+import { isOsError, osErrorClass, osErrorReason, osErrorText } from '../../std/os-error.js';
 
 type SystemError = NodeJS.ErrnoException;
 

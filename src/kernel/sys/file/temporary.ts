@@ -1,10 +1,10 @@
 /** Temporary files that nobody else can prepare or read: new names only, mode 0600. */
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Context } from '../../../../kernel/contract/context.js';
-import type { Sys } from '../../../../kernel/contract/sys.js';
-import { str } from '../../../../kernel/std/python-text.js';
-import { isList, isMap, mapValues } from '../../../../kernel/std/value.js';
+import type { Context } from '../../contract/context.js';
+import type { Sys } from '../../contract/sys.js';
+import { str } from '../../std/python-text.js';
+import { isList, isMap, mapValues } from '../../std/value.js';
 import { failedWith, systemError } from './os-error.js';
 import { joinPath } from './paths.js';
 

@@ -1,11 +1,11 @@
 /** Python's regular expressions over the text and the bytes of files, with a bound on time and Python's errors. */
-import { CommandExecutionError, PythonError } from '../../../../kernel/contract/errors.js';
-import { repr, str } from '../../../../kernel/std/python-text.js';
-import { compilePython, FLAG, PatternError, type PythonPattern } from '../../../../kernel/std/python-regex.js';
-import { TimeLimitError, withinTime } from '../../../../kernel/std/time-limit.js';
-import { isList, isMap, type Value } from '../../../../kernel/std/value.js';
+import { CommandExecutionError, PythonError } from '../../contract/errors.js';
+import { repr, str } from '../../std/python-text.js';
+import { compilePython, FLAG, PatternError, type PythonPattern } from '../../std/python-regex.js';
+import { TimeLimitError, withinTime } from '../../std/time-limit.js';
+import { isList, isMap, type Value } from '../../std/value.js';
 
-export { FLAG } from '../../../../kernel/std/python-regex.js';
+export { FLAG } from '../../std/python-regex.js';
 export type Pattern = PythonPattern;
 
 /** How long all searching in one file may take. */

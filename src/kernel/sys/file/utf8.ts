@@ -1,6 +1,6 @@
 /** Strict UTF-8 with Python's words for what is wrong. */
 import { isUtf8 } from 'node:buffer';
-import { PythonError } from '../../../../kernel/contract/errors.js';
+import { PythonError } from '../../contract/errors.js';
 
 interface Utf8Fault {
   readonly start: number;
