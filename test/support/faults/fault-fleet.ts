@@ -248,7 +248,9 @@ export class FaultFleet {
   async #takeRecord(jid: string): Promise<void> {
     let record = await this.runner('jobs.delivery', jid);
     if (statesOf(record).some(([, state]) => OPEN.has(state))) {
-      for await (const frame of this.#door({ op: 'follow', load: { jid, timeout_ms: 1000, gather_timeout_ms: 3000 } })) void frame;
+      for await (const frame of this.#door({ op: 'follow', load: { jid, timeout_ms: 1000, gather_timeout_ms: 3000 } })) {
+        if (frame['kind'] === 'missing') this.history.add({ what: 'missing', jid, id: String(frame['id']) });
+      }
       record = await this.runner('jobs.delivery', jid);
     }
     for (const [id, state] of statesOf(record)) this.history.add({ what: 'record', jid, id, state });
