@@ -32,13 +32,15 @@ const index: PluginIndex = await pluginIndex();
 /** A default of the recording that JSON could not carry. */
 const isPlaceholder = (value: Value): boolean => typeof value === 'string' && /^<.*>$/.test(value);
 
-function differences(wanted: RecordedFunction, { params }: FunctionEntry): string[] {
+/** `isOurs` tells parameters of ours; they may only stand after all of Salt's, so that calls by position mean the same. */
+function differences(wanted: RecordedFunction, { params }: FunctionEntry, isOurs: (name: string) => boolean = () => false): string[] {
   const restAt = params.findIndex(([, kind]) => kind === 'rest');
   const named = params.filter(([, kind]) => kind !== 'rest' && kind !== 'keywords');
   const positional = named.filter((param) => restAt < 0 || params.indexOf(param) < restAt);
   const byName = named.filter((param) => !positional.includes(param)).map(([name]) => name);
   const found: string[] = [];
-  const names = positional.map(([name]) => name);
+  const all = positional.map(([name]) => name);
+  const names = all.filter((name, at) => at < wanted.args.length || !isOurs(name));
   if (names.join() !== wanted.args.join()) found.push(`parameters (${names.join(', ')}), recorded (${wanted.args.join(', ')})`);
   if (byName.toSorted().join() !== (wanted.kwonly ?? []).toSorted().join()) found.push(`by name only (${byName.join(', ')}), recorded (${(wanted.kwonly ?? []).join(', ')})`);
   if ((restAt >= 0) !== (wanted.varargs !== undefined)) found.push(restAt >= 0 ? 'takes further arguments' : 'takes no further arguments');
@@ -47,6 +49,10 @@ function differences(wanted: RecordedFunction, { params }: FunctionEntry): strin
   if (found.length > 0) return found;
   const required = wanted.args.length - wanted.defaults.length;
   for (const [at, [name, , ...fallback]] of positional.entries()) {
+    if (at >= names.length) {
+      if (fallback.length === 0) found.push(`${name} is ours, but not optional`);
+      continue;
+    }
     const expected = at < required ? undefined : wanted.defaults[at - required];
     const given = fallback.length === 0 ? undefined : decodeDefault(fallback[0] as Value);
     if (expected !== undefined && isPlaceholder(expected) && given !== undefined) continue;
@@ -66,7 +72,7 @@ function complaints(kind: string, plugin: PluginEntry): string[] {
   const missing = Object.keys(wanted).filter((name) => !(name in have)).map((name) => `${path}.${name} is missing`);
   const extra = Object.keys(have).filter((name) => !(name in wanted) && !(`${path}.${name}` in ours)).map((name) => `${path}.${name} is not of Salt and not in ours.json`);
   const other = Object.entries(wanted).flatMap(([name, signature]) =>
-    (name in have ? differences(signature, have[name] as FunctionEntry).map((text) => `${path}.${name}: ${text}`) : []));
+    (name in have ? differences(signature, have[name] as FunctionEntry, (param) => `${path}.${name}.${param}` in ours).map((text) => `${path}.${name}: ${text}`) : []));
   return [...missing, ...extra, ...other];
 }
 
@@ -81,9 +87,13 @@ for (const kind of KINDS) {
 
 test('every entry of ours.json is there and has a reason', () => {
   for (const [path, reason] of Object.entries(ours)) {
-    const [kind, serves, name] = path.split('.') as [keyof PluginIndex['plugins'], string, string | undefined];
+    const [kind, serves, name, param] = path.split('.') as [keyof PluginIndex['plugins'], string, string | undefined, string | undefined];
     const plugins = (index.plugins[kind] ?? []).filter((plugin) => plugin.serves === serves);
-    assert.ok(plugins.some((plugin) => name === undefined || name in plugin.functions || name in (plugin.aliases ?? {})), path);
+    assert.ok(plugins.some(({ functions, aliases }) => {
+      if (name === undefined) return true;
+      const entry = functions[aliases?.[name] ?? name];
+      return entry !== undefined && (param === undefined || entry.params.some(([own]) => own === param));
+    }), path);
     assert.ok(reason.length > 10, path);
   }
 });
@@ -94,4 +104,13 @@ test('a wrong signature would be seen', () => {
   assert.equal(differences(echo, { doc: '', params: [['message', 'any']] }).length, 1);
   assert.equal(differences(echo, { doc: '', params: [['text', 'any', null]] }).length, 1);
   assert.equal(differences(echo, { doc: '', params: [['text', 'any'], ['args', 'rest'], ['kwargs', 'keywords']] }).length, 2);
+});
+
+test('a parameter of ours stands after those of Salt and may be left out', () => {
+  const echo = recorded['modules']?.['test']?.functions['echo'] as RecordedFunction;
+  const isOurs = (name: string): boolean => name === 'loud';
+  assert.deepEqual(differences(echo, { doc: '', params: [['text', 'any'], ['loud', 'bool', false]] }, isOurs), []);
+  assert.equal(differences(echo, { doc: '', params: [['text', 'any'], ['quiet', 'bool', false]] }, isOurs).length, 1);
+  assert.equal(differences(echo, { doc: '', params: [['text', 'any'], ['loud', 'bool']] }, isOurs).length, 1);
+  assert.equal(differences(echo, { doc: '', params: [['loud', 'bool', false], ['text', 'any']] }, isOurs).length, 1);
 });
