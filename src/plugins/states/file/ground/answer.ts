@@ -1,0 +1,44 @@
+/** What the functions give, and how one ends early. */
+import { failed } from '../../../../kernel/contract/state.js';
+import { isPlainMap, type PlainMap, type Value } from '../../../../kernel/std/value.js';
+
+export interface Answer extends PlainMap {
+  name: Value;
+  changes: PlainMap;
+  comment: Value;
+  result: boolean | null;
+}
+
+export const freshAnswer = (name: Value): Answer => ({ name, changes: {}, comment: '', result: true });
+
+/** Ends a state with this sentence and the changes made so far. */
+export class Refusal extends Error {
+  readonly changes: PlainMap;
+  constructor(comment: string, changes: PlainMap = {}) {
+    super(comment);
+    this.changes = changes;
+  }
+}
+
+/** The answer of the work, or the refusal that ended it. */
+export async function answering(name: Value, work: () => Promise<PlainMap>): Promise<PlainMap> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return failed(name, error.message, error.changes);
+  }
+}
+
+/** What a function of the module `file` made of an answer: the answer alone, or first of a pair. */
+export function answerOf(value: Value): Answer {
+  const first = Array.isArray(value) ? (value as readonly Value[])[0] : value;
+  if (!isPlainMap(first)) throw new TypeError('An answer of the module file is no map');
+  const { changes, result } = first;
+  return {
+    ...first, name: first['name'] ?? null, comment: first['comment'] ?? '', changes: isPlainMap(changes) ? changes : {},
+    result: result === null ? null : result !== false,
+  };
+}
+
+export const hasChanges = ({ changes }: { readonly changes: PlainMap }): boolean => Object.keys(changes).length > 0;
