@@ -151,7 +151,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   });
   const waitParts = {
     bus, publish, isAccepted: (id: string) => keys.isAccepted(id as MinionId), isConnected: (id: string) => presence.isConnected(id),
-    gone: presence.gone, deliveries,
+    isSurelyAway: (id: string) => presence.isSurelyAway(id), gone: presence.gone, deliveries,
   };
   const batches = new Batches({ ...waitParts, jobs, storeJobs, log });
   stack.use(batches);

@@ -36,8 +36,10 @@ export interface WaitParts {
   readonly isAccepted: (id: string) => boolean;
   /** Undefined when the master cannot tell. */
   readonly isConnected: (id: string) => boolean | undefined;
-  /** Minions that are certainly not connected. */
+  /** Minions that are certainly not connected, and were before. */
   readonly gone: ReadonlyMap<string, number>;
+  /** True when the minion is certainly not connected: it did not get the job, and cannot answer a question. */
+  readonly isSurelyAway: (id: string) => boolean;
   readonly deliveries: Pick<Deliveries, 'note' | 'of' | 'watch'>;
 }
 
@@ -52,6 +54,8 @@ export interface WaitOptions {
 const ANSWERS_MAX = 1_000_000;
 /** The return of a job that just ended may be overtaken by the answer that nothing runs any more. */
 const UNDER_WAY_MS = 2000;
+/** Who was not connected when the job was published is waited for so long when nobody else is: it may come back this moment. */
+const AWAY_GRACE_MS = 1000;
 
 type Heard = { readonly kind: 'return'; readonly event: BusEvent } | Noted;
 
@@ -83,7 +87,9 @@ export class ReturnWatch implements Disposable {
 
   /** The answers, with what minions tell of their work before. */
   async *story(jid: string, minions: readonly string[], options: WaitOptions): AsyncGenerator<Answer | Noted> {
-    const wait: Wait = { jid, open: new Map(), asked: new Map(), questions: new Set(), nextMs: Infinity, wake: () => undefined, options };
+    const away = new Set(minions.filter((id) => this.#isAway(jid, id)));
+    const graceUntilMs = steadyUnixMs() + Math.min(AWAY_GRACE_MS, options.timeoutMs);
+    const wait: Wait = { jid, open: new Map(), away, asked: new Map(), questions: new Set(), nextMs: Infinity, wake: () => undefined, options };
     try {
       for (const id of minions) giveTime(wait, id);
       const seen = new Set<string>();
@@ -93,11 +99,30 @@ export class ReturnWatch implements Disposable {
           if (told !== undefined) yield told;
         }
         options.signal.throwIfAborted();
+        if (away.size > 0) this.#hurry(wait, graceUntilMs);
         yield* this.#judge(wait);
         if (wait.open.size > 0 && this.#queue.size === 0) await this.#pause(wait);
       }
     } finally {
       for (const question of wait.questions) question[Symbol.dispose]();
+    }
+  }
+
+  /** Who took the job already may only have lost its connection since. */
+  #isAway(jid: string, id: string): boolean {
+    if (!this.#parts.isSurelyAway(id)) return false;
+    const state = this.#parts.deliveries.of(jid, id)?.state;
+    return state === undefined || state === 'published' || state === 'not_connected';
+  }
+
+  /** When nobody is open but those who were away when the job was published, their time is the grace; who is back by then is as all others. */
+  #hurry(wait: Wait, graceUntilMs: number): void {
+    if (wait.open.size > wait.away.size) return;
+    const isOver = steadyUnixMs() >= graceUntilMs;
+    for (const id of wait.away) {
+      if (!isOver) wait.nextMs = Math.min(wait.nextMs, graceUntilMs);
+      else if (this.#parts.isSurelyAway(id)) giveTime(wait, id, graceUntilMs);
+      else wait.away.delete(id);
     }
   }
 
@@ -107,7 +132,7 @@ export class ReturnWatch implements Disposable {
     const ask: string[] = [];
     for (const id of overdue(wait)) {
       const question = wait.asked.get(id);
-      if (question === undefined && this.#parts.isAccepted(id) && !this.#parts.gone.has(id)) ask.push(id);
+      if (question === undefined && this.#parts.isAccepted(id) && !this.#parts.gone.has(id) && !wait.away.has(id)) ask.push(id);
       else yield this.#missing(id, question?.idle.has(id) === true, wait);
     }
     for (const question of wait.questions) if (question.untilMs <= steadyUnixMs()) question[Symbol.dispose]();
@@ -115,7 +140,7 @@ export class ReturnWatch implements Disposable {
   }
 
   #missing(id: string, isIdle: boolean, wait: Wait): Answer {
-    wait.open.delete(id);
+    close(wait, id);
     const before = this.#parts.deliveries.of(wait.jid, id);
     const isGone = this.#parts.isConnected(id) === false;
     const news = isGone ? absent(before, this.#parts.gone.get(id)) : isIdle ? { state: 'lost' as const, why: 'it does not work on the job' } : undefined;
@@ -204,6 +229,8 @@ interface Wait {
   readonly jid: string;
   /** Until when each minion that is still expected has time; unix milliseconds. */
   readonly open: Map<string, number>;
+  /** Of those the ones that were not connected when the job was published, as far as they did not come back. */
+  readonly away: Set<string>;
   /** The question that each is to answer. */
   readonly asked: Map<string, Question>;
   readonly questions: Set<Question>;
@@ -216,14 +243,14 @@ interface Wait {
 function take(heard: Heard, wait: Wait, seen: Set<string>): Answer | Noted | undefined {
   if (heard.kind === 'noted') {
     // A killed job gives no return. Source: golden events/kill-job.
-    const isCancelled = heard.delivery.state === 'cancelled' && wait.open.delete(heard.id);
+    const isCancelled = heard.delivery.state === 'cancelled' && close(wait, heard.id);
     return isCancelled ? { kind: 'missing', id: heard.id, why: 'cancelled' } : isEnded(heard.delivery) ? undefined : heard;
   }
   const { data } = heard.event;
   const id = String(data['id']);
   if (seen.has(id)) return undefined;
   seen.add(id);
-  wait.open.delete(id);
+  close(wait, id);
   return { kind: 'returned', id, load: data };
 }
 
@@ -231,6 +258,12 @@ function take(heard: Heard, wait: Wait, seen: Set<string>): Answer | Noted | und
 function absent(before: Delivery | undefined, goneSinceMs: number | undefined): Pick<DeliveryNews, 'state' | 'why'> {
   const hadIt = before !== undefined && (before.state !== 'published' || (goneSinceMs !== undefined && goneSinceMs > before.atMs));
   return hadIt ? { state: 'lost', why: CONNECTION_LOST } : { state: 'not_connected' };
+}
+
+/** False when it was closed before. */
+function close(wait: Wait, id: string): boolean {
+  wait.away.delete(id);
+  return wait.open.delete(id);
 }
 
 function giveTime(wait: Wait, id: string, untilMs = steadyUnixMs() + wait.options.timeoutMs): void {

@@ -7,8 +7,10 @@ import { readFileSync } from 'node:fs';
 
 const ESTABLISHED = '01';
 
-export function connectedAddresses(port: number): Set<string> {
-  return new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => peersOf(readTable(path), port)));
+/** The address of each open connection to a local port, as often as it has one; undefined where the kernel has no such table. */
+export function peersNow(port: number): string[] | undefined {
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(readTable).filter((table) => table !== undefined);
+  return tables.length === 0 ? undefined : tables.flatMap((table) => peersOf(table, port));
 }
 
 /** Addresses of the other ends of open connections to a local port, from the text of such a table. */
@@ -21,11 +23,11 @@ export function peersOf(table: string, port: number): string[] {
   });
 }
 
-function readTable(path: string): string {
+function readTable(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { isList } from '../../kernel/std/value.js';
 import type { EventBus } from '../../bus/event/bus.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { KnownStore } from '../known/known-store.js';
-import { connectedAddresses } from './peer-addresses.js';
+import { peersNow } from './peer-addresses.js';
 import type { Publisher } from './publisher.js';
 import { steadyUnixMs } from '../../kernel/std/time.js';
 
@@ -20,6 +20,8 @@ export interface PresenceParts {
   readonly bus: EventBus;
   readonly publishPort: number;
   readonly fireEvents: boolean;
+  /** The kernel's table of connections; only tests have another. */
+  readonly peers?: (port: number) => string[] | undefined;
 }
 
 /** The kernel's table is not read more often. */
@@ -28,6 +30,8 @@ const FRESH_MS = 1000;
 export class Presence {
   readonly #parts: PresenceParts;
   #addresses = new Set<string>();
+  /** Open connections that are not those of minions which showed by a topic that they listen; undefined when they cannot be counted. */
+  #strangers: number | undefined;
   #readUnixMs = 0;
   #before = new Set<string>();
 
@@ -42,6 +46,18 @@ export class Presence {
     if (addresses.length === 0) return undefined;
     const open = this.#open();
     return addresses.some((address) => open.has(address));
+  }
+
+  /**
+   * True when the minion is certainly not connected. An address that is not among those of the open connections does not suffice:
+   * behind a router a minion has another one there. But when every open connection is that of a minion known by its topic,
+   * nobody else is connected.
+   */
+  isSurelyAway(id: string): boolean {
+    const listens = this.#parts.publisher.isListening(id);
+    if (listens !== undefined) return !listens;
+    this.#open();
+    return this.#strangers === 0;
   }
 
   /** Minions that are certainly not connected, though they were, and since when. */
@@ -67,7 +83,10 @@ export class Presence {
 
   #open(): Set<string> {
     if (steadyUnixMs() - this.#readUnixMs < FRESH_MS) return this.#addresses;
-    const found = connectedAddresses(this.#parts.publishPort);
+    const { peers = peersNow, publishPort, publisher } = this.#parts;
+    const all = publishPort > 0 ? peers(publishPort) : undefined;
+    this.#strangers = all === undefined ? undefined : all.length - publisher.listening().length;
+    const found = new Set(all);
     if (found.has('127.0.0.1')) for (const own of ownAddresses()) found.add(own);
     this.#addresses = found;
     this.#readUnixMs = steadyUnixMs();

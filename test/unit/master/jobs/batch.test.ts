@@ -40,7 +40,7 @@ function bench({ minions = ['evt2', 'evt1'], down = [], answer = () => ({ return
     return Promise.resolve({ kind: 'published', jid, minions: ids, missing: [] } as const);
   };
   const batches = new Batches({
-    bus, publish, isAccepted: () => true, isConnected: () => undefined, gone: new Map(), deliveries: recordOf().deliveries, storeJobs: true, log: silentLog,
+    bus, publish, isAccepted: () => true, isConnected: () => undefined, isSurelyAway: () => false, gone: new Map(), deliveries: recordOf().deliveries, storeJobs: true, log: silentLog,
     jobs: { saveJob: (job) => Promise.resolve(void stored.push(job)) },
   });
   const steps: BatchStep[] = [];

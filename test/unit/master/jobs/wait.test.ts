@@ -13,7 +13,7 @@ const JID = '20260102030405000006';
 /** A master whose minions answer questions as told; `find` gives the answer of a minion to the nth question, undefined for silence. */
 function bench(given: {
   find?: (id: string, round: number) => Value | undefined; accepted?: (id: string) => boolean; connected?: (id: string) => boolean | undefined;
-  gone?: Map<string, number>; known?: Record<string, Delivery>;
+  gone?: Map<string, number>; away?: (id: string) => boolean; known?: Record<string, Delivery>;
 } = {}) {
   const bus = new EventBus((error) => assert.fail(error as Error));
   const asked: JobOrder[] = [];
@@ -34,6 +34,7 @@ function bench(given: {
     },
     isAccepted: given.accepted ?? (() => true),
     isConnected: given.connected ?? (() => undefined),
+    isSurelyAway: given.away ?? (() => false),
   }, JID);
   const collect = async (ids: readonly string[], options: Partial<WaitOptions> = {}): Promise<string[]> => {
     const got: string[] = [];
@@ -117,7 +118,7 @@ test('the answer of another question is not taken for this one', async () => {
 test('a question that cannot be published is as one that nobody answers', async () => {
   const bus = new EventBus((error) => assert.fail(error as Error));
   using watch = new ReturnWatch({
-    bus, publish: () => Promise.reject(new Error('store is full')), isAccepted: () => true, isConnected: () => undefined, gone: new Map(),
+    bus, publish: () => Promise.reject(new Error('store is full')), isAccepted: () => true, isConnected: () => undefined, gone: new Map(), isSurelyAway: () => false,
     deliveries: recordOf().deliveries,
   }, JID);
   const options = { timeoutMs: 1, gatherTimeoutMs: 60_000, user: 'root', signal: new AbortController().signal };
@@ -191,4 +192,41 @@ test('a job that was killed on a minion is over there at once; what else is note
   const told = [];
   for await (const one of watch.story(JID, ['a'], options)) told.push(one.kind === 'missing' ? one.why : one.kind);
   assert.deepEqual(told, ['noted', 'cancelled']);
+});
+
+test('who was not connected when the job was published is waited for a moment only, once all others answered', async () => {
+  const { bus, collect, asked } = bench({ away: (id) => id.startsWith('away'), connected: (id) => (id === 'away1' ? false : undefined) });
+  const beganMs = Date.now();
+  setTimeout(() => ret(bus, JID, 'here'), 1500);
+  assert.deepEqual(await collect(['away1', 'away2', 'here'], { timeoutMs: 60_000, gatherTimeoutMs: 60_000 }), ['here', 'away1: not_connected', 'away2: no_response']);
+  assert.ok(Date.now() - beganMs < 10_000, 'the timeout is far away');
+  assert.equal(asked.length, 0, 'who cannot hear is not asked');
+});
+
+test('nobody is connected: the grace is waited for, and who answers in it counts', async () => {
+  const { bus, collect } = bench({ away: () => true });
+  const beganMs = Date.now();
+  setTimeout(() => ret(bus, JID, 'back'), 50);
+  assert.deepEqual(await collect(['back', 'away'], { timeoutMs: 60_000 }), ['back', 'away: no_response']);
+  const tookMs = Date.now() - beganMs;
+  assert.ok(tookMs >= 990 && tookMs < 10_000, `${tookMs} ms`);
+});
+
+test('who comes back in the grace is treated as all others: asked, and given the whole time', async () => {
+  let away = true;
+  const { bus, collect, asked } = bench({
+    away: () => away, find: (id, round) => {
+      if (round === 2) ret(bus, JID, id);
+      return { pid: 7, jid: JID };
+    },
+  });
+  setTimeout(() => { away = false; }, 100);
+  assert.deepEqual(await collect(['back'], { timeoutMs: 1200 }), ['back']);
+  assert.equal(asked.length, 2);
+});
+
+test('who took the job is not away, however its connection is: it may have lost it since', async () => {
+  const { bus, collect } = bench({ away: () => true, known: { worker: running } });
+  setTimeout(() => ret(bus, JID, 'worker'), 1500);
+  assert.deepEqual(await collect(['worker'], { timeoutMs: 60_000 }), ['worker']);
 });

@@ -15,7 +15,9 @@ function bench(more: Partial<PresenceParts> = {}) {
   bus.subscribe('salt/presence/', (event) => events.push(event));
   const presence = new Presence({
     bus, fireEvents: true, publishPort: 1,
-    publisher: { isListening: (id: string) => listens.get(id) } as unknown as Publisher,
+    publisher: {
+      isListening: (id: string) => listens.get(id), listening: () => [...listens].filter(([, on]) => on).map(([id]) => id),
+    } as unknown as Publisher,
     keys: { ids: () => ['web1', 'web2', 'web3'] } as unknown as KeyStore,
     known: { mapNow: (_bank: string, id: string) => grains.get(id) } as unknown as KnownStore,
     ...more,
@@ -30,6 +32,23 @@ test('what a topic shows is certain; else an address without connection says no,
   grains.set('web3', { ipv4: ['127.0.0.1', '192.0.2.3'] }).set('web2', { ipv4: ['192.0.2.2'] });
   assert.deepEqual(['web1', 'web2', 'web3', 'web4'].map((id) => presence.isConnected(id)), [true, false, false, undefined]);
   assert.deepEqual(presence.connected(), ['web1']);
+});
+
+test('surely away is who showed that it listened and does not, and anybody when each open connection has another owner', () => {
+  let peers: string[] | undefined = ['192.0.2.1', '198.51.100.7'];
+  const fleet = () => {
+    const made = bench({ peers: () => peers });
+    made.listens.set('web1', true).set('web2', false);
+    made.grains.set('web3', { ipv4: ['192.0.2.3'] });
+    return ['web1', 'web2', 'web3'].map((id) => made.presence.isSurelyAway(id));
+  };
+  assert.deepEqual(fleet(), [false, true, false], 'web3 may be the one behind the router');
+  peers = ['192.0.2.1'];
+  assert.deepEqual(fleet(), [false, true, true]);
+  peers = [];
+  assert.deepEqual(fleet(), [false, true, false], 'a minion listens of which no connection is seen: the count says nothing');
+  peers = undefined;
+  assert.deepEqual(fleet(), [false, true, false], 'nothing can be counted');
 });
 
 // Source: golden events/presence-*.
