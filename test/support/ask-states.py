@@ -1,0 +1,36 @@
+"""Runs states of real Salt: a list of [test, function, arguments] comes in as JSON, their returns go out."""
+
+import json
+import sys
+
+import salt.client
+import salt.state
+
+caller = salt.client.Caller(sys.argv[1] + "/minion")
+ENGINE_KEYS = ("__run_num__", "start_time", "duration", "__sls__", "__id__", "__state_ran__", "skip_watch")
+
+
+def engine(test):
+    opts = dict(caller.opts, test=test, grains=caller.sminion.opts["grains"], pillar={})
+    return salt.state.State(opts)
+
+
+engines = {}
+
+
+def ask(test, fun, kwargs):
+    state, name = fun.split(".", 1)
+    engines.setdefault(test, None)
+    if engines[test] is None or kwargs.pop("fresh_run", False):
+        engines[test] = engine(test)
+    low = {"state": state, "fun": name, "__id__": "made", "__sls__": "made", "__env__": "base", "order": 10000, **kwargs}
+    try:
+        ret = engines[test].call(low)
+    except Exception as error:
+        return {"error": type(error).__name__, "text": str(error)}
+    return {"value": {key: value for key, value in ret.items() if key not in ENGINE_KEYS}}
+
+
+answers = [ask(*call) for call in json.load(sys.stdin)]
+sys.stdout.write("\nANSWERS")
+json.dump(answers, sys.stdout, default=lambda value: value.decode() if isinstance(value, bytes) else list(value))

@@ -1,0 +1,70 @@
+/** The same calls of states to real Salt and to ours, on this machine. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Ports } from '../../src/kernel/contract/ports.js';
+import { isMap, type PlainMap, type Value } from '../../src/kernel/std/value.js';
+import { createSys } from '../../src/kernel/sys/sys.js';
+import type { CallSession } from '../../src/kernel/loader/module-host.js';
+import { gatheredGrains } from './gathered-grains.js';
+import { saltProgram } from './fleet/salt-venv.js';
+import { neverAborted, testHost } from './module-host.js';
+import type { Answer } from './salt-calls.js';
+
+/** A state to run; `test` first: a test run comes before the call itself. */
+export type StateCall = readonly [fun: string, args: PlainMap, kind?: 'test'];
+
+/** So many different answers a failure shows. */
+const SHOWN_MAX = 30;
+const sources = join(import.meta.dirname, '..', '..', '..');
+
+export function askSaltStates(folder: string, calls: readonly StateCall[]): Answer[] {
+  const input = JSON.stringify(calls.map(([fun, args, kind]) => [kind === 'test', fun, args]));
+  const program = join(sources, 'test/support/ask-states.py');
+  const done = spawnSync(saltProgram('python'), [program, folder], { encoding: 'utf8', input, timeout: 240_000, maxBuffer: 64 * 1024 * 1024 });
+  assert.equal(done.status, 0, done.stderr);
+  return JSON.parse(done.stdout.slice(done.stdout.indexOf('\nANSWERS') + '\nANSWERS'.length)) as Answer[];
+}
+
+/** Runs one state as the engine does, as far as one state goes: an error is a failed state. */
+export async function runState(session: CallSession, [fun, args, kind]: StateCall): Promise<PlainMap> {
+  const returned = await session.as('states', { test: kind === 'test', nested: true }).call(fun, [], args);
+  assert.ok(isMap(returned) && !(returned instanceof Map), `${fun} gives a map`);
+  return returned;
+}
+
+export async function askOurStates(folder: string, calls: readonly StateCall[], ports: Partial<Ports> = {}): Promise<Answer[]> {
+  const { grains } = await gatheredGrains({ opts: { id: 'web1' } });
+  await using host = await testHost({ sys: createSys(), grains: () => grains, opts: { cachedir: join(folder, 'cache'), conf_file: join(folder, 'minion'), saltenv: 'base' }, ports });
+  const session = host.session({ signal: neverAborted() });
+  const answers: Answer[] = [];
+  for (const call of calls) {
+    answers.push(await runState(session, call).then((value) => ({ value: plain(value) }), (error: unknown) => ({ error: 'Error', text: String(error) })));
+  }
+  return answers;
+}
+
+/** As JSON carries it. */
+export function plain(value: Value): unknown {
+  return JSON.parse(JSON.stringify(value, (_key, item: unknown) => {
+    if (item instanceof Map) return Object.fromEntries([...item].map(([key, one]) => [String(key), one as unknown]));
+    return typeof item === 'bigint' ? Number(item) : item;
+  }));
+}
+
+/** Asks both and compares each answer; gives those of real Salt. `prepare` makes the same beginning for each. */
+export async function compareStates(
+  folder: string, calls: readonly StateCall[], options: { prepare?: () => void; ports?: Partial<Ports>; comparable?: (answer: Answer) => unknown } = {},
+): Promise<Answer[]> {
+  const comparable = options.comparable ?? ((answer: Answer): unknown => answer);
+  options.prepare?.();
+  const theirs = askSaltStates(folder, calls);
+  options.prepare?.();
+  const ours = await askOurStates(folder, calls, options.ports);
+  const differing = calls.map((_call, at) => at).filter((at) => !isDeepStrictEqual(comparable(ours[at] as Answer), comparable(theirs[at] as Answer)));
+  const shown = (at: number): string => `${at} ${JSON.stringify(calls[at])}\n  ours ${JSON.stringify(ours[at])}\n  real ${JSON.stringify(theirs[at])}`;
+  assert.ok(differing.length === 0, `\n${differing.slice(0, SHOWN_MAX).map(shown).join('\n')}`);
+  return theirs;
+}
+
