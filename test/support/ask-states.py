@@ -18,11 +18,18 @@ def engine(test):
 engines = {}
 
 
+def forget(one):
+    """Nothing is known from earlier calls, as in a run of its own."""
+    for loader in (one.functions, one.states, one.utils):
+        loader.pack.get("__context__", {}).clear()
+    one.mod_init.clear()
+
+
 def ask(test, fun, kwargs):
     state, name = fun.split(".", 1)
-    engines.setdefault(test, None)
-    if engines[test] is None or kwargs.pop("fresh_run", False):
+    if test not in engines:
         engines[test] = engine(test)
+    forget(engines[test])
     low = {"state": state, "fun": name, "__id__": "made", "__sls__": "made", "__env__": "base", "order": 10000, **kwargs}
     try:
         ret = engines[test].call(low)

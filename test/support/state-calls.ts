@@ -1,6 +1,7 @@
 /** The same calls of states to real Salt and to ours, on this machine. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Ports } from '../../src/kernel/contract/ports.js';
@@ -34,15 +35,25 @@ export async function runState(session: CallSession, [fun, args, kind]: StateCal
   return returned;
 }
 
+const settingsOf = (folder: string): PlainMap => JSON.parse(readFileSync(join(folder, 'minion'), 'utf8')) as PlainMap;
+
 export async function askOurStates(folder: string, calls: readonly StateCall[], ports: Partial<Ports> = {}): Promise<Answer[]> {
   const { grains } = await gatheredGrains({ opts: { id: 'web1' } });
-  await using host = await testHost({ sys: createSys(), grains: () => grains, opts: { cachedir: join(folder, 'cache'), conf_file: join(folder, 'minion'), saltenv: 'base' }, ports });
-  const session = host.session({ signal: neverAborted() });
+  await using host = await testHost({ sys: createSys(), grains: () => grains, opts: { ...settingsOf(folder), cachedir: join(folder, 'cache'), conf_file: join(folder, 'minion'), saltenv: 'base' }, ports });
   const answers: Answer[] = [];
   for (const call of calls) {
-    answers.push(await runState(session, call).then((value) => ({ value: plain(value) }), (error: unknown) => ({ error: 'Error', text: String(error) })));
+    answers.push(await runState(host.session({ signal: neverAborted() }), call).then((value) => ({ value: plain(value) }), failure));
   }
   return answers;
+}
+
+const failure = (error: unknown): Answer => ({ error: 'exception', text: error instanceof Error ? error.message : String(error) });
+
+/** What real Salt's engine makes of an exception, as ours tells it: the text after the traceback. */
+function withoutTraceback(answer: Answer): Answer {
+  const comment = 'value' in answer ? (answer.value as { comment?: unknown }).comment : undefined;
+  const raised = typeof comment === 'string' ? /^An exception occurred in this state: Traceback[^]*?\n[\w.]+: ([^]*)\n$/.exec(comment) : null;
+  return raised === null ? answer : { error: 'exception', text: raised[1] ?? '' };
 }
 
 /** As JSON carries it. */
@@ -59,7 +70,7 @@ export async function compareStates(
 ): Promise<Answer[]> {
   const comparable = options.comparable ?? ((answer: Answer): unknown => answer);
   options.prepare?.();
-  const theirs = askSaltStates(folder, calls);
+  const theirs = askSaltStates(folder, calls).map(withoutTraceback);
   options.prepare?.();
   const ours = await askOurStates(folder, calls, options.ports);
   const differing = calls.map((_call, at) => at).filter((at) => !isDeepStrictEqual(comparable(ours[at] as Answer), comparable(theirs[at] as Answer)));

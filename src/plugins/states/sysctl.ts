@@ -13,11 +13,11 @@ const blanksAsOne = (text: string): string => text.replaceAll(/ +|\t+/g, ' ');
 /** What a test run says: the file and the running kernel are looked at. */
 async function predicted(name: string, value: Value, config: string, ctx: Context): Promise<PlainMap> {
   const configured = await ctx.call('sysctl.show', [], { config_file: config });
-  if (!isMap(configured)) {
+  if (configured === null) {
     return wouldChange(name, `Sysctl option ${name} might be changed, we failed to check config file at ${config}. The file is either unreadable, or missing.`);
   }
   const current = str(await ctx.call('sysctl.get', [name]));
-  const isConfigured = mapHas(configured, name);
+  const isConfigured = isMap(configured) && mapHas(configured, name);
   if (current === '' && isConfigured) {
     return wouldChange(name, `Sysctl value ${name} is present in configuration file but is not present in the running config. The value ${name} is set to be changed to ${str(value)}`);
   }

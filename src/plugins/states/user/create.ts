@@ -1,5 +1,6 @@
 /** Creates a user. */
 import type { Context } from '../../../kernel/contract/context.js';
+import { InvocationError } from '../../../kernel/contract/errors.js';
 import { done, failed, wouldChange } from '../../../kernel/contract/state.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { equalValues, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
@@ -43,15 +44,25 @@ function stepsOf(wish: Wish): Step[] {
   ];
 }
 
+/** False for a name no account can have, as the program itself would say. */
+async function addUser(account: PlainMap, ctx: Context): Promise<Value> {
+  try {
+    return await ctx.call('user.add', [], account);
+  } catch (error) {
+    if (error instanceof InvocationError) return false;
+    throw error;
+  }
+}
+
 export async function createUser(wish: Wish, more: Additional, pendingGroups: readonly string[], ctx: Context): Promise<PlainMap> {
   const { name } = wish;
   if (ctx.test) {
     return wouldChange(name, `User ${name} set to be added${pendingGroups.length > 0 ? ` (pending groups: ${pendingGroups.join(',')})` : ''}`);
   }
   const groups = wish.optionalGroups === null || wish.optionalGroups.length === 0 ? wish.groups : [...wish.groups ?? [], ...wish.optionalGroups];
-  const added = await ctx.call('user.add', [], {
+  const added = await addUser({
     name, uid: wish.uid, groups, home: wish.home, shell: wish.shell, ...wish.gecos, createhome: wish.createHome, local: wish.local, ...more,
-  });
+  }, ctx);
   if (added !== true) return failed(name, typeof added === 'string' ? added : `Failed to create new user ${name}`);
   const changes = { ...await ctx.call('user.info', [name], below(wish.local)) as PlainMap };
   if (!wish.createHome) changes['home'] = '';
