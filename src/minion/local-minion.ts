@@ -68,7 +68,7 @@ async function prepareHost(host: ModuleHost, state: { grains: PlainMap; pillar: 
     return true;
   };
   host.addPorts(masterlessPorts({
-    opts, log, state, refreshGrains, extmods: extensionModules(opts), running: new RunningJobs(),
+    opts, sys, log, host: () => host, state, refreshGrains, extmods: extensionModules(opts), running: new RunningJobs(),
     bus: new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed')),
     // The catalog waits for this preparation; to forget lookups needs no waiting.
     reload: () => Promise.resolve(host.reload()),

@@ -78,9 +78,10 @@ export class MasterSide implements AsyncDisposable {
     }
     const opts = optionsOf(parts, plan, () => this.connection?.current);
     const reload = (): Promise<boolean> => this.host.catalog.reload();
+    const shared = { opts, sys, log, host: () => this.host, bus, running, state, refreshGrains, reload };
     this.ports = this.connection === undefined
-      ? masterlessPorts({ opts, log, state, bus, running, extmods: extensionModules(opts), refreshGrains, reload })
-      : minionPorts({ opts, id, connection: this.connection, all, bus, running, state, refreshGrains, reload, pair, isDaemon: true });
+      ? masterlessPorts({ ...shared, extmods: extensionModules(opts) })
+      : minionPorts({ ...shared, id, connection: this.connection, all, pair, isDaemon: true });
     this.host = new ModuleHost({ distDir, opts, sys, log, id, grains, pillar: () => state.pillar, ports: this.ports, userDirs: pluginFolders(opts) });
   }
 

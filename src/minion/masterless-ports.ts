@@ -3,19 +3,25 @@ import { decodeBus, encodeBus } from '../bus/codec/codec.js';
 import type { EventBus } from '../bus/event/bus.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Ports } from '../kernel/contract/ports.js';
+import type { Sys } from '../kernel/contract/sys.js';
 import { isPlainMap, type PlainMap } from '../kernel/std/value.js';
 import { FileClient } from '../sls/files/file-client.js';
 import { localFiles } from '../sls/files/local-files.js';
 import { Roots, rootsOptions } from '../sls/files/roots.js';
 import { syncPlugins } from '../sls/files/sync-plugins.js';
 import { compilePillar, pillarRoots } from '../sls/pillar/compile.js';
+import type { TemplateHost } from '../sls/render/host-renderer.js';
+import { renderPort } from '../sls/render/port.js';
 import { compileTarget } from '../sls/target/target.js';
 import type { RunningJobs } from './job/running.js';
 import type { MinionState } from './minion-state.js';
 
 export interface MasterlessParts {
   readonly opts: Readonly<PlainMap>;
+  readonly sys: Sys;
   readonly log: Logger;
+  /** The modules that have these ports. */
+  readonly host: () => TemplateHost;
   readonly state: MinionState;
   readonly bus: EventBus;
   readonly running: RunningJobs;
@@ -25,7 +31,7 @@ export interface MasterlessParts {
   readonly reload: () => Promise<boolean>;
 }
 
-export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | 'pack' | 'jobs' | 'events' | 'refresh' | 'match'> {
+export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | 'pack' | 'jobs' | 'events' | 'refresh' | 'match' | 'render'> {
   const { opts, state, bus, running, extmods, refreshGrains, reload } = parts;
   const files = new FileClient({
     source: localFiles(new Roots(rootsOptions(opts))), cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id: String(opts['id']),
@@ -34,8 +40,9 @@ export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | '
     bus.fire(tag, isPlainMap(data) ? data : {});
     return Promise.resolve(true);
   };
+  const pack = { pack: encodeBus, unpack: decodeBus };
   return {
-    files, pack: { pack: (value) => encodeBus(value), unpack: (bytes) => decodeBus(bytes) },
+    files, pack, render: renderPort({ ...parts, id: String(opts['id']), files, pack }),
     jobs: running, events: { fireLocal: fire, fireMaster: fire },
     refresh: {
       grains: refreshGrains, modules: reload,

@@ -1,12 +1,19 @@
 /** Plays `render/`: templates, pipes and SLS files through the renderer, with the real execution modules behind `salt`. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { CommandExecutionError, InvocationError, PythonError } from '../../src/kernel/contract/errors.js';
 import { compareText } from '../../src/kernel/std/python-order.js';
 import { repr } from '../../src/kernel/std/python-text.js';
 import { Tuple, ValueSet } from '../../src/kernel/std/sequences.js';
 import { Float, isBytes, isMap, isPlainMap, mapEntries, type PlainMap, type Value } from '../../src/kernel/std/value.js';
 import { sameValue } from './same-value.js';
-import type { CallFunction, RenderPlace } from '../../src/sls/render/contract.js';
+import { FileClient } from '../../src/sls/files/file-client.js';
+import { localFiles } from '../../src/sls/files/local-files.js';
+import { Roots, rootsOptions } from '../../src/sls/files/roots.js';
+import type { CallFunction, Renderer, RenderPlace } from '../../src/sls/render/contract.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
+import { cachedFiles } from '../../src/sls/render/host-renderer.js';
 import { createRenderer } from '../../src/sls/render/renderer.js';
 import { compileTarget } from '../../src/sls/target/target.js';
 import { listeningLog, neverAborted, testHost } from '../support/module-host.js';
@@ -41,7 +48,6 @@ interface Recording {
   readonly expect: { readonly text?: string; readonly data?: unknown; readonly error?: RecordedError };
 }
 
-const ROOT = '/golden-root';
 const ID = 'golden1';
 
 const mapOf = (tagged: unknown): PlainMap => {
@@ -67,42 +73,49 @@ function answer(name: string, stub: Stub, args: readonly Value[], kwargs: PlainM
   return untag(row === undefined ? stub.returns ?? null : row[1], { sequences: true });
 }
 
-async function play(recording: Recording): Promise<Value> {
+/** The tree of a case, on disk as the recording had it. */
+async function fileTree(root: string, files: Readonly<Record<string, string>>): Promise<FileClient> {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(root, 'srv', path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  return new FileClient({ source: localFiles(new Roots(rootsOptions({ file_roots: { base: [join(root, 'srv')] } }))), cacheDir: join(root, 'cache'), hashType: 'sha256', id: ID });
+}
+
+async function play(recording: Recording, root: string): Promise<Value> {
   const { context = {}, files = {}, mode = 'sls', sls = 'case' } = recording;
   const [grains, pillar] = [mapOf(context.grains), mapOf(context.pillar)];
   const opts: PlainMap = { id: ID, file_client: 'local', renderer: 'jinja|yaml', ...mapOf(context.opts), grains, pillar };
   const stubs = context.salt ?? {};
-  const read = async (path: string): Promise<{ text: string; path: string } | undefined> => {
-    const text = files[path];
-    return text === undefined ? undefined : { text, path: `${ROOT}/cache/files/base/${path}` };
-  };
+  const tree = await fileTree(root, files);
   const session = (await testHost({
-    opts, grains: () => grains, pillar: () => pillar, id: ID,
-    ports: { match: { matches: async (expr, kind) => compileTarget({ expr, kind, delimiter: ':' }, { nodegroups: {} })({ id: ID, grains, pillar, data: {} }), surely: async () => [] } },
+    opts, grains: () => grains, pillar: () => pillar, id: ID, sys: createSys(),
+    ports: { files: tree, render: { engines: () => [], template: () => Promise.reject(new Error('no case asks')), pipe: (text, wish) => renderer.renderSls(text, { sls: '', ...wish }) }, match: { matches: async (expr, kind) => compileTarget({ expr, kind, delimiter: ':' }, { nodegroups: {} })({ id: ID, grains, pillar, data: {} }), surely: async () => [] } },
   })).session({ signal: neverAborted(), unmaskPillar: true });
   const call: CallFunction = async (fun, args, kwargs) => {
     const stub = stubs[fun];
     return stub === undefined ? session.call(fun, args, kwargs) : answer(fun, stub, args, kwargs);
   };
   const functions = async (): Promise<string[]> => [...await (await testHost()).catalog.functions('modules'), ...Object.keys(stubs)];
-  const renderer = createRenderer({ files: { read }, call, functions, facts: { grains, pillar, opts, id: ID }, log: listeningLog(), sys: createSys() });
+  const renderer: Renderer = createRenderer({ files: cachedFiles(tree, createSys()), call, functions, facts: { grains, pillar, opts, id: ID }, log: listeningLog(), sys: createSys() });
   const vars = mapOf(context.vars);
   if (mode === 'template') {
     const name = recording.file ?? 'template.txt';
     const variables = { name: '/etc/golden.conf', source: `salt://${name}`, user: 'root', group: 'root', mode: '0644', attrs: null, ...vars };
-    return renderer.renderTemplate(recording.template, recording.renderer, { saltenv: 'base', path: `${ROOT}/srv/${name}`, variables });
+    return renderer.renderTemplate(recording.template, recording.renderer, { saltenv: 'base', path: `${root}/srv/${name}`, variables });
   }
   const place: RenderPlace = mode === 'reactor'
-    ? { saltenv: '', sls: '', path: `${ROOT}/srv/reactor.sls` }
-    : { saltenv: 'base', sls, path: `${ROOT}/srv/${sls.replaceAll('.', '/')}${recording.init === true ? '/init' : ''}.sls` };
+    ? { saltenv: '', sls: '', path: `${root}/srv/reactor.sls` }
+    : { saltenv: 'base', sls, path: `${root}/srv/${sls.replaceAll('.', '/')}${recording.init === true ? '/init' : ''}.sls` };
   return renderer.renderSls(recording.template, { ...place, sls: place.sls ?? '', renderer: recording.renderer, variables: vars });
 }
 
-const normal = (text: string): string => text.replaceAll(ROOT, '<ROOT>').replaceAll(/0x[0-9a-f]{8,}/g, '0x<ADDR>');
+const normal = (text: string, root: string): string => text.replaceAll(root, '<ROOT>').replaceAll(/0x[0-9a-f]{8,}/g, '0x<ADDR>');
 
-function judgeError(wanted: RecordedError, error: unknown, loose: boolean): string | undefined {
+function judgeError(wanted: RecordedError, error: unknown, { loose, root }: { loose: boolean; root: string }): string | undefined {
   const className = error instanceof PythonError ? error.className : error instanceof Error ? error.name : typeof error;
-  const message = normal(error instanceof Error ? error.message : String(error));
+  const message = normal(error instanceof Error ? error.message : String(error), root);
   if (className !== wanted.class) return `class ${className}, wanted ${wanted.class}: ${message}`;
   if (loose || wanted.message_start === '') return undefined;
   if (wanted.message !== undefined) return message === wanted.message ? undefined : `wanted ${JSON.stringify(wanted.message)}\nfound  ${JSON.stringify(message)}`;
@@ -113,18 +126,27 @@ function judgeError(wanted: RecordedError, error: unknown, loose: boolean): stri
 }
 
 async function judge(recording: Recording): Promise<string | undefined> {
+  const root = await mkdtemp(join(tmpdir(), 'render-'));
+  try {
+    return await judgeIn(recording, root);
+  } finally {
+    await rm(root, { recursive: true });
+  }
+}
+
+async function judgeIn(recording: Recording, root: string): Promise<string | undefined> {
   const { expect, level } = recording;
   let found: Value;
   try {
-    found = await play(recording);
+    found = await play(recording, root);
   } catch (error) {
     if (expect.error === undefined) return `failed: ${error instanceof Error ? error.stack : String(error)}`;
-    return judgeError(expect.error, error, level === 'loose');
+    return judgeError(expect.error, error, { loose: level === 'loose', root });
   }
   if (expect.error !== undefined) return `wanted the error ${JSON.stringify(expect.error)}\nfound ${JSON.stringify(show(found))}`;
   if (level === 'loose') return undefined;
   const wanted = expect.text ?? untag(expect.data, { sequences: true });
-  const same = typeof found === 'string' && typeof wanted === 'string' ? normal(found) === wanted : sameValue(found, wanted);
+  const same = typeof found === 'string' && typeof wanted === 'string' ? normal(found, root) === wanted : sameValue(found, wanted);
   return same ? undefined : `wanted ${JSON.stringify(show(wanted))}\nfound  ${JSON.stringify(show(found))}`;
 }
 

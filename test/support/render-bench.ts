@@ -1,6 +1,7 @@
 /** A renderer over a tree in memory, for tests. */
 import type { RendererOptions, RenderFacts, Renderer } from '../../src/sls/render/contract.js';
 import { createRenderer } from '../../src/sls/render/renderer.js';
+import type { RenderPort } from '../../src/kernel/contract/ports.js';
 import type { PlainMap, Value } from '../../src/kernel/std/value.js';
 import { listeningLog } from './module-host.js';
 
@@ -30,4 +31,14 @@ export function renderBench({ files = {}, facts = {}, salt = {}, options = {} }:
 /** The text of a template with variables. */
 export function textOf(template: string, variables: PlainMap = {}, setup: BenchSetup = {}): Promise<string> {
   return renderBench(setup).renderTemplate(template, 'jinja', { saltenv: 'base', variables });
+}
+
+/** The port of modules over such a renderer. */
+export function benchPort(setup: BenchSetup = {}): RenderPort {
+  const renderer = renderBench(setup);
+  return {
+    engines: () => renderer.engines(),
+    template: (text, engine, place) => renderer.renderTemplate(text, engine, place),
+    pipe: (text, place) => renderer.renderSls(text, { sls: '', ...place }),
+  };
 }

@@ -76,7 +76,7 @@ export interface CatalogPort {
   /** Names of modules of a kind (`modules`, `states`, `runners`, `returners`, `wheel`, ...), sorted. */
   names(kind: string): Promise<string[]>;
   /** Full function names of a kind, sorted. */
-  functions(kind: string): Promise<string[]>;
+  functions(kind: string): Promise<readonly string[]>;
   doc(kind: string, fullName: string): Promise<string | undefined>;
   /** As `sys.argspec`: args, defaults, varargs, kwargs. */
   argspec(kind: string, fullName: string): Promise<PlainMap | undefined>;
@@ -238,12 +238,19 @@ export interface RenderPort {
    * @throws PythonError (`salt.exceptions.SaltRenderError`) with Salt's text
    */
   template(text: string, engine: string, options: RenderOptions): Promise<string>;
+  /** Runs text through its pipe, as an SLS: that of its first line `#!jinja|yaml`, else `renderer`, else the configured one. @throws as `template` */
+  pipe(text: string, options: PipeOptions): Promise<Value>;
 }
 export interface RenderOptions {
   readonly saltenv: string;
   readonly variables: PlainMap;
   /** Where the text came from, for messages and for engines that look beside it. */
   readonly path?: string;
+}
+export interface PipeOptions extends RenderOptions {
+  /** Name of the SLS; empty when it is none. */
+  readonly sls?: string;
+  readonly renderer?: string;
 }
 
 /** The outputters, for text of values inside of a program (`out.*`). */

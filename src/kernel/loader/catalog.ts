@@ -12,6 +12,9 @@ export interface CatalogSource {
 
 export class Catalog implements CatalogPort {
   readonly #source: CatalogSource;
+  /** Kept as long as the table: every rendering asks for them. */
+  readonly #functions = new WeakMap<PluginTable, Promise<readonly string[]>>();
+
   constructor(source: CatalogSource) {
     this.#source = source;
   }
@@ -20,14 +23,14 @@ export class Catalog implements CatalogPort {
     return [...(await this.#chosen(kind)).keys()];
   }
 
-  async functions(kind: string): Promise<string[]> {
-    const names: string[] = [];
-    for (const [serves, candidate] of await this.#chosen(kind)) {
-      const entry = await candidate.entry();
-      const functions = [...Object.keys(entry.functions), ...Object.keys(entry.aliases ?? {})];
-      names.push(...functions.map((name) => `${serves}.${name}`));
-    }
-    return names.sort();
+  async functions(kind: string): Promise<readonly string[]> {
+    const table = await this.#source.table(kind as PluginKind);
+    const known = this.#functions.get(table);
+    if (known !== undefined) return known;
+    const made = functionsOf(table);
+    this.#functions.set(table, made);
+    made.catch(() => this.#functions.delete(table));
+    return made;
   }
 
   /** Of a function, or of a whole plugin when the name has no dot. */
@@ -71,6 +74,16 @@ export class Catalog implements CatalogPort {
     const found = await (await this.#source.table(kind as PluginKind)).choose(serves);
     return 'refused' in found ? undefined : found;
   }
+}
+
+async function functionsOf(table: PluginTable): Promise<string[]> {
+  const names: string[] = [];
+  for (const [serves, candidate] of await table.chosen()) {
+    const entry = await candidate.entry();
+    const functions = [...Object.keys(entry.functions), ...Object.keys(entry.aliases ?? {})];
+    names.push(...functions.map((name) => `${serves}.${name}`));
+  }
+  return names.sort();
 }
 
 /** Salt's form: names that can be given, the defaults of the last of them, None for what there is not. */

@@ -7,7 +7,7 @@ import { mergeMaps, updateMap } from '../../kernel/std/merge.js';
 import { center, padEnd, textLength } from '../../kernel/std/python-space.js';
 import { wrapText } from '../../kernel/std/python-wrap.js';
 import { str } from '../../kernel/std/python-text.js';
-import { isMap, isTruthy, mapEntries, mapFrom, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
+import { isMap, isPlainMap, isTruthy, mapEntries, mapFrom, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { posix } from 'node:path';
 import { serializerOf } from './slsutil/serializers.js';
 
@@ -99,34 +99,25 @@ interface Rendering {
   readonly kwargs: PlainMap;
 }
 
-/** A first line `#!jinja|yaml` names the renderers. Engines make text; YAML and JSON at the end make a value of it. */
-async function render({ path, string, default_renderer: fallback, kwargs }: Rendering, ctx: Context): Promise<Value> {
+/** As a state file is: a first line `#!jinja|yaml` names the renderers. Other keywords are variables of the text. */
+async function render({ path, string, default_renderer: renderer, kwargs }: Rendering, ctx: Context): Promise<Value> {
   if (!isTruthy(path) && !isTruthy(string)) throw new InvocationError('Must pass path or string.');
   if (isTruthy(path) && isTruthy(string)) throw new InvocationError('Must not pass both path and string.');
-  const saltenv = str(kwargs['saltenv'] ?? 'base');
-  const text = string ?? await fileText(path ?? '', saltenv, ctx);
-  const [, shebang] = /^#!\s*([^/\s][^\n]*)\n/.exec(text) ?? [];
-  const renderers = (shebang ?? fallback).split('|').map((word) => word.trim().split(/\s+/)[0] ?? '');
-  let current: Value = shebang === undefined ? text : text.slice(text.indexOf('\n') + 1);
-  for (const name of renderers) {
-    if (typeof current !== 'string') throw new CommandExecutionError(`Renderer '${name}' follows one that gives no text`);
-    current = name === 'yaml' || name === 'json' ? serializerOf(name).deserialize(current, ctx) as Value : await engineText(current, name, { saltenv, kwargs, path }, ctx);
-  }
-  return current;
+  const { saltenv: env = 'base', sls = '', context = {}, ...others } = kwargs;
+  const saltenv = str(env);
+  const file = isTruthy(path) ? await fileOf(path ?? '', saltenv, ctx) : undefined;
+  if (isTruthy(path) && file === undefined) return {};
+  const variables = Object.fromEntries(Object.entries({ ...others, ...(isPlainMap(context) ? context : {}) }).filter(([key]) => !key.startsWith('__')));
+  return ctx.port('render').pipe(file?.text ?? string ?? '', { saltenv, sls: str(sls), variables, renderer, ...(file === undefined ? {} : { path: file.path }) });
 }
 
-async function fileText(path: string, saltenv: string, ctx: Context): Promise<string> {
-  const found = await ctx.call('cp.get_url', [path], { saltenv, dest: '' });
+/** A file that is not there, or blank, gives nothing but a line in the log, as in Salt (observed). */
+async function fileOf(path: string, saltenv: string, ctx: Context): Promise<{ text: string; path: string } | undefined> {
+  const found = await ctx.call('cp.get_url', [path], { saltenv });
   const text = typeof found === 'string' && found !== '' ? await ctx.sys.readText(found) : undefined;
-  if (text === undefined) throw new CommandExecutionError(`File '${path}' not found`);
-  return text;
-}
-
-async function engineText(text: string, engine: string, { saltenv, kwargs, path }: { saltenv: string; kwargs: PlainMap; path: string | null }, ctx: Context): Promise<string> {
-  const port = ctx.port('render');
-  if (!port.engines().includes(engine)) throw new CommandExecutionError(`Renderer '${engine}' is not available here`);
-  const variables = Object.fromEntries(Object.entries(kwargs).filter(([key]) => !key.startsWith('__') && key !== 'saltenv'));
-  return port.template(text, engine, { saltenv, variables, ...(path === null ? {} : { path }) });
+  if (typeof found === 'string' && text !== undefined && text.trim() !== '') return { text, path: found };
+  ctx.log.error({ path, saltenv }, text === undefined ? 'template does not exist' : 'template is nothing but white space');
+  return undefined;
 }
 
 const STRATEGY = { strategy: p.string('smart'), renderer: p.string('yaml'), merge_lists: p.bool(false) };

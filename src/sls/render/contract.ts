@@ -43,7 +43,10 @@ export interface RenderLimits {
 export interface RendererOptions {
   readonly files: TemplateFiles;
   readonly call: CallFunction;
-  /** Full names of all execution functions, for `'mod.fun' in salt` and for names that do not exist; asked once. */
+  /**
+   * Full names of all execution functions, for `'mod.fun' in salt` and for names that do not exist; asked by each
+   * rendering. What is made of them is kept as long as the same object comes.
+   */
   readonly functions: () => Promise<Iterable<string>>;
   readonly facts: RenderFacts;
   readonly log: Logger;

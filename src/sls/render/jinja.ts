@@ -39,7 +39,6 @@ function compile(text: string, { syntax, key }: Pick<ReadOptions, 'syntax' | 'ke
 
 export class JinjaEngine {
   readonly #options: RendererOptions;
-  #names: Promise<FunctionNames> | undefined;
 
   constructor(options: RendererOptions) {
     this.#options = options;
@@ -65,8 +64,7 @@ export class JinjaEngine {
 
   async #variables(place: RenderPlace): Promise<Map<string, Data>> {
     const { facts, call, functions } = this.#options;
-    const names = await (this.#names ??= functions().then((all) => new FunctionNames(all)));
-    const salt = new SaltObject(names, call);
+    const salt = new SaltObject(FunctionNames.of(await functions()), call);
     const variables = globalFunctions(salt);
     const own: [string, Data][] = [
       ['salt', salt], ['grains', dataOf(facts.grains)], ['opts', dataOf(facts.opts)], ['pillar', dataOf(facts.pillar, PROXY)],

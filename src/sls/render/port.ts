@@ -1,13 +1,23 @@
-/** The renderer as modules reach it. */
-import type { RenderPort } from '../../kernel/contract/ports.js';
-import type { Renderer } from './contract.js';
+/** The renderer as modules reach it. What renders is loaded when the first text comes: most minions render seldom. */
+import type { PipeOptions, RenderOptions, RenderPort } from '../../kernel/contract/ports.js';
+import type { Renderer, RenderPlace } from './contract.js';
+import type { HostRendererParts } from './host-renderer.js';
 
-export function renderPort(renderer: Renderer): RenderPort {
+/** Engines whose result is text. */
+const ENGINES: readonly string[] = ['jinja', 'text'];
+
+export function renderPort(parts: HostRendererParts): RenderPort {
+  const open = async (): Promise<Renderer> => (await import('./host-renderer.js')).openRenderer(parts);
   return {
-    engines: () => renderer.engines(),
-    template: (text, engine, { saltenv, variables, path }) => {
-      const { source } = variables;
-      return renderer.renderTemplate(text, engine, { saltenv, variables, path, source: typeof source === 'string' ? source : undefined });
-    },
+    engines: () => ENGINES,
+    template: async (text, engine, options) => (await open()).renderTemplate(text, engine, placeOf(options)),
+    pipe: async (text, options) => (await open()).renderSls(text, { ...placeOf(options), sls: options.sls ?? '', ...rendererOf(options) }),
   };
 }
+
+function placeOf({ saltenv, variables, path }: RenderOptions): RenderPlace {
+  const { source } = variables;
+  return { saltenv, variables, path, source: typeof source === 'string' ? source : undefined };
+}
+
+const rendererOf = ({ renderer }: PipeOptions): { renderer?: string } => (renderer === undefined ? {} : { renderer });

@@ -9,8 +9,18 @@ import { mapFrom, type PlainMap } from '../../kernel/std/value.js';
 
 /** Names of functions, by themselves and by module. */
 export class FunctionNames {
+  static readonly #known = new WeakMap<Iterable<string>, FunctionNames>();
   readonly all: ReadonlySet<string>;
   readonly modules: ReadonlySet<string>;
+
+  /** The same for the same list. */
+  static of(names: Iterable<string>): FunctionNames {
+    const known = FunctionNames.#known.get(names);
+    if (known !== undefined) return known;
+    const made = new FunctionNames(names);
+    FunctionNames.#known.set(names, made);
+    return made;
+  }
 
   constructor(names: Iterable<string>) {
     this.all = new Set(names);

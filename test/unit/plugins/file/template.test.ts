@@ -15,6 +15,7 @@ const engine: RenderPort = {
     if (text.includes('{!}')) throw new PythonError('salt.exceptions.SaltRenderError', 'Jinja syntax error: oops');
     return text.replace(/\{(\w+)\}/g, (_, name: string) => String(variables[name] ?? ''));
   },
+  pipe: () => Promise.reject(new Error('file renders no data')),
 };
 const rendering: WorldOptions = { ports: { render: engine } };
 

@@ -63,6 +63,7 @@ async function minion(t: TestContext, opts: PlainMap = {}): Promise<CpBench> {
           if (text.includes('{{bad')) throw new PythonError('salt.exceptions.SaltRenderError', 'Jinja syntax error');
           return text.replace('{{id}}', 'web1').replace('{{v}}', String(variables['v']));
         },
+        pipe: () => Promise.reject(new Error('cp renders no data')),
       },
     },
   });

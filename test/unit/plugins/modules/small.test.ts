@@ -10,6 +10,7 @@ import defaults from '../../../../src/plugins/modules/defaults.js';
 import logmod from '../../../../src/plugins/modules/logmod.js';
 import minion from '../../../../src/plugins/modules/minion.js';
 import slsutil from '../../../../src/plugins/modules/slsutil.js';
+import { benchPort } from '../../../support/render-bench.js';
 import { DEBIAN_GRAINS, machine } from './machine.js';
 
 test('log: one line at each level', async () => {
@@ -76,11 +77,19 @@ test('slsutil: files of the state tree and those above', async () => {
   await assert.rejects(host.call('slsutil.findup', ['x', 'nosuch']), new InvocationError('Starting path not found in the state tree: x'));
 });
 
-test('slsutil.renderer: engines one after the other, and a clear word without them', async () => {
-  const render = { engines: () => ['jinja'], template: (text: string, engine: string, { variables }: { variables: object }) => Promise.resolve(`${text}${engine}: ${JSON.stringify(variables)}`) };
-  const host = machine({ modules: [slsutil], ports: { render } });
-  assert.deepEqual(await host.call('slsutil.renderer', [], { string: 'a: 1\n', x: 2 }), { a: 1, jinja: { x: 2 } });
-  assert.deepEqual(await host.call('slsutil.renderer', [], { string: '#!yaml\na: {b: c}\n' }), { a: { b: 'c' } });
-  await assert.rejects(host.call('slsutil.renderer', [], { string: 'a', default_renderer: 'mako' }), new CommandExecutionError("Renderer 'mako' is not available here"));
+test('slsutil.renderer: a text or file goes through its pipe, keywords are its variables', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'slsutil-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'd.sls'), 'k: {{ 1 + 1 }}\n');
+  await writeFile(join(folder, 'blank.sls'), ' \n');
+  const host = machine({ modules: [slsutil], ports: { render: benchPort() }, answers: { 'cp.get_url': ([path]: readonly Value[]) => (path === 'salt://nosuch' ? false : join(folder, String(path).slice(7))) } });
+  assert.deepEqual(await host.call('slsutil.renderer', [], { string: 'a: {{ x + 1 }} {{ saltenv }}\n', x: 2, saltenv: 'dev' }), { a: '3 dev' });
+  assert.deepEqual(await host.call('slsutil.renderer', [], { string: '#!yaml\na: {b: "{{ c }}"}\n' }), { a: { b: '{{ c }}' } });
+  assert.equal(await host.call('slsutil.renderer', [], { string: 'v={{ v }}\n', default_renderer: 'jinja', context: { v: 3 } }), 'v=3\n');
+  assert.deepEqual(await host.call('slsutil.renderer', ['salt://d.sls']), { k: 2 });
+  assert.deepEqual(await host.call('slsutil.renderer', ['salt://blank.sls']), {});
+  assert.deepEqual(await host.call('slsutil.renderer', ['salt://nosuch']), {});
+  await assert.rejects(host.call('slsutil.renderer', []), new InvocationError('Must pass path or string.'));
+  await assert.rejects(host.call('slsutil.renderer', ['salt://d.sls'], { string: 'a' }), new InvocationError('Must not pass both path and string.'));
   await assert.rejects(machine({ modules: [slsutil] }).call('slsutil.renderer', [], { string: 'a' }), CommandExecutionError);
 });
