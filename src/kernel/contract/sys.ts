@@ -43,6 +43,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Output beyond is cut off and `truncated` set; default 64 MiB. */
   readonly outputBytesMax?: number;
+  /** Writes the standard output to this open file instead of giving it back; whoever opened it closes it. */
+  readonly stdoutFd?: number;
   /** Both outputs in one, in order, as `stdout`. */
   readonly mergeStderr?: boolean;
   /** Start and do not wait: result comes at once with `code: 0`. */

@@ -40,7 +40,7 @@ export async function runProgram(argv: readonly [string, ...string[]], options: 
   if (program === undefined) throw new CommandNotFoundError(`Unable to run command '${argv[0]}': no such program`, { context: { program: argv[0] } });
   const words = [...identity.prefix, program, ...argv.slice(1)];
   if (options.detached === true) return startDetached([...prelude(options, false), ...words], env, identity, options);
-  const pipes = [await openPipe(), options.mergeStderr === true ? undefined : await openPipe()] as const;
+  const pipes = [options.stdoutFd === undefined ? await openPipe() : undefined, options.mergeStderr === true ? undefined : await openPipe()] as const;
   let child: ChildProcess;
   const head = prelude(options, options.mergeStderr === true && pipes[0] === undefined);
   // A program shows itself by the name that it was called by.
@@ -48,7 +48,7 @@ export async function runProgram(argv: readonly [string, ...string[]], options: 
   try {
     child = await start([...head, ...words], {
       cwd: options.cwd, env, ...identity.ids, ...argv0, detached: true,
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', pipes[0]?.childEnd ?? 'pipe', errorEnd(options, pipes)],
+      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', options.stdoutFd ?? pipes[0]?.childEnd ?? 'pipe', errorEnd(options, pipes)],
     });
   } catch (err) {
     for (const pipe of pipes) pipe?.reader.destroy();
