@@ -46,8 +46,9 @@ site.test('a return whose acknowledgement died with the master is sent again whe
   await enrol(master, fleet.hearing, [patient]);
   await master.allAnswer('patient');
   const jid = newJid();
-  const asked = master.job({ tgt: ['patient'], tgtType: 'list', fun: 'test.sleep', arg: [1], jid }).catch(() => undefined);
+  const asked = master.job({ tgt: ['patient'], tgtType: 'list', fun: 'test.sleep', arg: [4], jid }).catch(() => undefined);
   await until('the job runs', async () => JSON.stringify(await master.call('patient', 'saltutil.running')).includes(jid));
+  await until('nothing else is on its way', () => keptReturns(patient) === 0);
   master.process.signal('SIGSTOP');
   await until('the return is on its way', () => keptReturns(patient) === 1);
   await sleep(500, undefined, true);

@@ -24,11 +24,14 @@ const BY_KEY: Readonly<Record<string, Value>> = {
   __pub_pid: 1000, created: 1_700_000_000.5, last_progress: 1_700_000_000.5,
 };
 
+/** All questions "do you still work on it?": how often a client asks is up to the clock. */
+const QUESTION = `20260101${'9'.repeat(12)}`;
+
 /** A replacer for the events of one run: the same job id gets the same number, in the order in which jobs appear. */
 export function normaliser(root: string): (event: TaggedEvent) => TaggedEvent {
   const jids = new Map<string, string>();
   const ofJob = (jid: string): string => {
-    const known = jids.get(jid) ?? `20260101${String(jids.size + 1).padStart(12, '0')}`;
+    const known = jids.get(jid) ?? `20260101${String([...jids.values()].filter((number) => number !== QUESTION).length + 1).padStart(12, '0')}`;
     jids.set(jid, known);
     return known;
   };
@@ -43,7 +46,10 @@ export function normaliser(root: string): (event: TaggedEvent) => TaggedEvent {
     if (isList(given)) return key !== undefined && SETS.has(key) ? given.map(String).sort((a, b) => (a < b ? -1 : 1)) : given.map((item) => value(item));
     return isPlainMap(given) ? Object.fromEntries(Object.entries(given).map(([name, item]) => [text(name), value(item, name)])) : given;
   };
-  return ({ tag, data }) => ({ tag: text(tag), data: value(withPlaces(data)) as PlainMap });
+  return ({ tag, data }) => {
+    if (data['fun'] === 'saltutil.find_job' && typeof data['jid'] === 'string') jids.set(data['jid'], QUESTION);
+    return { tag: text(tag), data: value(withPlaces(data)) as PlainMap };
+  };
 }
 
 /** The state of a batch names its minions in the order of chance, and when each began: here they are called by their places. */
@@ -72,8 +78,8 @@ export const isRepeatedState = (line: string): boolean => line.startsWith('salt/
 const BY_CLOCK = ['salt/auth', 'salt/presence/'];
 
 /**
- * What two runs must share: each event as a line of text with sorted keys. Repetitions of what comes by the clock are left
- * out; across jobs and minions the order is chance, so the lines are sorted.
+ * What two runs must share: each event as a line of text with sorted keys. Repetitions of what comes by the clock, and of
+ * the question whether a job still runs, are left out; across jobs and minions the order is chance, so the lines are sorted.
  */
 export function comparable(events: readonly TaggedEvent[], heeded: readonly string[]): string[] {
   const lines: string[] = [];
@@ -81,7 +87,8 @@ export function comparable(events: readonly TaggedEvent[], heeded: readonly stri
     const clock = BY_CLOCK.find((prefix) => event.tag.startsWith(prefix));
     if (clock !== undefined && !heeded.includes(clock)) continue;
     const line = `${event.tag} ${JSON.stringify(sorted(event.data))}`;
-    if (clock === undefined || !lines.includes(line)) lines.push(line);
+    const isRepeatable = clock !== undefined || event.tag.includes(QUESTION);
+    if (!isRepeatable || !lines.includes(line)) lines.push(line);
   }
   return lines.sort();
 }
@@ -91,7 +98,8 @@ export function orders(events: readonly TaggedEvent[]): string[] {
   const byJob = new Map<string, string[]>();
   for (const { tag } of events) {
     const jid = /20260101\d{12}/.exec(tag)?.[0];
-    if (jid !== undefined) byJob.set(jid, [...(byJob.get(jid) ?? []), tag]);
+    if (jid === undefined || (jid === QUESTION && byJob.get(jid)?.includes(tag))) continue;
+    byJob.set(jid, [...(byJob.get(jid) ?? []), tag]);
   }
   return [...byJob.values()].map((tags) => tags.filter((tag) => !/\/(ret|prog)\//.test(tag)).concat(tags.some((tag) => tag.includes('/ret/')) ? ['ret'] : []).join(' > ')).sort();
 }
