@@ -60,6 +60,8 @@ export interface FunctionPlugin extends PluginBase {
   readonly functions: Readonly<Record<string, Fn>>;
   /** `{ alias: 'function' }`. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Functions that look at neither grains nor pillar nor a port: a command that calls one waits for none of these. */
+  readonly alone?: readonly string[];
 }
 
 type FunctionPluginInput = Omit<FunctionPlugin, 'kind'>;

@@ -21,7 +21,6 @@ import {
 import { ModuleWorkers } from './module-workers.js';
 import { pluginOfExports } from './plain-form.js';
 import { PluginTable, type Candidate } from './plugin-table.js';
-import { needsHost } from './needs-host.js';
 import { importFailure, listUserFiles, namesAnother, UserFilePreparer, type UserFile } from './user-files.js';
 
 export interface ModuleHostOptions {
@@ -137,8 +136,9 @@ export class ModuleHost implements AsyncDisposable {
     const { plugin, candidate } = found;
     const fn = isFunctionPlugin(plugin) ? functionOf(plugin, name) : undefined;
     if (fn === undefined) throw new FunctionMissingError(fun);
-    if (!gathers && this.#options.prepare !== undefined && needsHost(fn.run)) await this.#options.prepare();
-    return { fullName: fun, fn, plugin: candidate.name, user: candidate.user, owner: plugin as FunctionPlugin };
+    const owner = plugin as FunctionPlugin;
+    if (!gathers && owner.alone?.includes(name) !== true) await this.#options.prepare?.();
+    return { fullName: fun, fn, plugin: candidate.name, user: candidate.user, owner };
   }
 
   async #resolve(

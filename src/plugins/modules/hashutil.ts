@@ -77,6 +77,10 @@ const instr = p.any();
 export default defineModule({
   name: 'hashutil',
   doc: 'Digests, base64 and signatures of text and files.',
+  alone: [
+    'digest', 'base64_b64encode', 'base64_b64decode', 'base64_encodestring', 'base64_encodefile', 'base64_decodestring',
+    'base64_decodefile', 'md5_digest', 'sha256_digest', 'sha512_digest', 'hmac_signature', 'hmac_compute', 'github_signature',
+  ],
   functions: {
     digest: fn({
       doc: "Give the digest of a text: md5, sha256 or sha512.\n\nsalt '*' hashutil.digest 'get salted' sha256",

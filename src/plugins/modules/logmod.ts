@@ -19,6 +19,7 @@ export default defineModule({
   name: 'logmod',
   serves: 'log',
   doc: 'Writes to the log of the minion.',
+  alone: ['debug', 'info', 'warning', 'error', 'critical', 'exception'],
   functions: {
     debug: write('debug', 'debug'), info: write('info', 'info'), warning: write('warning', 'warn'), error: write('error', 'error'), critical: write('critical', 'error'), exception: write('exception', 'error'),
   },

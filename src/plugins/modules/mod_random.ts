@@ -98,6 +98,7 @@ export default defineModule({
   name: 'mod_random',
   serves: 'random',
   doc: 'Random texts, numbers and orders, and digests; with a seed the same as those of Python.',
+  alone: ['hash', 'str_encode', 'get_str', 'shadow_hash', 'rand_int', 'sample', 'shuffle'],
   functions: {
     hash: fn({ doc: "Give the digest of a text.\n\nsalt '*' random.hash 'I am a string' md5", params: { value: p.any(), algorithm: p.string('sha512') }, run: ({ value, algorithm }) => digest(value, algorithm) }),
     str_encode: fn({ doc: "Give a text in base64.\n\nsalt '*' random.str_encode 'I am a new string'", params: { value: p.any(), encoder: p.string('base64') }, run: ({ value, encoder }) => encode(value, encoder) }),

@@ -78,6 +78,10 @@ const versionsText = fn({
 export default defineModule({
   name: 'test',
   doc: 'Functions to try things out: whether minions answer, how arguments arrive, how errors look.',
+  alone: [
+    'arg', 'arg_clean', 'arg_repr', 'arg_type', 'assertion', 'attr_call', 'collatz', 'conf_test', 'cross_test', 'deprecation_warning', 'echo', 'exception',
+    'false', 'fib', 'get_opts', 'kwarg', 'outputter', 'ping', 'retcode', 'stack', 'true', 'tty', 'version',
+  ],
   functions: {
     arg: fn({
       doc: "Give back the arguments as they arrived, with the facts of the job.\n\nCLI Example:\n\n    salt '*' test.arg 1 two three=3",

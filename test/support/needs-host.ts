@@ -1,6 +1,6 @@
 /**
  * Whether a function needs more of its host than what every host has at once: grains, pillar or a port. Told from its
- * source, so that a command that only calls `test.ping` gathers and loads nothing of that.
+ * source: what a plugin declares as `alone` is held against this.
  *
  * A function reaches them through its context, the second parameter. It cannot when it has none, or when it uses it for
  * nothing but the abilities listed here. Whoever hands the context on, or cannot be read, counts as needing them. A call of

@@ -1,6 +1,10 @@
+/** Functions that are declared to look at nothing of their host do not; and how that is told from their source. */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { needsHost } from '../../../../src/kernel/loader/needs-host.js';
+import type { FunctionPlugin } from '../../../../src/kernel/contract/plugin.js';
+import { needsHost } from '../../../support/needs-host.js';
 
 interface Ctx { grains: Record<string, string>; sys: { now(): number }; call(fun: string): Promise<string>; port(name: string): unknown; opts: object }
 const help = (ctx: Ctx): unknown => ctx.grains;
@@ -28,3 +32,14 @@ const may: readonly [string, (...words: never[]) => unknown][] = [
   ['cannot be read', help.bind(undefined) as (...words: never[]) => unknown],
 ];
 for (const [title, run] of may) test(`may: ${title}`, () => assert.equal(needsHost(run), true));
+
+test('what plugins declare as alone looks at nothing of its host', async () => {
+  const folder = join(import.meta.dirname, '../../../../src/plugins/modules');
+  let declared = 0;
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
+    const { functions, alone = [] } = (await import(join(folder, file)) as { default: FunctionPlugin }).default;
+    for (const name of alone) assert.equal(needsHost(functions[name]?.run ?? assert.fail(`${file} has no ${name}`)), false, `${file}: ${name}`);
+    declared += alone.length;
+  }
+  assert.ok(declared > 40);
+});
