@@ -148,6 +148,6 @@ test('decrypting off the loop gives the same, also with the algorithm that only 
     const block = key.publicKey.encrypt(plain, algorithm);
     assert.ok((await key.decryptAsync(block, algorithm)).equals(plain));
     await assert.rejects(other.decryptAsync(block, algorithm), DecryptError);
-    await assert.rejects(key.decryptAsync(block.subarray(1), algorithm), DecryptError);
+    await assert.rejects(key.decryptAsync(block.subarray(0, -1), algorithm), DecryptError);
   }
 });
