@@ -259,6 +259,12 @@ export interface OutputPort {
   format(data: Value, outputter: string, opts: Readonly<PlainMap>): Promise<string | undefined>;
 }
 
+/** The returners of this host, for states that hand over values of their own. */
+export interface ReturnersPort {
+  /** False when there is no such returner. */
+  give(name: string, ret: PlainMap): Promise<boolean>;
+}
+
 /** The scheduler that runs on this minion. Without one the module `schedule` keeps the data itself. */
 export interface SchedulePort {
   /** What Salt sends as `manage_schedule`: `func`, `name`, `schedule`, `where`, `persist`; gives `schedule`, `next_fire_time` or `data`. */
@@ -343,6 +349,7 @@ export interface Ports {
   render: RenderPort;
   schedule: SchedulePort;
   output: OutputPort;
+  returners: ReturnersPort;
   pack: PackPort;
   runner: RunnerPort;
   fileServer: FileServerPort;

@@ -9,7 +9,7 @@ import type { Context } from '../contract/context.js';
 import { FunctionMissingError } from '../contract/errors.js';
 import type { Logger } from '../contract/log.js';
 import type { FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
-import type { CatalogPort, OutputPort, Ports } from '../contract/ports.js';
+import type { CatalogPort, OutputPort, Ports, ReturnersPort } from '../contract/ports.js';
 import type { Sys } from '../contract/sys.js';
 import { isTruthy, type PlainMap, type Value } from '../std/value.js';
 import { CallContext, Session, type CallSession, type Found, type FunctionKind, type SessionHost, type SessionOptions } from './call-session.js';
@@ -22,6 +22,9 @@ import { ModuleWorkers } from './module-workers.js';
 import { pluginOfExports } from './plain-form.js';
 import { PluginTable, type Candidate } from './plugin-table.js';
 import { importFailure, listUserFiles, namesAnother, UserFilePreparer, type UserFile } from './user-files.js';
+
+/** Longest that a returner may take. */
+const RETURNER_MS = 60_000;
 
 export interface ModuleHostOptions {
   /** Folder of the built program: `plugin-index.json`, `plugins/<kind>/<name>.js`. */
@@ -66,7 +69,7 @@ export class ModuleHost implements AsyncDisposable {
       reload: async () => this.reload(),
     });
     const { sys, log, opts, id, grains, pillar } = options;
-    this.#ports = { catalog: this.catalog, output: this.#outputs(), ...options.ports };
+    this.#ports = { catalog: this.catalog, output: this.#outputs(), returners: this.#returners(), ...options.ports };
     this.#sessionHost = { sys, log, opts, id, grains, pillar, ports: this.#ports, find: (kind, fun) => this.#find(kind, fun) };
   }
 
@@ -83,6 +86,15 @@ export class ModuleHost implements AsyncDisposable {
       return outputter === 'nested' ? undefined : format(data, 'nested', opts);
     };
     return { format };
+  }
+
+  #returners(): ReturnersPort {
+    const give = async (name: string, ret: PlainMap): Promise<boolean> => {
+      const plugin = await this.load('returners', name);
+      await plugin?.returner(ret, this.context(name, { signal: AbortSignal.timeout(RETURNER_MS) }));
+      return plugin !== undefined;
+    };
+    return { give };
   }
 
   /** Calls that belong together: one job, one command, one rendering. */

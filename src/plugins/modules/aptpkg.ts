@@ -2,6 +2,7 @@
 import type { Context } from '../../kernel/contract/context.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
+import { isTrue } from '../../kernel/std/is-true.js';
 import { str } from '../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { installPackages } from './aptpkg/install.js';
@@ -16,7 +17,6 @@ import { changeHold, getSelections, setSelections } from './aptpkg/selections.js
 import { compareVersions, latestOptions, latestVersions, upgradable, versionsOnOffer } from './aptpkg/versions.js';
 import { refuseOthers } from './pkg/keywords.js';
 import { holdTargets } from './pkg/targets.js';
-import { isTrue } from './pkg_resource/compare.js';
 
 const kwargs = p.keywords();
 

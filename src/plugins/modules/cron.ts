@@ -3,10 +3,11 @@ import type { Context } from '../../kernel/contract/context.js';
 import { InvocationError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
+import { fits, needsChange, NO_IDENTIFIER } from '../../kernel/std/cron-entry.js';
 import { str } from '../../kernel/std/python-text.js';
 import { equalValues, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { install, installs, readRaw, readUserTab, writeUserTab } from './cron/crontab.js';
-import { drawTimes, fits, hasTimes, needsChange, NO_IDENTIFIER, type Times } from './cron/match.js';
+import { drawTimes, hasTimes, type Times } from './cron/match.js';
 import { isOneLine, tabValue, TIMES, type Job, type Special, type Tab } from './cron/tab.js';
 
 /** What stands at an entry besides its time. */

@@ -3,10 +3,11 @@ import { CommandExecutionError, InvocationError } from '../../kernel/contract/er
 import type { Context } from '../../kernel/contract/context.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
+import { isTrue } from '../../kernel/std/is-true.js';
 import { fnmatchFilter } from '../../kernel/std/fnmatch.js';
 import { str } from '../../kernel/std/python-text.js';
 import { isMap, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { compareWith, isTrue } from './pkg_resource/compare.js';
+import { compareWith } from './pkg_resource/compare.js';
 import { formatPackageList, formatVersion, joinVersions } from './pkg_resource/format.js';
 import { packSources, repackPackages } from './pkg_resource/targets.js';
 

@@ -1,11 +1,11 @@
 /** Packages on offer, and fetching their lists. */
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../../kernel/contract/errors.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import type { PlainMap, Value } from '../../../kernel/std/value.js';
 import { failureWithInfo } from '../pkg/failure.js';
 import { packageNames } from '../pkg/names.js';
 import { clearRefreshMark } from '../pkg/refresh-mark.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { callApk, readPackage, readUpgrades } from './apk.js';
 import { installedPackages } from './installed.js';
 

@@ -1,11 +1,11 @@
 /** Installs, removes and upgrades packages. */
 import type { Context } from '../../../kernel/contract/context.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { changesBetween } from '../pkg/changes.js';
 import { failureWithInfo } from '../pkg/failure.js';
 import { packageName, plainArgument } from '../pkg/names.js';
 import { readTargets, type Package, type TargetCall } from '../pkg/targets.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { callApk } from './apk.js';
 import { refreshDb } from './available.js';
 import { forgetInstalled, installedPackages } from './installed.js';

@@ -1,10 +1,10 @@
 /** Installs packages. Start at `installPackages`. */
 import type { Context } from '../../../kernel/contract/context.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isMap, isTruthy, mapEntries, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { changesBetween } from '../pkg/changes.js';
 import { packageName, plainArgument } from '../pkg/names.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { callApt } from './apt.js';
 import { isComparison, matchVersion, noSuchVersion } from '../pkg/match-version.js';
 import { failureWithInfo } from '../pkg/failure.js';

@@ -2,10 +2,10 @@
 import { basename, dirname } from 'node:path';
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError, PythonError } from '../../../kernel/contract/errors.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { plainArgument } from '../pkg/names.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { callApt } from './apt.js';
 import { Deb822Source } from './deb822-source.js';
 import { addKey, launchpadFacts, listKeys, usesAptKey } from './keys.js';

@@ -1,10 +1,11 @@
 /** Versions on offer and their order. */
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { packageNames, plainArgument } from '../pkg/names.js';
-import { fitsOperator, isTrue } from '../pkg_resource/compare.js';
+import { fitsOperator } from '../pkg_resource/compare.js';
 import { callApt } from './apt.js';
 import { chosen, listInstalled } from './installed.js';
 import { refreshDb } from './refresh.js';

@@ -1,28 +1,9 @@
-/** Which entry of a table is the one asked for, and what has to change in it. Source: observed, Salt 3008.3. */
+/** The times of an entry: compared, and drawn where they are left to chance. Source: observed, Salt 3008.3. */
 import { randomInt } from 'node:crypto';
 import { PythonError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
-import { equalValues, isTruthy, type Value } from '../../../kernel/std/value.js';
-import { TIMES, type Job, type Special } from './tab.js';
-
-/** Stands for the identifier of an entry that has none. */
-export const NO_IDENTIFIER = 'NO ID SET';
-
-const idOf = (entry: Job | Special): string => (isTruthy(entry.identifier) ? str(entry.identifier) : NO_IDENTIFIER);
-
-/** True for the entry with the identifier; entries without one are known by their command. */
-export function fits(entry: Job | Special, cmd: Value, identifier: Value): boolean {
-  const wanted = isTruthy(identifier) ? str(identifier) : NO_IDENTIFIER;
-  const id = idOf(entry);
-  if (id !== NO_IDENTIFIER) return wanted === id;
-  return equalValues(entry.cmd, cmd);
-}
-
-/** True when a value has to be set; `random` only replaces what says nothing. */
-export function needsChange(before: Value | undefined, wanted: Value): boolean {
-  if (wanted === null || equalValues(before, wanted)) return false;
-  return wanted === 'random' ? before === '*' : true;
-}
+import type { Value } from '../../../kernel/std/value.js';
+import { TIMES, type Job } from './tab.js';
 
 export type Times = { readonly [K in typeof TIMES[number]]: Value };
 

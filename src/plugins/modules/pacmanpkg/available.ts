@@ -1,6 +1,7 @@
 /** Packages on offer, and fetching their lists. */
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../../kernel/contract/errors.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
@@ -9,7 +10,6 @@ import { packageNames } from '../pkg/names.js';
 import { addOffer, shownOffers, type RepositoryOffers } from '../pkg/offers.js';
 import { clearRefreshMark } from '../pkg/refresh-mark.js';
 import { splitWords } from '../pkg/targets.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { askPacman, rootWords, rowsOf } from './program.js';
 
 /** `{ repository: true (fetched) or false (unchanged) }`. @throws CommandExecutionError with the words of pacman */

@@ -1,12 +1,12 @@
 /** Installs, removes and upgrades packages. */
 import type { Context } from '../../../kernel/contract/context.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { changesBetween } from '../pkg/changes.js';
 import { failureWithInfo } from '../pkg/failure.js';
 import { plainArgument } from '../pkg/names.js';
 import { namedPackages, readTargets, type Package } from '../pkg/targets.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { listOffered } from './available.js';
 import { forgetInstalled, installedPackages } from './installed.js';
 import { changeWithPacman, rootWords } from './program.js';

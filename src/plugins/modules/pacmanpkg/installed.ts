@@ -1,7 +1,7 @@
 /** Packages on this machine. */
 import type { Context } from '../../../kernel/contract/context.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { askPacman, rootWords, rowsOf } from './program.js';
 
 type Versions = Record<string, string>;

@@ -1,7 +1,7 @@
 /** Packages of this machine as detailed lists, read once for a job. */
 import type { Context } from '../../../kernel/contract/context.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { splitWords } from './targets.js';
 
 /** `{ name: [{ epoch, version, release, arch, install_date, install_date_time_t }] }`. */

@@ -1,6 +1,5 @@
 /** Compares version texts as Salt does without a package manager: as Python's loose versions. */
 import type { Logger } from '../../../kernel/contract/log.js';
-import { Float, isTruthy, type Value } from '../../../kernel/std/value.js';
 
 const RESULTS: Readonly<Record<string, readonly number[]>> = { '<': [-1], '<=': [-1, 0], '==': [0], '>=': [0, 1], '>': [1] };
 
@@ -47,12 +46,4 @@ function compareLists<T extends string | bigint>(left: readonly T[], right: read
     if (part < other) return -1;
   }
   return left.length < right.length ? -1 : 0;
-}
-
-/** Salt's `is_true`: numbers above zero, the word true, and what Python counts as true. */
-export function isTrue(value: Value | undefined): boolean {
-  const number = typeof value === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(value) ? Number(value)
-    : typeof value === 'number' || typeof value === 'bigint' || value instanceof Float ? Number(value) : undefined;
-  if (number !== undefined) return number > 0;
-  return typeof value === 'string' ? value.toLowerCase() === 'true' : isTruthy(value);
 }

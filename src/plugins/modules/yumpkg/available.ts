@@ -1,5 +1,6 @@
 /** Packages on offer. */
 import type { Context } from '../../../kernel/contract/context.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
@@ -7,7 +8,7 @@ import { packageName, packageNames } from '../pkg/names.js';
 import { versionLists } from '../pkg/memory.js';
 import { addOffer, shownOffers, type Offer, type RepositoryOffers } from '../pkg/offers.js';
 import { splitWords } from '../pkg/targets.js';
-import { compareLoose, isTrue } from '../pkg_resource/compare.js';
+import { compareLoose } from '../pkg_resource/compare.js';
 import { areBoth32, nameWithArch, splitArch } from '../rpm/architecture.js';
 import { compareVersions } from '../rpm/version.js';
 import { installedPackages, osarchOf } from './installed.js';

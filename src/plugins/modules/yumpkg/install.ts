@@ -1,6 +1,7 @@
 /** Installs packages. Start at `installPackages`. */
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
@@ -10,7 +11,6 @@ import { isComparison, matchVersion, noSuchVersion } from '../pkg/match-version.
 import { forgetPackages, versionLists } from '../pkg/memory.js';
 import { plainArgument } from '../pkg/names.js';
 import { readTargets } from '../pkg/targets.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { splitArch } from '../rpm/architecture.js';
 import { compareVersions, withoutEpoch } from '../rpm/version.js';
 import { listOffered } from './available.js';

@@ -1,9 +1,9 @@
 /** Packages on this machine, as rpm knows them. */
 import type { Context } from '../../../kernel/contract/context.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { formatted, remembered, type Detailed } from '../pkg/memory.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { queryFormat, readPackageLines } from '../rpm/package-line.js';
 
 export const osarchOf = (ctx: Context): string => str(ctx.grains['osarch'] ?? '');

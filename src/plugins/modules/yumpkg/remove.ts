@@ -1,11 +1,11 @@
 /** Removes and upgrades packages. */
 import type { Context } from '../../../kernel/contract/context.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { changesBetween } from '../pkg/changes.js';
 import { failureWithInfo } from '../pkg/failure.js';
 import { forgetPackages, versionTexts } from '../pkg/memory.js';
 import { namedPackages, readTargets, splitWords, spreadPatterns } from '../pkg/targets.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { splitArch } from '../rpm/architecture.js';
 import { withoutEpoch } from '../rpm/version.js';
 import { installedPackages, listPackages, osarchOf } from './installed.js';

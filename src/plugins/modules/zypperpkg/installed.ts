@@ -1,9 +1,9 @@
 /** Packages, products, patterns and patches on this machine. */
 import type { Context } from '../../../kernel/contract/context.js';
+import { isTrue } from '../../../kernel/std/is-true.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { formatted, type Detailed } from '../pkg/memory.js';
-import { isTrue } from '../pkg_resource/compare.js';
 import { queryFormat, readPackageLines } from '../rpm/package-line.js';
 import { rpmWords } from '../rpm/query.js';
 import { packagesOnOffer } from './available.js';

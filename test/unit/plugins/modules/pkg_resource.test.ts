@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { InvocationError } from '../../../../src/kernel/contract/errors.js';
 import type { PlainMap, Value } from '../../../../src/kernel/std/value.js';
 import pkgResource from '../../../../src/plugins/modules/pkg_resource.js';
-import { isTrue } from '../../../../src/plugins/modules/pkg_resource/compare.js';
+import { isTrue } from '../../../../src/kernel/std/is-true.js';
+import {  } from '../../../../src/plugins/modules/pkg_resource/compare.js';
 import { machine } from './machine.js';
 
 const here = () => machine({

@@ -1,0 +1,26 @@
+/** Beacons that states set for what they manage. */
+import type { Context } from '../../../kernel/contract/context.js';
+import { CommandExecutionError } from '../../../kernel/contract/errors.js';
+import { done, failed } from '../../../kernel/contract/state.js';
+import { str } from '../../../kernel/std/python-text.js';
+import { isPlainMap, isTruthy, type PlainMap } from '../../../kernel/std/value.js';
+
+interface Asked {
+  readonly name: string;
+  readonly kwargs: PlainMap;
+  /** Functions of the state that can have a beacon. */
+  readonly works: readonly string[];
+}
+
+/** What `mod_beacon` gives: a beacon of a module with settings made of `beacon_data`. */
+export async function beaconOf(module: string, { name, kwargs, works }: Asked, settings: (data: PlainMap) => PlainMap, ctx: Context): Promise<PlainMap> {
+  const sfun = str(kwargs['sfun'] ?? null);
+  if (!works.includes(sfun)) return failed(name, `${module}.${sfun} does not work with the beacon state function`);
+  if (!isTruthy(kwargs['beacon'] ?? false)) return done(name, 'Not adding beacon.');
+  const given = kwargs['beacon_data'];
+  const data = isPlainMap(given) ? given : {};
+  if (ctx.state === undefined) throw new CommandExecutionError('A beacon is set in a run of states only');
+  return ctx.state.call('beacon.present', {
+    name: `beacon_${module}_${name}`, ...settings(data), interval: data['interval'] ?? 60, beacon_module: module,
+  });
+}
