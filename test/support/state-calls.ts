@@ -4,13 +4,18 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { decodeBus, encodeBus } from '../../src/bus/codec/codec.js';
 import type { Ports } from '../../src/kernel/contract/ports.js';
 import { isMap, type PlainMap, type Value } from '../../src/kernel/std/value.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
-import type { CallSession } from '../../src/kernel/loader/module-host.js';
+import type { CallSession, ModuleHost } from '../../src/kernel/loader/module-host.js';
+import { FileClient } from '../../src/sls/files/file-client.js';
+import { localFiles } from '../../src/sls/files/local-files.js';
+import { Roots, rootsOptions } from '../../src/sls/files/roots.js';
+import { renderPort } from '../../src/sls/render/port.js';
 import { gatheredGrains } from './gathered-grains.js';
 import { saltProgram } from './fleet/salt-venv.js';
-import { neverAborted, testHost } from './module-host.js';
+import { listeningLog, neverAborted, testHost } from './module-host.js';
 import type { Answer } from './salt-calls.js';
 
 /** A state to run; `test` first: a test run comes before the call itself. */
@@ -37,9 +42,20 @@ export async function runState(session: CallSession, [fun, args, kind]: StateCal
 
 const settingsOf = (folder: string): PlainMap => JSON.parse(readFileSync(join(folder, 'minion'), 'utf8')) as PlainMap;
 
+/** Files of the roots in the configuration, and templates, as a minion without a master has them. */
+function localPorts(host: ModuleHost, folder: string, grains: PlainMap): Pick<Ports, 'files' | 'pack' | 'render'> {
+  const settings = settingsOf(folder);
+  const files = new FileClient({ source: localFiles(new Roots(rootsOptions(settings))), cacheDir: join(folder, 'cache'), hashType: 'sha256', id: 'web1' });
+  const pack = { pack: encodeBus, unpack: decodeBus };
+  const render = renderPort({ host: () => host, opts: settings, id: 'web1', sys: createSys(), log: listeningLog(), state: { grains, pillar: {} }, files, pack });
+  return { files, pack, render };
+}
+
 export async function askOurStates(folder: string, calls: readonly StateCall[], ports: Partial<Ports> = {}): Promise<Answer[]> {
   const { grains } = await gatheredGrains({ opts: { id: 'web1' } });
-  await using host = await testHost({ sys: createSys(), grains: () => grains, opts: { ...settingsOf(folder), cachedir: join(folder, 'cache'), conf_file: join(folder, 'minion'), saltenv: 'base' }, ports });
+  const opts = { ...settingsOf(folder), cachedir: join(folder, 'cache'), conf_file: join(folder, 'minion'), saltenv: 'base' };
+  await using host = await testHost({ sys: createSys(), grains: () => grains, opts, ports });
+  host.addPorts({ ...localPorts(host, folder, grains), ...ports });
   const answers: Answer[] = [];
   for (const call of calls) {
     answers.push(await runState(host.session({ signal: neverAborted() }), call).then((value) => ({ value: plain(value) }), failure));
@@ -52,7 +68,7 @@ const failure = (error: unknown): Answer => ({ error: 'exception', text: error i
 /** What real Salt's engine makes of an exception, as ours tells it: the text after the traceback. */
 function withoutTraceback(answer: Answer): Answer {
   const comment = 'value' in answer ? (answer.value as { comment?: unknown }).comment : undefined;
-  const raised = typeof comment === 'string' ? /^An exception occurred in this state: Traceback[^]*?\n[\w.]+: ([^]*)\n$/.exec(comment) : null;
+  const raised = typeof comment === 'string' ? /^An exception occurred in this state: Traceback[^]*\n[\w.]*(?:Error|Exception): ([^]*)\n$/.exec(comment) : null;
   return raised === null ? answer : { error: 'exception', text: raised[1] ?? '' };
 }
 

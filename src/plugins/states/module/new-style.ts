@@ -17,7 +17,7 @@ function itemsOf(value: Value): readonly Value[] {
   if (isList(value)) return value;
   if (typeof value === 'string') return Array.from(value);
   if (isMap(value)) return mapKeys(value);
-  throw new PythonError('TypeError', `salt.utils.functools.call_function() argument after * must be an iterable, not ${typeof value === 'boolean' ? 'bool' : 'int'}`);
+  throw new PythonError('TypeError', `Value after * must be an iterable, not ${typeof value === 'boolean' ? 'bool' : 'int'}`);
 }
 
 interface Call {
