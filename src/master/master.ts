@@ -12,8 +12,8 @@ import { isHashType } from '../bus/crypto/digest.js';
 import { loadPublicKey } from '../bus/crypto/rsa.js';
 import { EventBus } from '../bus/event/bus.js';
 import { serveLocalSockets } from '../bus/event/local-sockets.js';
-import { openGate } from '../bus/transport/connection-gate.js';
-import { servePublications, serveRequests } from '../bus/transport/zeromq.js';
+import type { ServerOptions } from '../bus/transport/contract.js';
+import { isServerKind, servePublications, serveRequests, type ServerKind } from '../bus/transport/serve.js';
 import { readBytes } from '../bus/wire/shape.js';
 import { signedMessageBytes } from '../bus/wire/signed-message.js';
 import { DOOR_NAME } from '../client/door.js';
@@ -125,13 +125,10 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
 
   const bounds = new Bounds({ bus, log });
   const connections = new Connections({ filesMax: int(opts, 'max_open_files', 100_000), bounds });
-  const subscriberGate = await openGate((from) => connections.maySubscribe(from), log);
-  stack.use(subscriberGate);
-  const requestGate = await openGate((from) => connections.mayAsk(from), log);
-  stack.use(requestGate);
-  const publications = await servePublications({
-    gateDomain: subscriberGate.domain, address: address(opts, 'publish_port'), ipv6: isV6(opts), backlog: int(opts, 'zmq_backlog', 1000),
-    frameBytesMax: FRAME_BYTES_MAX, hwm: int(opts, 'pub_hwm', 1000), log,
+  const ports = { ...portOptions(opts), onBound: bounds.hit.bind(bounds), log };
+  const server = serverKind(opts);
+  const publications = await servePublications(server, {
+    ...ports, address: address(opts, 'publish_port'), gate: (from) => connections.maySubscribe(from), frameBytesMax: FRAME_BYTES_MAX, hwm: int(opts, 'pub_hwm', 1000),
   });
   stack.use(publications);
   const publisher = new Publisher({ server: publications, envelope, filtering: opts['zmq_filtering'] === true });
@@ -237,8 +234,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     table, sessions, keys, bounds, log, minimumVersion: int(opts, 'minimum_auth_version', 3), requestTtlSeconds: int(opts, 'request_server_ttl', 0),
   });
   const requests = await serveRequests(
-    { address: address(opts, 'ret_port'), ipv6: isV6(opts), backlog: int(opts, 'zmq_backlog', 1000), frameBytesMax: table.bytesMax, gateDomain: requestGate.domain,
-      onFull: (waiting) => bounds.hit('open_requests', { waiting }), log },
+    server, { ...ports, address: address(opts, 'ret_port'), gate: (from) => connections.mayAsk(from), frameBytesMax: table.bytesMax },
     (frame, peer) => desk.answer(frame, peer),
   );
   stack.use(requests);
@@ -260,7 +256,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     ...waitParts, jobs, access, functions, batches, prints, bounds, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
     stats: () => ({
-      requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters },
+      requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters }, publications: { ...publications.counters },
       commands: table.all().map(({ name, from, rule, bytesMax }) => ({ name, from, rule, bytes_max: bytesMax })),
       local_sockets: { ...localSockets.counters }, published: publisher.published, events: { ...bus.counters },
       returns: { quarantined: quarantine.count }, bounds: bounds.counts,
@@ -329,6 +325,16 @@ async function removeOldJobs(jobs: JobStore, opts: Readonly<PlainMap>): Promise<
 function address(opts: Readonly<PlainMap>, port: string): string {
   const host = text(opts, 'interface');
   return `tcp://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${int(opts, port, 0)}`;
+}
+
+const serverKind = (opts: Readonly<PlainMap>): ServerKind => (isServerKind(opts['transport_server']) ? opts['transport_server'] : 'zeromq');
+
+/** What both ports have in common. Source: read, Salt 3008.3, the two options of heartbeats without a default. */
+function portOptions(opts: Readonly<PlainMap>): Pick<ServerOptions, 'ipv6' | 'backlog' | 'tcpKeepalive' | 'heartbeatMs' | 'heartbeatTimeoutMs'> {
+  return {
+    ipv6: isV6(opts), backlog: int(opts, 'zmq_backlog', 1000), tcpKeepalive: opts['tcp_keepalive'] !== false,
+    heartbeatMs: int(opts, 'zmq_heartbeat_ivl', 10_000), heartbeatTimeoutMs: int(opts, 'zmq_heartbeat_timeout', 30_000),
+  };
 }
 
 const isV6 = (opts: Readonly<PlainMap>): boolean => opts['ipv6'] === true || text(opts, 'interface').includes(':');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { MemoryNetwork } from '../../src/bus/transport/memory.js';
+import * as own from '../../src/bus/transport/serve.js';
 import { requestClient, servePublications, serveRequests, subscribe } from '../../src/bus/transport/zeromq.js';
 import { silentLog } from '../support/logs.js';
 import { transportContract } from './transport.js';
@@ -28,6 +29,16 @@ transportContract({
   serveRequests: (options, handle) => serveRequests({ ...server, ...options }, handle),
   requestClient: (address) => requestClient({ ...client, address }),
   servePublications: (address) => servePublications({ ...server, address, hwm: 1000, log: silentLog }),
+  subscribe: (address, topics) => subscribe({ ...client, address, topics, reconnectMs: 50, reconnectMaxMs: 200 }),
+});
+
+transportContract({
+  name: 'zmtp',
+  freeAddress: () => 'tcp://127.0.0.1:*',
+  unusedAddress,
+  serveRequests: (options, handle) => own.serveRequests('own', { ...server, ...options }, handle),
+  requestClient: (address) => requestClient({ ...client, address }),
+  servePublications: (address) => own.servePublications('own', { ...server, address, hwm: 1000, log: silentLog }),
   subscribe: (address, topics) => subscribe({ ...client, address, topics, reconnectMs: 50, reconnectMaxMs: 200 }),
 });
 

@@ -6,9 +6,7 @@
  */
 import { Reply } from 'zeromq';
 import type { Logger } from '../../kernel/contract/log.js';
-
-/** Says whether a connection of this address may be opened. */
-export type ConnectionGate = (address: string) => boolean;
+import type { ConnectionGate } from './contract.js';
 
 /** The one place where ZeroMQ asks, for all sockets of a process. */
 const HANDLER = 'inproc://zeromq.zap.01';

@@ -96,6 +96,7 @@ export class MemoryNetwork {
     let closed = false;
     return {
       address,
+      counters: {},
       publish: async (frames) => {
         if (closed) throw new TransportClosedError(address);
         const topic = Buffer.from(frames[0] ?? []).toString('latin1');

@@ -6,14 +6,14 @@
 import { randomInt } from 'node:crypto';
 import * as zmq from 'zeromq';
 import { deferred } from '../../kernel/std/async.js';
-import type { Logger } from '../../kernel/contract/log.js';
+import { openGate } from './connection-gate.js';
 import {
-  BindError, RequestTimeoutError, TransportClosedError, type Peer, type PublishServer, type RequestClient,
-  type RequestHandler, type RequestOptions, type RequestServer, type Subscriber,
+  BindError, RequestTimeoutError, TransportClosedError, type Peer, type PublishOptions, type PublishServer, type RequestClient,
+  type RequestHandler, type RequestOptions, type RequestServer, type ServerOptions, type Subscriber,
 } from './contract.js';
 
 const HEARTBEAT = { heartbeatInterval: 10_000, heartbeatTimeout: 30_000 };
-const SERVER_KEEPALIVE = { tcpKeepalive: 1, tcpKeepaliveIdle: 60, tcpKeepaliveInterval: 15, tcpKeepaliveCount: 3 };
+const SERVER_KEEPALIVE_IDLE_SECONDS = 60;
 const SERVER_LINGER_MS = 1000;
 /** A connection that does not say what it is by then is closed. */
 const HANDSHAKE_MS = 10_000;
@@ -33,16 +33,6 @@ const CONNECTION_BUFFER_BYTES = 512;
 const ZMQ_IN_BATCH_SIZE = 101;
 const ZMQ_OUT_BATCH_SIZE = 102;
 const EMPTY = Buffer.alloc(0);
-
-export interface ServerOptions {
-  readonly address: string;
-  readonly ipv6: boolean;
-  readonly backlog: number;
-  readonly frameBytesMax: number;
-  /** Whom to ask about new connections: see `openGate`. */
-  readonly gateDomain?: string | undefined;
-  readonly log: Logger;
-}
 
 class ManyPeersRouter extends zmq.Router {
   constructor(options: zmq.SocketOptions<zmq.Router>) {
@@ -71,8 +61,16 @@ class RoutedPeer implements Peer {
   }
 }
 
-const gated = ({ gateDomain }: ServerOptions): { zapDomain?: string; handshakeInterval: number } =>
-  ({ handshakeInterval: HANDSHAKE_MS, ...(gateDomain === undefined ? {} : { zapDomain: gateDomain }) });
+/** What both ports want of their connections. */
+function connectionOptions(options: ServerOptions, domain: string | undefined) {
+  const { tcpKeepalive, tcpKeepaliveIdleSeconds, heartbeatMs, heartbeatTimeoutMs } = options;
+  return {
+    ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, handshakeInterval: HANDSHAKE_MS, ...(domain === undefined ? {} : { zapDomain: domain }),
+    heartbeatInterval: heartbeatMs ?? HEARTBEAT.heartbeatInterval, heartbeatTimeout: heartbeatTimeoutMs ?? HEARTBEAT.heartbeatTimeout,
+    tcpKeepalive: tcpKeepalive === false ? 0 : 1, tcpKeepaliveIdle: tcpKeepaliveIdleSeconds ?? SERVER_KEEPALIVE_IDLE_SECONDS,
+    tcpKeepaliveInterval: 15, tcpKeepaliveCount: 3,
+  };
+}
 
 /** About 50 microseconds each. */
 const SKIPPED_MAX = 600;
@@ -86,16 +84,14 @@ function skipRoutingIds(): void {
 }
 
 /** Binds the request port. A handler that throws is logged and the caller gets no reply. */
-export async function serveRequests(
-  options: ServerOptions & { onFull?: (waiting: number) => void }, handle: RequestHandler,
-): Promise<RequestServer> {
+export async function serveRequests(options: ServerOptions, handle: RequestHandler): Promise<RequestServer> {
   skipRoutingIds();
+  const gate = options.gate === undefined ? undefined : await openGate(options.gate, options.log);
   const socket = new ManyPeersRouter({
-    ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, handover: true,
-    maxMessageSize: options.frameBytesMax, sendHighWaterMark: REPLIES_QUEUED_MAX, receiveHighWaterMark: REQUESTS_QUEUED_MAX,
-    ...gated(options), ...HEARTBEAT, ...SERVER_KEEPALIVE,
+    handover: true, maxMessageSize: options.frameBytesMax, sendHighWaterMark: REPLIES_QUEUED_MAX, receiveHighWaterMark: REQUESTS_QUEUED_MAX,
+    ...connectionOptions(options, gate?.domain),
   });
-  await bind(socket, options.address);
+  await bind(socket, options.address, gate);
   const counters = { served: 0, refused: 0, waiting: 0 };
   const replies = writerOf(socket);
   let free = deferred<void>();
@@ -122,7 +118,7 @@ export async function serveRequests(
         options.log.debug({ frames: frames.length, connection: routing?.toString('hex') }, 'malformed request envelope refused');
         continue;
       }
-      if (isFull()) options.onFull?.(counters.waiting);
+      if (isFull()) options.onBound?.('open_requests', { waiting: counters.waiting });
       while (isFull()) {
         free = deferred<void>();
         await free.promise;
@@ -138,17 +134,16 @@ export async function serveRequests(
     async [Symbol.asyncDispose]() {
       socket.close();
       await loop;
+      await gate?.[Symbol.asyncDispose]();
     },
   };
 }
 
 /** Binds the publish port. */
-export async function servePublications(options: ServerOptions & { hwm: number }): Promise<PublishServer> {
-  const socket = new ManyPeersPublisher({
-    ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, sendHighWaterMark: options.hwm,
-    maxMessageSize: 4096, ...gated(options), ...HEARTBEAT, ...SERVER_KEEPALIVE,
-  });
-  await bind(socket, options.address);
+export async function servePublications(options: PublishOptions): Promise<PublishServer> {
+  const gate = options.gate === undefined ? undefined : await openGate(options.gate, options.log);
+  const socket = new ManyPeersPublisher({ sendHighWaterMark: options.hwm, maxMessageSize: 4096, ...connectionOptions(options, gate?.domain) });
+  await bind(socket, options.address, gate);
   const send = writerOf(socket);
   const listeners: ((topic: Buffer, subscribed: boolean) => void)[] = [];
   const loop = (async () => {
@@ -159,11 +154,13 @@ export async function servePublications(options: ServerOptions & { hwm: number }
   })();
   return {
     address: socket.lastEndpoint ?? options.address,
+    counters: {},
     publish: (frames) => send(frames as Buffer[]),
     onSubscription: (listener) => void listeners.push(listener),
     async [Symbol.asyncDispose]() {
       socket.close();
       await loop;
+      await gate?.[Symbol.asyncDispose]();
     },
   };
 }
@@ -257,11 +254,12 @@ export function subscribe(options: SubscribeOptions): Subscriber {
   };
 }
 
-async function bind(socket: zmq.Socket, address: string): Promise<void> {
+async function bind(socket: zmq.Socket, address: string, gate: AsyncDisposable | undefined): Promise<void> {
   try {
     await socket.bind(address);
   } catch (err) {
     socket.close();
+    await gate?.[Symbol.asyncDispose]();
     throw new BindError(address, err);
   }
 }

@@ -62,7 +62,20 @@ export const BOUND_TABLE = {
     bound: `${BOUNDS.descriptorsForConnections * 100} % of \`max_open_files\` (100 000), or of what the system allows when that is less`,
     beyond: 'not through the handshake, the other side tries again; connections that are open are served',
   },
-  open_requests: { what: 'requests being answered', bound: '20 000, and 512 MiB together', beyond: 'further ones wait in the socket' },
+  handshakes: { what: 'connections that are not through the handshake', bound: '1 000 for each port, 10 s each', beyond: 'the oldest is closed, the other side tries again' },
+  open_requests: { what: 'requests being answered', bound: '20 000, and 512 MiB together; 100 of one connection', beyond: 'further ones wait in the socket' },
+  unfinished_requests: {
+    what: 'bytes of requests that have not come to their end', bound: '512 MiB together', beyond: 'the connection that holds most is closed',
+  },
+  slow_messages: { what: 'time that one message may take', bound: '60 s, and a second more for each 16 kB of it', beyond: 'the connection is closed' },
+  waiting_replies: {
+    what: 'replies that wait for a connection that does not read', bound: '1 MiB, then no further request of it is read; 64 MiB; 512 MiB together',
+    beyond: 'dropped',
+  },
+  waiting_publications: {
+    what: 'publications that wait for one minion', bound: '`pub_hwm`, 1 000, and 64 MiB together', beyond: 'that minion loses them, the others get them',
+  },
+  subscriptions: { what: 'topics of one connection', bound: '200, of 255 bytes each', beyond: 'not taken' },
   requests_of_minion: {
     what: 'requests of one minion being answered', bound: number(BOUNDS.requestsOfMinion), beyond: 'no reply; the minion asks again',
   },

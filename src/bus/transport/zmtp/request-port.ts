@@ -1,0 +1,191 @@
+/**
+ * The request port (ROUTER): each request is answered on the connection it came by, whatever that calls itself.
+ *
+ * Who sends much has to wait: beyond its share, or that of all, a connection is not read until there is room.
+ */
+import { deferred, within } from '../../../kernel/std/async.js';
+import type { RequestHandler, RequestServer, ServerOptions } from '../contract.js';
+import { encodeFrame, encodeHead, encodeMessage, MORE } from './frames.js';
+import { Listener } from './listener.js';
+import type { PeerOwner, PeerRules, ZmtpPeer } from './peer.js';
+import { ZmtpError } from './zmtp-error.js';
+
+/** Requests being answered at once, and their bytes. */
+const OPEN_MAX = 20_000;
+const OPEN_BYTES_MAX = 512 * 1024 * 1024;
+/** Of one connection; a client of the protocol has one. */
+const OPEN_OF_PEER_MAX = 100;
+/** Bytes of requests that are not whole, of all connections. */
+const UNFINISHED_BYTES_MAX = 512 * 1024 * 1024;
+/** Replies that wait to be written to one connection: then it is not read, and at last its replies are dropped. */
+const BEHIND_BYTES = 1024 * 1024;
+const BEHIND_BYTES_MAX = 64 * 1024 * 1024;
+const BEHIND_BYTES_MAX_OF_ALL = 512 * 1024 * 1024;
+/** At the end requests that are being answered get this time. */
+const ANSWER_MS = 500;
+/** Longer payloads are not copied behind their head. */
+const COPIED_BYTES_MAX = 16 * 1024;
+const EMPTY = Buffer.alloc(0);
+const DELIMITER = encodeFrame(MORE, EMPTY);
+
+/** @throws BindError */
+export async function serveRequests(options: ServerOptions, handle: RequestHandler): Promise<RequestServer> {
+  const port = new RequestPort(options, handle);
+  await port.open();
+  return port;
+}
+
+class RequestPort implements RequestServer, PeerOwner {
+  readonly rules: PeerRules;
+  readonly #options: ServerOptions;
+  readonly #handle: RequestHandler;
+  readonly #listener: Listener;
+  readonly #counters = { served: 0, refused: 0, waiting: 0, dropped: 0 };
+  /** Connections that are not read, until there is room again. */
+  readonly #resting = new Set<ZmtpPeer>();
+  readonly #idle = deferred<void>();
+  #willWake = false;
+  #address = '';
+  #isClosed = false;
+  #openBytes = 0;
+  #unfinishedBytes = 0;
+  #behindBytes = 0;
+
+  constructor(options: ServerOptions, handle: RequestHandler) {
+    this.#options = options;
+    this.#handle = handle;
+    this.#listener = new Listener(options);
+    this.rules = { socketType: 'ROUTER', peerTypes: new Set(['REQ', 'DEALER', 'ROUTER']), messageBytesMax: options.frameBytesMax, framesKept: 2 };
+  }
+  async open(): Promise<void> {
+    this.#address = await this.#listener.open(this);
+  }
+
+  get address(): string {
+    return this.#address;
+  }
+
+  get counters() {
+    return { ...this.#counters, ...this.#listener.counters, connections: this.#listener.peers.size };
+  }
+
+  opened(peer: ZmtpPeer): void {
+    this.#listener.opened(peer);
+  }
+
+  message(peer: ZmtpPeer, [empty, payload]: Buffer[], count: number): void {
+    if (this.#isClosed) return;
+    if (payload === undefined || empty?.length !== 0 || count !== 2) {
+      this.#counters.refused += 1;
+      this.#options.log.debug({ frames: count, connection: peer.connection }, 'malformed request envelope refused');
+      return;
+    }
+    this.#counters.waiting += 1;
+    this.#openBytes += payload.length;
+    peer.open += 1;
+    void this.#answer(peer, payload);
+    if (peer.open >= OPEN_OF_PEER_MAX) this.#rest(peer);
+    if (!this.#isFull()) return;
+    this.#options.onBound?.('open_requests', { waiting: this.#counters.waiting });
+    this.#rest(peer);
+  }
+
+  command(): void {
+    // Nothing but messages is asked of this port.
+  }
+
+  moved(peer: ZmtpPeer): void {
+    if (peer.isGone) return;
+    const [unfinished, behind] = [peer.unfinishedBytes, peer.waitingBytes];
+    this.#unfinishedBytes += unfinished - peer.unfinished;
+    this.#behindBytes += behind - peer.behind;
+    peer.unfinished = unfinished;
+    peer.behind = behind;
+    if (behind > BEHIND_BYTES || this.#isFull()) this.#rest(peer);
+    else if (this.#resting.size > 0) this.#wake();
+    if (unfinished > 0 && this.#unfinishedBytes > UNFINISHED_BYTES_MAX) this.#closeLargest();
+  }
+
+  closed(peer: ZmtpPeer, fault: ZmtpError | undefined): void {
+    this.#forget(peer);
+    this.#resting.delete(peer);
+    this.#listener.closed(peer, fault);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    for (const peer of this.#listener.peers) peer.pause();
+    if (this.#counters.waiting > 0) await within(this.#idle.promise, ANSWER_MS, undefined);
+    await this.#listener.close();
+  }
+
+  async #answer(peer: ZmtpPeer, payload: Buffer): Promise<void> {
+    try {
+      const reply = await this.#handle(payload, peer);
+      this.#counters.served += 1;
+      if (reply !== undefined) this.#reply(peer, Buffer.from(reply.buffer, reply.byteOffset, reply.byteLength));
+    } catch (err) {
+      if (!this.#isClosed) this.#options.log.error({ err }, 'request failed');
+    } finally {
+      this.#counters.waiting -= 1;
+      this.#openBytes -= payload.length;
+      peer.open -= 1;
+      if (this.#resting.size > 0) this.#wake();
+      if (this.#isClosed && this.#counters.waiting === 0) this.#idle.resolve();
+    }
+  }
+
+  #reply(peer: ZmtpPeer, payload: Buffer): void {
+    const { waitingBytes } = peer;
+    if (waitingBytes > 0 && (waitingBytes + payload.length > BEHIND_BYTES_MAX || this.#behindBytes + payload.length > BEHIND_BYTES_MAX_OF_ALL)) {
+      this.#counters.dropped += 1;
+      this.#options.onBound?.('waiting_replies', { connection: peer.connection, bytes: waitingBytes });
+      return;
+    }
+    if (payload.length <= COPIED_BYTES_MAX) peer.send(encodeMessage([EMPTY, payload]));
+    else peer.send(DELIMITER, encodeHead(0, payload.length), payload);
+    this.moved(peer);
+  }
+
+  #isFull(): boolean {
+    return this.#counters.waiting >= OPEN_MAX || this.#openBytes >= OPEN_BYTES_MAX;
+  }
+
+  #rest(peer: ZmtpPeer): void {
+    peer.pause();
+    this.#resting.add(peer);
+  }
+
+  /** Whoever has room goes on, in the next turn of the loop: nobody holds it. */
+  #wake(): void {
+    if (this.#willWake) return;
+    this.#willWake = true;
+    setImmediate(() => {
+      this.#willWake = false;
+      if (this.#isClosed) return;
+      for (const peer of this.#resting) {
+        if (this.#isFull()) return;
+        if (peer.open > OPEN_OF_PEER_MAX / 2 || peer.waitingBytes > BEHIND_BYTES) continue;
+        this.#resting.delete(peer);
+        peer.goOn();
+      }
+    });
+  }
+
+  #forget(peer: ZmtpPeer): void {
+    this.#unfinishedBytes -= peer.unfinished;
+    this.#behindBytes -= peer.behind;
+    peer.unfinished = 0;
+    peer.behind = 0;
+  }
+
+  /** Who holds most has to begin anew. */
+  #closeLargest(): void {
+    let largest: ZmtpPeer | undefined;
+    for (const peer of this.#listener.peers) if (peer.unfinished > (largest?.unfinished ?? 0)) largest = peer;
+    if (largest === undefined) return;
+    this.#options.onBound?.('unfinished_requests', { address: largest.address, bytes: largest.unfinished });
+    this.#forget(largest);
+    largest.close(new ZmtpError('too_large', { bytes: largest.unfinishedBytes }));
+  }
+}
