@@ -24,7 +24,8 @@ import type { Sys } from '../kernel/contract/sys.js';
 import { within } from '../kernel/std/async.js';
 import { Closers } from '../kernel/std/closers.js';
 import { isBytes, isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
-import { rootsOptions, Roots } from '../sls/files/roots.js';
+import { FileServer } from '../sls/files/file-server.js';
+import { FileUpdates } from '../sls/files/file-updates.js';
 import { compilePillar, pillarRoots, type PillarRequest } from '../sls/pillar/compile.js';
 import { Access } from './access/authorise.js';
 import { LocalKeys, type LocalUser } from './access/local-keys.js';
@@ -118,7 +119,11 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const jobs = new JobStore(join(cacheDir, 'tsalt-jobs.db'));
   stack.defer(() => jobs.close());
   const active = new ActiveJobs();
-  const roots = new Roots(rootsOptions(opts));
+  const stopped = new AbortController();
+  stack.defer(() => stopped.abort());
+  const server: FileServer = new FileServer({ opts, log, load: (name) => host.load('fileserver', name), context: (name) => host.context(name, { signal: stopped.signal }) });
+  stack.use(server);
+  const updates = new FileUpdates({ server, opts, log, fire: (tag, data) => void bus.fire(tag, data) });
   const targets = new MinionTargets({ keys, known, nodegroups: opts['nodegroups'] ?? {} });
   const hashType = isHashType(opts['hash_type']) ? opts['hash_type'] : 'sha256';
   const storeJobs = opts['job_cache'] !== false;
@@ -174,17 +179,20 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const compile = (request: PillarRequest) => compilePillar(request, {
     roots: pillarRoots(opts), topName: 'top.sls', log, matches: (expr, kind, { id, grains }) => targets.isMatch(expr, kind, { id, grains }),
   });
-  const host = new ModuleHost({
+  const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}),
     ports: masterPorts({
-      opts, bus, jobs, deliveries, keys, known, waitParts, presence, targets, rotateAesKey, pair, roots, sys, log, prints,
+      opts, bus, jobs, deliveries, keys, known, waitParts, presence, targets, rotateAesKey, pair, server, updates, sys, log, prints,
       modules: {
-        distDir, opts, sys, log, id: masterId, roots, userDirs: runnerDirs,
+        distDir, opts, sys, log, id: masterId, server, userDirs: runnerDirs,
         pillar: (grains) => compile({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} }),
       },
     }),
   });
   stack.use(host);
+  if (opts['fileserver_verify_config'] !== false) await server.verify();
+  updates.start();
+  stack.use(updates);
   const functions = new FunctionDesk(host, bus, log);
   stack.use(functions);
   const foreign = new SaltCliFiles(cacheDir, hashType);
@@ -220,7 +228,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     ...peerCommands({ ...waitParts, jobs, functions, peer: map(opts['peer']), peerRun: map(opts['peer_run']), gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
     ...mineCommands({ known, bounds, match: (tgt, tgtType) => targets.inMine(tgt, tgtType) }),
     ...fileCommands({
-      roots, bounds, log,
+      server, bounds, log,
       receive: {
         allowed: opts['file_recv'] === true, bytesMax: int(opts, 'file_recv_max_size', 100) * 1024 * 1024, minionsDir: join(cacheDir, 'minions'),
       },

@@ -6,10 +6,12 @@ import { isHashType } from '../bus/crypto/digest.js';
 import { parseJid, parseMinionId } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import type { EventPort, FileServerPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, Ports, RunnerPort } from '../kernel/contract/ports.js';
+import type { EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, Ports, RunnerPort } from '../kernel/contract/ports.js';
 import { newJid } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
-import type { Roots } from '../sls/files/roots.js';
+import type { FileServer } from '../sls/files/file-server.js';
+import type { FileUpdates } from '../sls/files/file-updates.js';
+import { fileServerPort } from './file-server-port.js';
 import { mineGet } from './commands/minion/mine.js';
 import { masterModulesPort, masterSyncPort, type MasterModulesParts } from './functions/master-modules.js';
 import type { Prints } from './functions/prints.js';
@@ -37,7 +39,8 @@ export interface MasterPortParts {
   readonly targets: MinionTargets;
   readonly rotateAesKey: () => void;
   readonly pair: KeyPair;
-  readonly roots: Roots;
+  readonly server: FileServer;
+  readonly updates: FileUpdates;
   readonly sys: Sys;
   readonly log: Logger;
   readonly prints: Prints;
@@ -48,7 +51,7 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> {
   const events = eventPort(parts.bus);
   return {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
-    match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.roots),
+    match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
     mine: minePort(parts), masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
   };
 }
@@ -60,16 +63,6 @@ function runnerPort(bus: EventBus, prints: Prints): RunnerPort {
       bus.fire(`${String(job['tag'])}/progress`, data);
       return Promise.resolve();
     },
-  };
-}
-
-/** Only the backend `roots` so far. Source: fileserver, Salt 3008.3, for what a backend offers. */
-function fileServerPort(roots: Roots): FileServerPort {
-  return {
-    backends: ['roots'],
-    envs: () => Promise.resolve(roots.envs()),
-    list: (_backend, kind, saltenv) => (kind === 'files' ? roots.files(saltenv) : kind === 'dirs' ? roots.dirs(saltenv) : roots.emptyDirs(saltenv)),
-    symlinks: (_backend, saltenv) => roots.symlinks(saltenv),
   };
 }
 

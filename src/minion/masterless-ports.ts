@@ -2,12 +2,13 @@
 import { decodeBus, encodeBus } from '../bus/codec/codec.js';
 import type { EventBus } from '../bus/event/bus.js';
 import type { Logger } from '../kernel/contract/log.js';
+import type { ModuleHost } from '../kernel/loader/module-host.js';
 import type { Ports } from '../kernel/contract/ports.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { isPlainMap, type PlainMap } from '../kernel/std/value.js';
 import { FileClient } from '../sls/files/file-client.js';
+import { FileServer } from '../sls/files/file-server.js';
 import { localFiles } from '../sls/files/local-files.js';
-import { Roots, rootsOptions } from '../sls/files/roots.js';
 import { syncPlugins } from '../sls/files/sync-plugins.js';
 import { compilePillar, pillarRoots } from '../sls/pillar/compile.js';
 import type { TemplateHost } from '../sls/render/host-renderer.js';
@@ -21,7 +22,7 @@ export interface MasterlessParts {
   readonly sys: Sys;
   readonly log: Logger;
   /** The modules that have these ports. */
-  readonly host: () => TemplateHost;
+  readonly host: () => TemplateHost & Pick<ModuleHost, 'load' | 'context'>;
   readonly state: MinionState;
   readonly bus: EventBus;
   readonly running: RunningJobs;
@@ -34,7 +35,7 @@ export interface MasterlessParts {
 export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | 'pack' | 'jobs' | 'events' | 'refresh' | 'match' | 'render'> {
   const { opts, state, bus, running, extmods, refreshGrains, reload } = parts;
   const files = new FileClient({
-    source: localFiles(new Roots(rootsOptions(opts))), cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id: String(opts['id']),
+    source: localFiles(ownServer(parts)), cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id: String(opts['id']),
   });
   const fire = (tag: string, data: unknown): Promise<boolean> => {
     bus.fire(tag, isPlainMap(data) ? data : {});
@@ -59,6 +60,13 @@ export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | '
         compileTarget({ expr, kind, delimiter }, { nodegroups: opts['nodegroups'] ?? {} })({ id: minionId ?? String(opts['id']), grains: state.grains, pillar: state.pillar })),
     },
   };
+}
+
+/** The backends of this machine. What they fetch from elsewhere they fetch before the first file is asked for, as real Salt does. */
+function ownServer({ opts, log, host }: MasterlessParts): FileServer {
+  return new FileServer({
+    opts, log, load: (name) => host().load('fileserver', name), context: (name) => host().context(name, { signal: new AbortController().signal }), updateFirst: true,
+  });
 }
 
 /** The pillar of `pillar_roots` on this machine. */

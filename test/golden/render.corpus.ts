@@ -10,7 +10,9 @@ import { Float, isBytes, isMap, isPlainMap, mapEntries, type PlainMap, type Valu
 import { sameValue } from './same-value.js';
 import { FileClient } from '../../src/sls/files/file-client.js';
 import { localFiles } from '../../src/sls/files/local-files.js';
-import { Roots, rootsOptions } from '../../src/sls/files/roots.js';
+import { silentLog } from '../support/logs.js';
+import { FileServer } from '../../src/sls/files/file-server.js';
+import { Roots, rootsOptions } from '../../src/kernel/sys/tree/roots.js';
 import type { CallFunction, Renderer, RenderPlace } from '../../src/sls/render/contract.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
 import { cachedFiles } from '../../src/sls/render/host-renderer.js';
@@ -80,7 +82,9 @@ async function fileTree(root: string, files: Readonly<Record<string, string>>): 
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
-  return new FileClient({ source: localFiles(new Roots(rootsOptions({ file_roots: { base: [join(root, 'srv')] } }))), cacheDir: join(root, 'cache'), hashType: 'sha256', id: ID });
+  const opts = { file_roots: { base: [join(root, 'srv')] } };
+  const server = FileServer.over({ roots: new Roots(rootsOptions(opts)) }, { opts, log: silentLog });
+  return new FileClient({ source: localFiles(server), cacheDir: join(root, 'cache'), hashType: 'sha256', id: ID });
 }
 
 async function play(recording: Recording, root: string): Promise<Value> {

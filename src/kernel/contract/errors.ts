@@ -36,6 +36,11 @@ export class FunctionMissingError extends TsaltError {
   }
 }
 
+/** A backend of the file server is configured in a way that cannot work; Salt's `FileserverConfigError`. */
+export class FileserverConfigError extends TsaltError {
+  readonly code = 'files.config';
+}
+
 /** Any exception of Python that has a name users see, such as `TypeError` or `ValueError`. */
 export class PythonError extends TsaltError {
   readonly code = 'job.python_exception';

@@ -3,10 +3,10 @@
  * Nothing of the program itself; a plugin reaches that through its context.
  */
 export {
-  defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineState, defineWheel, fn,
+  defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineState, defineWheel, fn,
 } from './plugin.js';
 export type {
-  Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, Plugin, PluginKind, ReturnerPlugin,
+  FileserverPlugin, Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, Plugin, PluginKind, ReturnerPlugin,
 } from './plugin.js';
 export { p } from './params.js';
 export type { ArgsOf, Param, Params } from './params.js';
@@ -14,6 +14,7 @@ export {
   CommandExecutionError, CommandNotFoundError, FunctionMissingError, InvocationError, PythonError, TsaltError,
 } from './errors.js';
 export type { Context } from './context.js';
+export type { FileBackend, FileHash, LockAnswer, ServedFile, UpdateFacts, UpdateRequest } from './file-backend.js';
 export type { Logger } from './log.js';
 export type { Ports } from './ports.js';
 export { done, failed, wouldChange } from './state.js';

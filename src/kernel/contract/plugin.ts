@@ -1,6 +1,7 @@
 /** Plugins: one file, one virtual module, one default export made by `defineModule` and its sisters. */
 import type { Value, PlainMap } from '../std/value.js';
 import type { Context } from './context.js';
+import type { FileBackend } from './file-backend.js';
 import type { ArgsOf, Params } from './params.js';
 
 /** A function as the loader keeps it, its parameter types erased. */
@@ -107,4 +108,12 @@ export interface ReturnerPlugin extends PluginBase {
 }
 export const defineReturner = (plugin: Omit<ReturnerPlugin, 'kind'>): ReturnerPlugin => ({ kind: 'returners', ...plugin });
 
-export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin;
+/** Serves files of environments. `open` is called once; a module of plain functions is its backend itself. */
+export interface FileserverPlugin extends PluginBase {
+  readonly kind: 'fileserver';
+  /** @throws FileserverConfigError when the configuration cannot be used */
+  open(ctx: Context): Promise<FileBackend> | FileBackend;
+}
+export const defineFileserver = (plugin: Omit<FileserverPlugin, 'kind'>): FileserverPlugin => ({ kind: 'fileserver', ...plugin });
+
+export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin | FileserverPlugin;

@@ -1,5 +1,6 @@
 /** What plugins may need of the program. Each port is implemented by a room above and handed in; none of it is promised on every host. */
 import type { PlainMap, Value } from '../std/value.js';
+import type { LockAnswer } from './file-backend.js';
 
 /** The `salt://` file client (`cp.*`, templates, states). Paths are `salt://a/b` or `a/b`; `saltenv` as Salt. */
 export interface FilePort {
@@ -293,11 +294,19 @@ export interface RunnerPort {
 
 /** The backends from which a master serves files. */
 export interface FileServerPort {
-  /** Names of the backends there are, whether they are enabled or not. */
-  readonly backends: readonly string[];
+  /** Names of the backends that are enabled and work, short names among them. */
+  backends(): Promise<readonly string[]>;
   envs(backend: string): Promise<string[]>;
   list(backend: string, kind: 'files' | 'dirs' | 'emptyDirs', saltenv: string): Promise<string[]>;
   symlinks(backend: string, saltenv: string): Promise<Record<string, string>>;
+  /** Looks for what is new at the named remotes, or at all. */
+  update(backend: string, remotes: readonly string[]): Promise<void>;
+  /** Gives what went wrong, or undefined where there is nothing to clear. */
+  clearCache(backend: string): Promise<readonly string[] | undefined>;
+  /** Environments whose lists were forgotten. */
+  clearListCache(backend: string, saltenvs: readonly string[] | undefined): Promise<readonly string[]>;
+  lock(backend: string, remote: string | undefined): Promise<LockAnswer | undefined>;
+  clearLock(backend: string, remote: string | undefined): Promise<LockAnswer | undefined>;
 }
 
 /** The mine as the master itself may read it: all of it. */

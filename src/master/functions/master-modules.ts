@@ -8,7 +8,7 @@ import { ModuleHost } from '../../kernel/loader/module-host.js';
 import type { PlainMap } from '../../kernel/std/value.js';
 import { FileClient } from '../../sls/files/file-client.js';
 import { localFiles } from '../../sls/files/local-files.js';
-import type { Roots } from '../../sls/files/roots.js';
+import type { FileServer } from '../../sls/files/file-server.js';
 import { syncPlugins } from '../../sls/files/sync-plugins.js';
 
 export interface MasterModulesParts {
@@ -17,7 +17,7 @@ export interface MasterModulesParts {
   readonly sys: Sys;
   readonly log: Logger;
   readonly id: string;
-  readonly roots: Roots;
+  readonly server: FileServer;
   readonly userDirs: (kind: PluginKind) => readonly string[];
   /** The pillar that the top file gives to the master. */
   readonly pillar: (grains: PlainMap) => Promise<PlainMap>;
@@ -56,6 +56,6 @@ export function masterSyncPort(parts: Omit<MasterModulesParts, 'ports'>): Master
   };
 }
 
-function fileClient({ roots, opts, id }: Omit<MasterModulesParts, 'ports'>): FileClient {
-  return new FileClient({ source: localFiles(roots), cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id });
+function fileClient({ server, opts, id }: Omit<MasterModulesParts, 'ports'>): FileClient {
+  return new FileClient({ source: localFiles(server), cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id });
 }

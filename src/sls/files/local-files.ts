@@ -1,26 +1,24 @@
-/** Files of this host's own `file_roots`, for a minion without a master. */
+/** Files of this host's own file server, for a minion without a master and for the master itself. */
+import type { FileServer } from './file-server.js';
 import type { FileSource } from './file-source.js';
-import type { Roots } from './roots.js';
 
-export function localFiles(roots: Roots): FileSource {
+export function localFiles(server: FileServer): FileSource {
   return {
     async hash(path, saltenv) {
-      const found = await roots.find(path, saltenv);
-      return found === undefined ? undefined : roots.hash(found);
+      const found = await server.find(path, saltenv);
+      return found === undefined ? undefined : server.hash(found);
     },
     async hashAndStat(path, saltenv) {
-      const found = await roots.find(path, saltenv);
-      return found === undefined ? ['', null] : [await roots.hash(found), await roots.stat(found)];
+      const found = await server.find(path, saltenv);
+      return found === undefined ? ['', null] : [{ ...await server.hash(found) }, [...await server.stat(found)]];
     },
     async piece(path, saltenv, loc) {
-      const found = await roots.find(path, saltenv);
-      return found === undefined ? { data: Buffer.alloc(0), dest: '' } : { data: await roots.read(found, loc), dest: found.rel };
+      const found = await server.find(path, saltenv);
+      return found === undefined ? { data: Buffer.alloc(0), dest: '' } : { data: Buffer.from(await server.read(found, loc)), dest: found.rel };
     },
-    list(kind, saltenv, prefix) {
-      return kind === 'files' ? roots.files(saltenv, prefix) : kind === 'dirs' ? roots.dirs(saltenv, prefix) : roots.emptyDirs(saltenv, prefix);
-    },
-    symlinks: (saltenv, prefix) => roots.symlinks(saltenv, prefix),
-    envs: () => Promise.resolve(roots.envs()),
+    list: async (kind, saltenv, prefix) => [...await server.list(kind, saltenv, prefix)],
+    symlinks: (saltenv, prefix) => server.symlinks(saltenv, prefix),
+    envs: () => server.envs(),
     masterOpts: () => Promise.resolve({}),
   };
 }

@@ -11,13 +11,13 @@ import { dirname, join } from 'node:path';
 import type { Logger } from '../../../kernel/contract/log.js';
 import { isSafeName, safeJoin, UnsafePathError } from '../../../kernel/sys/safe-path.js';
 import { isBytes, isList, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import type { FoundFile, Roots } from '../../../sls/files/roots.js';
+import type { FileServer, FoundFile } from '../../../sls/files/file-server.js';
 import type { Bounds } from '../../requests/bounds.js';
 import { SeldomLog } from '../../requests/seldom-log.js';
 import { reply, SIZES, type MinionCommand, type MinionSender, type Reply } from '../../requests/command.js';
 
 export interface FilesParts {
-  readonly roots: Roots;
+  readonly server: FileServer;
   /** `file_recv` and where uploads go: `cachedir/minions/<id>/files`. */
   readonly receive: { readonly allowed: boolean; readonly bytesMax: number; readonly minionsDir: string };
   readonly bounds: Bounds;
@@ -29,33 +29,33 @@ const GZIP_LEVEL_MAX = 9;
 const compress = promisify<Buffer, { level: number }, Buffer>(gzip);
 
 export function fileCommands(parts: FilesParts): MinionCommand[] {
-  const { roots } = parts;
+  const { server } = parts;
   const seldom = new SeldomLog(parts.log);
   const read = (name: string, run: (load: PlainMap, env: string) => Promise<Value>): MinionCommand => ({
     name, from: 'minion', bytesMax: SIZES.small, rule: READ_RULE,
     run: async (load) => reply(await run(load, textOf(load['saltenv'], 'base'))),
   });
-  const found = (load: PlainMap, env: string): Promise<FoundFile | undefined> => roots.find(textOf(load['path'], ''), env);
+  const found = (load: PlainMap, env: string): Promise<FoundFile | undefined> => server.find(textOf(load['path'], ''), env);
   const prefix = (load: PlainMap): string => textOf(load['prefix'], '');
   return [
-    read('_file_envs', () => Promise.resolve(roots.envs())),
-    read('_file_list', (load, env) => roots.files(env, prefix(load))),
-    read('_dir_list', (load, env) => roots.dirs(env, prefix(load))),
-    read('_file_list_emptydirs', (load, env) => roots.emptyDirs(env, prefix(load))),
-    read('_symlink_list', (load, env) => roots.symlinks(env, prefix(load))),
+    read('_file_envs', () => server.envs()),
+    read('_file_list', async (load, env) => await server.list('files', env, prefix(load)) as Value[]),
+    read('_dir_list', async (load, env) => await server.list('dirs', env, prefix(load)) as Value[]),
+    read('_file_list_emptydirs', async (load, env) => await server.list('emptyDirs', env, prefix(load)) as Value[]),
+    read('_symlink_list', (load, env) => server.symlinks(env, prefix(load))),
     read('_file_hash', async (load, env) => {
       const file = await found(load, env);
-      return file === undefined ? '' : roots.hash(file);
+      return file === undefined ? '' : { ...await server.hash(file) };
     }),
     read('_file_hash_and_stat', async (load, env) => {
       const file = await found(load, env);
-      return file === undefined ? ['', null] : [await roots.hash(file), await roots.stat(file)];
+      return file === undefined ? ['', null] : [{ ...await server.hash(file) }, [...await server.stat(file)]];
     }),
     read('_file_find', async (load, env) => {
       const file = await found(load, env);
-      return file === undefined ? { path: '', rel: '' } : { path: file.rel, rel: file.rel, stat: await roots.stat(file), back: 'roots' };
+      return file === undefined ? { path: '', rel: '' } : { path: file.rel, rel: file.rel, stat: [...await server.stat(file)], back: file.back };
     }),
-    read('_serve_file', (load, env) => serve(roots, load, env)),
+    read('_serve_file', (load, env) => serve(server, load, env)),
     {
       name: '_file_recv', from: 'minion', bytesMax: SIZES.large,
       rule: 'An accepted minion, into its own folder, when file_recv is on',
@@ -64,13 +64,13 @@ export function fileCommands(parts: FilesParts): MinionCommand[] {
   ];
 }
 
-async function serve(roots: Roots, load: PlainMap, env: string): Promise<Value> {
+async function serve(server: FileServer, load: PlainMap, env: string): Promise<Value> {
   const path = textOf(load['path'], '');
-  const file = await roots.find(path, env);
+  const file = await server.find(path, env);
   if (file === undefined) return { data: '', dest: '' };
   const loc = load['loc'] ?? 0;
   if (typeof loc !== 'number' || !Number.isSafeInteger(loc) || loc < 0) return { data: '', dest: '' };
-  const data = await roots.read(file, loc);
+  const data = Buffer.from(await server.read(file, loc));
   const asked = load['gzip'];
   if (data.length === 0 || typeof asked !== 'number' || !(asked >= 1)) return { data, dest: file.rel };
   const level = Math.min(Math.trunc(asked), GZIP_LEVEL_MAX);

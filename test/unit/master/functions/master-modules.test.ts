@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createSys } from '../../../../src/kernel/sys/sys.js';
 import { masterModulesPort, masterSyncPort } from '../../../../src/master/functions/master-modules.js';
-import { Roots, rootsOptions } from '../../../../src/sls/files/roots.js';
+import { FileServer } from '../../../../src/sls/files/file-server.js';
+import { Roots, rootsOptions } from '../../../../src/kernel/sys/tree/roots.js';
 import { silentLog } from '../../../support/logs.js';
 import { BUILT, indexPlugins } from '../../../support/module-host.js';
 
@@ -17,7 +18,7 @@ async function site() {
   await writeFile(join(served, '_modules', 'mine_own.mjs'), 'export const hello = () => "hi";\n');
   const opts = { cachedir: join(root, 'cache'), extension_modules: join(root, 'ext'), file_roots: { base: [served] }, grains: { role: 'hub' }, file_client: 'local' };
   const parts = {
-    distDir: BUILT, opts, sys: createSys(), log: silentLog, id: 'hub_master', roots: new Roots(rootsOptions(opts)),
+    distDir: BUILT, opts, sys: createSys(), log: silentLog, id: 'hub_master', server: FileServer.over({ roots: new Roots(rootsOptions(opts)) }, { opts, log: silentLog }),
     userDirs: (kind: string) => [join(root, 'ext', kind)], pillar: async () => ({ secret: 'x' }),
   };
   return { root, parts, [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }) };

@@ -11,7 +11,7 @@ function files(enabled: Value = ['roots']) {
     opts: { fileserver_backend: enabled },
     ports: {
       fileServer: {
-        backends: ['roots', 'other'],
+        backends: async () => ['roots', 'other'],
         envs: async (backend) => (backend === 'roots' ? ['dev', 'base'] : ['base', 'extra']),
         list: async (backend, kind, saltenv) => [`${kind}-${saltenv}-${backend}`, 'all'],
         symlinks: async (backend) => ({ [backend]: 'target' }),
@@ -36,14 +36,47 @@ test('fileserver lists files, directories and links of an environment', async ()
   assert.deepEqual(await call('symlink_list'), { roots: 'target', other: 'target' });
 });
 
-test('fileserver has nothing to refresh, clear or lock', async () => {
-  const { call } = files();
-  assert.equal(await call('update', ['roots']), true);
-  await assert.rejects(call('update', [], { remotes: 'x' }), { className: 'TypeError', message: "update() got an unexpected keyword argument 'remotes'" });
-  assert.deepEqual(
-    [await call('clear_cache'), await call('clear_lock'), await call('lock'), await call('clear_file_list_cache')],
-    ['No cache was cleared', 'No locks were removed', 'No locks were set', {}],
-  );
+/** A backend with remotes beside one without. */
+function withRemotes() {
+  const asked: unknown[] = [];
+  const bench = benchOf(fileserver, {
+    opts: { fileserver_backend: ['roots', 'gitfs'] },
+    ports: {
+      fileServer: {
+        backends: async () => ['roots', 'gitfs', 'git'],
+        update: async (...words) => void asked.push(['update', ...words]),
+        clearCache: async (backend) => (backend === 'roots' ? undefined : []),
+        clearListCache: async (backend, saltenvs) => (backend === 'roots' ? saltenvs ?? ['dev', 'base'] : []),
+        lock: async (backend, remote) => (backend === 'roots' ? undefined : { done: [`locked ${String(remote)}`], failed: [] }),
+        clearLock: async (backend) => (backend === 'roots' ? undefined : { done: [], failed: ['cannot'] }),
+      },
+    },
+  });
+  return { asked, call: bench.call };
+}
+
+test('fileserver.update asks each backend, and only those with remotes may hear of them', async () => {
+  const { asked, call } = withRemotes();
+  assert.equal(await call('update'), true);
+  assert.equal(await call('update', ['git'], { remotes: 'a, b' }), true);
+  assert.equal(await call('update', ['gitfs'], { remote: ['c'] }), true);
+  assert.deepEqual(asked, [['update', 'roots', []], ['update', 'gitfs', []], ['update', 'git', ['a', 'b']], ['update', 'gitfs', ['c']]]);
+  await assert.rejects(call('update', ['roots'], { remotes: 'x' }), { className: 'TypeError', message: "update() got an unexpected keyword argument 'remotes'" });
+  await assert.rejects(call('update', ['git'], { depth: 1 }), { className: 'TypeError', message: "update() got an unexpected keyword argument 'depth'" });
+});
+
+// Sentences: read, Salt 3008.3.
+test('fileserver clears caches, lists and locks of those that have some', async () => {
+  const { call } = withRemotes();
+  assert.deepEqual(await call('clear_cache'), { cleared: ['The gitfs fileserver cache was successfully cleared'] });
+  assert.equal(await call('clear_cache', ['roots']), 'No cache was cleared');
+  assert.deepEqual(await call('clear_file_list_cache'), { roots: ['base', 'dev'] });
+  assert.deepEqual(await call('clear_file_list_cache', ['dev,x', 'roots']), { roots: ['dev', 'x'] });
+  assert.deepEqual(await call('lock', [], { remote: '*x' }), { locked: ['locked *x'] });
+  assert.deepEqual(await call('lock', ['git', ['a']]), { errors: ["Badly formatted remote pattern '['a']'"] });
+  assert.equal(await call('lock', ['roots']), 'No locks were set');
+  assert.deepEqual(await call('clear_lock'), { errors: ['cannot'] });
+  assert.equal(await call('clear_lock', ['roots']), 'No locks were removed');
 });
 
 function syncs(opts = {}) {

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { cleanRelative, Roots, rootsOptions, type RootsOptions } from '../../../../src/sls/files/roots.js';
+import { ignoreRules } from '../../../../../src/kernel/sys/tree/ignore-rules.js';
+import { cleanRelative, Roots, rootsOptions, type RootsOptions } from '../../../../../src/kernel/sys/tree/roots.js';
 
 let top = '';
 const path = (rel: string): string => join(top, rel);
@@ -28,7 +29,7 @@ after(() => rm(top, { recursive: true }));
 
 const roots = (more: Partial<RootsOptions> = {}): Roots => new Roots({
   fileRoots: { base: [path('one'), path('two')], __env__: [path('any-__env__')] },
-  ignoreGlobs: ['*.pyc', '*/.git*', '.git*'], ignoreRegexes: [], followSymlinks: true, ignoreSymlinks: false, hashType: 'sha256', bufferBytes: 4, ...more,
+  isIgnored: ignoreRules({ file_ignore_glob: ['*.pyc', '*/.git*', '.git*'] }), listCacheMs: 20_000, followSymlinks: true, ignoreSymlinks: false, hashType: 'sha256', bufferBytes: 4, ...more,
 });
 
 test('the first folder that has a path wins, later ones add', async () => {
@@ -39,7 +40,7 @@ test('the first folder that has a path wins, later ones add', async () => {
 });
 
 test('what is no file, ignored or outside is not found', async () => {
-  const files = roots({ ignoreRegexes: [/^two-/] });
+  const files = roots({ isIgnored: ignoreRules({ file_ignore_glob: ['*.pyc', '*/.git*', '.git*'], file_ignore_regex: ['^two-'] }) });
   for (const rel of ['web', 'missing', '', '.', '..', '../outside/secret', 'web/../../outside/secret', '/etc/passwd', 'top.sls/x', 'a\0b', 'web/b.pyc', '.git/config', 'broken', 'x'.repeat(300)]) {
     assert.equal(await files.find(rel, 'base'), undefined, rel);
   }
@@ -64,42 +65,61 @@ test('__env__ stands for any environment that is a name', async () => {
 // Source: observed, Salt 3008.3 with such a tree.
 test('lists hold each path once, sorted; absolute links that lead out are not told where links are followed', async () => {
   const files = roots();
-  assert.deepEqual(await files.files('base'), [
+  assert.deepEqual(await files.fileList('base'), [
     'absolute/secret', 'broken', 'leak', 'leakdir/secret', 'link.sls', 'only.sls', 'top.sls', 'web/files/a.conf', 'web/init.sls',
   ]);
-  assert.deepEqual(await files.dirs('base'), ['absolute', 'empty', 'leakdir', 'web', 'web/files', 'web/round']);
-  assert.deepEqual(await files.emptyDirs('base'), ['empty']);
-  assert.deepEqual(Object.keys(await files.symlinks('base')).sort(), ['broken', 'leak', 'leakdir', 'link.sls', 'web/round']);
+  assert.deepEqual(await files.dirList('base'), ['absolute', 'empty', 'leakdir', 'web', 'web/files', 'web/round']);
+  assert.deepEqual(await files.fileListEmptydirs('base'), ['empty']);
+  assert.deepEqual(Object.keys(await files.symlinkList('base')).sort(), ['broken', 'leak', 'leakdir', 'link.sls', 'web/round']);
 });
 
 test('where links are not followed, what is behind them is not listed', async () => {
   const files = roots({ followSymlinks: false });
-  assert.deepEqual((await files.files('base')).filter((rel) => rel.startsWith('leak')), ['leak']);
-  assert.deepEqual(await files.symlinks('base'), { absolute: path('outside'), 'link.sls': 'top.sls', leak: '../outside/secret', leakdir: '../outside', broken: 'missing', 'web/round': '..' });
+  assert.deepEqual((await files.fileList('base')).filter((rel) => rel.startsWith('leak')), ['leak']);
+  assert.deepEqual(await files.symlinkList('base'), { absolute: path('outside'), 'link.sls': 'top.sls', leak: '../outside/secret', leakdir: '../outside', broken: 'missing', 'web/round': '..' });
 });
 
 test('links can be left out', async () => {
   const files = roots({ ignoreSymlinks: true });
-  assert.deepEqual(await files.symlinks('base'), {});
-  assert.ok(!(await files.files('base')).includes('link.sls'));
+  assert.deepEqual(await files.symlinkList('base'), {});
+  assert.ok(!(await files.fileList('base')).includes('link.sls'));
 });
 
-test('a prefix is the beginning of a path, as in Salt', async () => {
+test('an environment that is not there has nothing', async () => {
   const files = roots();
-  assert.deepEqual(await files.files('base', 'web/'), ['web/files/a.conf', 'web/init.sls']);
-  assert.deepEqual(await files.files('base', '/web/in'), ['web/init.sls']);
-  assert.deepEqual(await files.dirs('base', 'em'), ['empty']);
-  assert.deepEqual(await files.files('unknown/env'), []);
+  assert.deepEqual(await files.fileList('unknown/env'), []);
+  assert.deepEqual(await files.symlinkList('unknown/env'), {});
+});
+
+test('a listing that is kept is made anew when a folder changes, at any depth', async () => {
+  const files = roots();
+  await files.fileList('base');
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  const first = await files.fileList('base');
+  assert.equal(await files.fileList('base'), first, 'the same list while nothing changes');
+  await put('one/web/files/deep.conf');
+  assert.ok((await files.fileList('base')).includes('web/files/deep.conf'));
+  await rm(path('one/web/files/deep.conf'));
+  assert.ok(!(await files.fileList('base')).includes('web/files/deep.conf'));
+  assert.deepEqual(files.clearFileListCache(['dev']), []);
+  assert.deepEqual(files.clearFileListCache(undefined), ['base']);
+});
+
+test('names are sorted by code point, as Python does', async () => {
+  await put('sorted/\u{1f600}');
+  await put('sorted/\uffee');
+  const files = roots({ fileRoots: { base: [path('sorted')] } });
+  assert.deepEqual(await files.fileList('base'), ['\uffee', '\u{1f600}']);
 });
 
 test('those who ask for a list at once get the same, later ones a new one', async () => {
   const files = roots();
-  const [one, other] = await Promise.all([files.files('base'), files.files('base')]);
+  const [one, other] = await Promise.all([files.fileList('base'), files.fileList('base')]);
   assert.deepEqual(one, other);
   await put('one/late.sls');
-  assert.ok((await files.files('base')).includes('late.sls'));
+  assert.ok((await files.fileList('base')).includes('late.sls'));
   await rm(path('one/late.sls'));
-  assert.ok(!(await files.files('base')).includes('late.sls'));
+  assert.ok(!(await files.fileList('base')).includes('late.sls'));
 });
 
 test('a file is read in pieces', async () => {
@@ -108,7 +128,7 @@ test('a file is read in pieces', async () => {
   assert.ok(found !== undefined);
   const pieces: string[] = [];
   for (let loc = 0; ; loc += 4) {
-    const piece = await files.read(found, loc);
+    const piece = await files.serveFile(found, loc);
     if (piece.length === 0) break;
     pieces.push(piece.toString());
   }
@@ -119,14 +139,14 @@ test('a hash is remembered until the file is another, also one of the same size 
   await put('one/hashed', 'aaaa');
   const files = roots();
   const found = { path: path('one/hashed'), rel: 'hashed' };
-  const first = await files.hash(found);
+  const first = await files.fileHash(found);
   assert.deepEqual(first, { hash_type: 'sha256', hsum: '61be55a8e2f6b4e172338bddf184d6dbee29c98853e0a0485ecee7f27b9af0b4' });
   await utimes(found.path, 1000, 1000);
-  await files.hash(found);
+  await files.fileHash(found);
   await put('one/other', 'bbbb');
   await utimes(path('one/other'), 1000, 1000);
   await rename(path('one/other'), found.path);
-  assert.notEqual((await files.hash(found)).hsum, first.hsum);
+  assert.notEqual((await files.fileHash(found)).hsum, first.hsum);
 });
 
 test('cleanRelative() keeps paths below the root', () => {
@@ -135,11 +155,12 @@ test('cleanRelative() keeps paths below the root', () => {
 });
 
 test('options come from the configuration', () => {
-  const { ignoreRegexes, ...options } = rootsOptions({
-    file_roots: { base: ['/srv/salt'], dev: '/srv/dev' }, file_ignore_glob: ['*.pyc'], file_ignore_regex: ['/\\.svn($|/)'], fileserver_followsymlinks: false, hash_type: 'md5',
+  const { isIgnored, ...options } = rootsOptions({
+    file_roots: { base: ['/srv/salt'], dev: '/srv/dev' }, file_ignore_glob: ['*.pyc'], file_ignore_regex: ['/\\.svn($|/)', '(', '\\Adraft'],
+    fileserver_followsymlinks: false, hash_type: 'md5',
   });
   assert.deepEqual(options, {
-    fileRoots: { base: ['/srv/salt'], dev: ['/srv/dev'] }, ignoreGlobs: ['*.pyc'], followSymlinks: false, ignoreSymlinks: false, hashType: 'md5', bufferBytes: 1_048_576,
+    fileRoots: { base: ['/srv/salt'], dev: ['/srv/dev'] }, followSymlinks: false, ignoreSymlinks: false, hashType: 'md5', bufferBytes: 1_048_576, listCacheMs: 20_000,
   });
-  assert.ok(ignoreRegexes[0]?.test('a/.svn'));
+  assert.deepEqual(['a/.svn', 'a.pyc', 'draft.sls', 'a/draft', 'a'].map(isIgnored), [true, true, true, false, false]);
 });

@@ -1,0 +1,84 @@
+/** Reads and hashes files that are served: pieces of a given size, digests remembered until the file changes. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import type { FileHash, ServedFile } from '../../contract/file-backend.js';
+import { BoundedCache } from '../../std/bounded-cache.js';
+import type { PlainMap } from '../../std/value.js';
+
+export interface ServedFilesOptions {
+  readonly hashType: string;
+  /** Bytes of one piece. */
+  readonly bufferBytes: number;
+}
+
+/** Digests remembered. */
+const HASHES_MAX = 100_000;
+const HASH_READ_BYTES = 256 * 1024;
+
+export class ServedFiles {
+  readonly #options: ServedFilesOptions;
+  readonly #hashes = new BoundedCache<string, KnownHash>(HASHES_MAX);
+
+  constructor(options: ServedFilesOptions) {
+    this.#options = options;
+  }
+
+  static of(opts: Readonly<PlainMap>): ServedFiles {
+    return new ServedFiles(servingOptions(opts));
+  }
+
+  /** A piece from `loc` on; empty at the end. */
+  async read({ path }: ServedFile, loc: number): Promise<Buffer> {
+    const handle = await open(path, 'r');
+    try {
+      const buffer = Buffer.allocUnsafe(this.#options.bufferBytes);
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, loc);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Several who ask for the digest of a large file wait for one reading of it. */
+  async hash({ path }: ServedFile): Promise<FileHash> {
+    const { hashType } = this.#options;
+    const { mtimeMs, ctimeMs, size, ino } = await stat(path);
+    const state = `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+    const known = this.#hashes.get(path, () => ({ state: '', hsum: Promise.resolve('') }));
+    if (known.state !== state) {
+      known.state = state;
+      known.hsum = digestOf(path, hashType);
+      known.hsum.catch(() => {
+        known.state = '';
+      });
+    }
+    return { hash_type: hashType, hsum: await known.hsum };
+  }
+
+  /** The ten numbers of Python's stat. */
+  async stat({ path, stat: given }: ServedFile): Promise<readonly number[]> {
+    if (given !== undefined) return given;
+    const { mode, ino, dev, nlink, uid, gid, size, atimeMs, mtimeMs, ctimeMs } = await stat(path);
+    return [mode, ino, dev, nlink, uid, gid, size, ...[atimeMs, mtimeMs, ctimeMs].map((ms) => Math.floor(ms / 1000))];
+  }
+}
+
+interface KnownHash {
+  /** What of the file says that it is still the same. */
+  state: string;
+  hsum: Promise<string>;
+}
+
+export function servingOptions(opts: Readonly<PlainMap>): ServedFilesOptions {
+  return {
+    hashType: typeof opts['hash_type'] === 'string' ? opts['hash_type'] : 'sha256',
+    bufferBytes: Number(opts['file_buffer_size'] ?? 1_048_576),
+  };
+}
+
+async function digestOf(path: string, hashType: string): Promise<string> {
+  const hash = createHash(hashType);
+  for await (const chunk of createReadStream(path, { highWaterMark: HASH_READ_BYTES })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
