@@ -55,6 +55,7 @@ import { ROTATION_REQUEST } from './keys/rotation-request.js';
 import { KnownStore } from './known/known-store.js';
 import { MinionTargets } from './known/targets.js';
 import { masterPorts } from './ports.js';
+import { Trace } from './trace/trace.js';
 import { Presence } from './publisher/presence.js';
 import { Publisher } from './publisher/publisher.js';
 import { Bounds } from './requests/bounds.js';
@@ -146,8 +147,10 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const deliveries = new Deliveries({ active, jobs, storeJobs, isConnected: (id) => presence.isConnected(id), gone: presence.gone, log });
   stack.defer(() => deliveries.flush());
   const quarantine = new Quarantine({ bus, jobs, log });
+  const trace = new Trace({ path: join(cacheDir, 'tsalt-trace.db'), log, onFull: () => bounds.hit('trace', {}) });
+  stack.use(trace);
   const publish = (order: JobOrder) => publishJob(order, {
-    bus, jobs, active, storeJobs, log,
+    bus, jobs, active, storeJobs, trace, log,
     expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     publish: (load, minions) => publisher.publish(load, minions),
   });
@@ -182,7 +185,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}),
     ports: masterPorts({
-      opts, bus, jobs, deliveries, keys, known, waitParts, presence, targets, rotateAesKey, pair, server, updates, sys, log, prints,
+      opts, bus, jobs, deliveries, trace, keys, known, waitParts, presence, targets, rotateAesKey, pair, server, updates, sys, log, prints,
       modules: {
         distDir, opts, sys, log, id: masterId, server, userDirs: runnerDirs,
         pillar: (grains) => compile({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} }),
@@ -193,7 +196,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   if (opts['fileserver_verify_config'] !== false) await server.verify();
   updates.start();
   stack.use(updates);
-  const functions = new FunctionDesk(host, bus, log);
+  const functions = new FunctionDesk({ host, bus, log, note: (happening) => trace.note(happening) });
   stack.use(functions);
   const foreign = new SaltCliFiles(cacheDir, hashType);
   stack.defer(() => foreign.clean(true));
@@ -220,6 +223,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     }),
     eventCommand({
       bus, bounds, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }),
+      isJobOf: (jid, id) => active.get(jid)?.minions.has(id) === true,
       onProgress: (id, progress) => noteProgress(deliveries, id, progress), progressStored: () => deliveries.stored(),
     }),
     pillarCommand({
@@ -277,7 +281,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       presence: () => presence.check(),
       deliveries: () => deliveries.sweep(Date.now()),
       rotation: () => rotateWhenAsked(cacheDir, rotateAesKey),
-      retention: () => removeOldJobs(jobs, opts),
+      retention: () => removeOldJobs([jobs, trace], opts),
       foreign: () => foreign.clean(),
     },
   }));
@@ -324,10 +328,10 @@ function rotateWhenAsked(cacheDir: string, rotate: () => void): void {
 }
 
 /** 0 keeps them for ever. Source: read, Salt 3008.3, option `keep_jobs_seconds`. */
-async function removeOldJobs(jobs: JobStore, opts: Readonly<PlainMap>): Promise<void> {
+async function removeOldJobs(stores: readonly { removeOlder(atMs: number): Promise<unknown> }[], opts: Readonly<PlainMap>): Promise<void> {
   const seconds = opts['keep_jobs_seconds'];
   const keepMs = (typeof seconds === 'number' ? seconds : int(opts, 'keep_jobs', 24) * 3600) * 1000;
-  if (keepMs > 0) await jobs.removeOlder(Date.now() - keepMs);
+  if (keepMs > 0) for (const store of stores) await store.removeOlder(Date.now() - keepMs);
 }
 
 function address(opts: Readonly<PlainMap>, port: string): string {

@@ -26,12 +26,14 @@ import type { KeyState, KeyStore } from './keys/key-store.js';
 import type { KnownStore } from './known/known-store.js';
 import type { MinionTargets } from './known/targets.js';
 import type { Presence } from './publisher/presence.js';
+import type { Trace } from './trace/trace.js';
 
 export interface MasterPortParts {
   readonly opts: Readonly<PlainMap>;
   readonly bus: EventBus;
   readonly jobs: JobStore;
   readonly deliveries: Deliveries;
+  readonly trace: Trace;
   readonly keys: KeyStore;
   readonly known: KnownStore;
   readonly waitParts: WaitParts;
@@ -52,7 +54,7 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> {
   return {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
-    mine: minePort(parts), masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
+    mine: minePort(parts), trace: parts.trace, masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
   };
 }
 
@@ -72,11 +74,11 @@ function minePort({ known, targets }: MasterPortParts): MinePort {
 }
 
 function eventPort(bus: EventBus): EventPort {
-  const fire = (tag: string, data: Value): Promise<boolean> => {
-    bus.fire(tag, isPlainMap(data) ? data : { data });
+  const fire = (tag: string, data: Value, cause?: string): Promise<boolean> => {
+    bus.fire(tag, isPlainMap(data) ? data : { data }, cause);
     return Promise.resolve(true);
   };
-  return { fireLocal: fire, fireMaster: fire };
+  return { fireLocal: (tag, data) => fire(tag, data), fireMaster: (tag, data, _preload, cause) => fire(tag, data, cause) };
 }
 
 function orderOf(job: LocalJob, jid: string): JobOrder {
@@ -84,7 +86,7 @@ function orderOf(job: LocalJob, jid: string): JobOrder {
   const arg = [...(job.arg ?? []), ...(Object.keys(kwarg).length === 0 ? [] : [{ ...kwarg, __kwarg__: true }])];
   return {
     fun: job.fun, arg, tgt: job.tgt, tgtType: job.tgt_type ?? 'glob', ret: job.ret ?? '', user: job.user ?? 'root', jid,
-    more: job.metadata === undefined ? {} : { metadata: job.metadata },
+    more: job.metadata === undefined ? {} : { metadata: job.metadata }, cause: job.cause,
   };
 }
 

@@ -10,6 +10,8 @@ export interface BusEvent {
   readonly tag: string;
   /** Always has `_stamp`. */
   readonly data: PlainMap;
+  /** Id of the job, run or reaction that fired it, when that is known and does not stand in the tag. */
+  readonly cause?: string | undefined;
 }
 
 export interface Listener extends AsyncIterable<BusEvent>, Disposable {
@@ -43,8 +45,8 @@ export class EventBus {
   }
 
   /** Sends an event to all listeners whose prefix fits. `_stamp` is added when the data has none. */
-  fire(tag: string, data: PlainMap): BusEvent {
-    const event: BusEvent = { tag, data: '_stamp' in data ? data : { ...data, _stamp: stampNow() } };
+  fire(tag: string, data: PlainMap, cause?: string): BusEvent {
+    const event: BusEvent = { tag, data: '_stamp' in data ? data : { ...data, _stamp: stampNow() }, ...(cause === undefined ? {} : { cause }) };
     this.#fired += 1;
     for (const { prefix, deliver } of this.#subscriptions) {
       if (!tag.startsWith(prefix)) continue;

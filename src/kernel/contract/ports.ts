@@ -1,6 +1,7 @@
 /** What plugins may need of the program. Each port is implemented by a room above and handed in; none of it is promised on every host. */
 import type { PlainMap, Value } from '../std/value.js';
 import type { LockAnswer } from './file-backend.js';
+import type { TracePort } from './happening.js';
 
 /** The `salt://` file client (`cp.*`, templates, states). Paths are `salt://a/b` or `a/b`; `saltenv` as Salt. */
 export interface FilePort {
@@ -37,8 +38,8 @@ export interface MasterPort {
 export interface EventPort {
   /** To the local bus of this host. */
   fireLocal(tag: string, data: PlainMap): Promise<boolean>;
-  /** To the master's bus; on the master the same as local. */
-  fireMaster(tag: string, data: Value, preload?: PlainMap): Promise<boolean>;
+  /** To the master's bus; on the master the same as local. `cause`: id of the job or run that fires it, kept on a master. */
+  fireMaster(tag: string, data: Value, preload?: PlainMap, cause?: string): Promise<boolean>;
 }
 
 /** Jobs that run on this minion now. */
@@ -114,6 +115,8 @@ export interface LocalJob {
   readonly gatherTimeoutMs?: number;
   /** Id of the job; a new one when not given. */
   readonly jid?: string;
+  /** Id of the run or reaction that asks for it. */
+  readonly cause?: string;
 }
 export interface LocalReturn {
   readonly id: string;
@@ -329,6 +332,18 @@ export interface MasterModuleCall {
   readonly signal: AbortSignal;
 }
 
+/** What reacts to events on this host. Changes last as long as the program. */
+export interface ReactorPort {
+  /** False where no reactions are configured. */
+  readonly isRunning: boolean;
+  readonly isLeader: boolean;
+  setLeader(value: boolean): boolean;
+  list(): readonly PlainMap[];
+  /** Give `status` and `comment`. */
+  add(glob: string, files: Value): PlainMap;
+  delete(glob: string): PlainMap;
+}
+
 /** Copies `salt://_<kind>` to the plugins of the master; gives names of what changed, as `modules.foo`. */
 export interface MasterSyncPort {
   syncKind(kind: string, saltenvs: readonly string[], names?: { only?: readonly string[]; without?: readonly string[] }): Promise<string[]>;
@@ -365,4 +380,6 @@ export interface Ports {
   mine: MinePort;
   masterModules: MasterModulesPort;
   masterSync: MasterSyncPort;
+  reactor: ReactorPort;
+  trace: TracePort;
 }

@@ -17,6 +17,15 @@ export function fnmatch(text: string, pattern: string): boolean {
   return fits(Array.from(text), readPattern(pattern));
 }
 
+/** The same for many texts, read once. */
+export function globMatcher(pattern: string): (text: string) => boolean {
+  const pieces = readPattern(pattern);
+  const wild = pieces.findIndex((piece) => piece === '*' || piece === '?' || !('literal' in piece));
+  const start = Array.from(pattern).slice(0, wild < 0 ? undefined : wild).join('');
+  if (wild < 0) return (text) => text === start;
+  return (text) => text.startsWith(start) && fits(Array.from(text), pieces);
+}
+
 /** The texts that fit, in their order. */
 export function fnmatchFilter(texts: Iterable<string>, pattern: string): string[] {
   const pieces = readPattern(pattern);

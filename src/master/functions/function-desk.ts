@@ -5,6 +5,7 @@
  */
 import { clientFailure, isRefusal, messageOf } from '../../kernel/loader/failure-text.js';
 import type { ModuleHost } from '../../kernel/loader/module-host.js';
+import type { Happening } from '../../kernel/contract/happening.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { deferred, TaskGroup } from '../../kernel/std/async.js';
 import { fnmatch } from '../../kernel/std/fnmatch.js';
@@ -47,19 +48,23 @@ export class FunctionDesk implements AsyncDisposable {
   readonly #host: ModuleHost;
   readonly #bus: EventBus;
   readonly #tasks: TaskGroup;
+  readonly #note: (happening: Happening) => void;
   readonly #stop = new AbortController();
 
-  constructor(host: ModuleHost, bus: EventBus, log: Logger) {
+  constructor({ host, bus, log, note }: { host: ModuleHost; bus: EventBus; log: Logger; note: (happening: Happening) => void }) {
     this.#host = host;
     this.#bus = bus;
+    this.#note = note;
     this.#tasks = new TaskGroup({ limit: RUNNING_MAX, onError: (err) => log.error({ err }, 'runner failed') });
   }
 
-  start(client: 'runner' | 'wheel', call: FunctionCall, user: string, signal?: AbortSignal): Started {
+  /** `cause`: id of the reaction or run that asks for it. */
+  start(client: 'runner' | 'wheel', call: FunctionCall, user: string, { signal, cause }: { signal?: AbortSignal; cause?: string } = {}): Started {
     const jid = newJid();
     const tag = `${KIND[client].tag}/${jid}`;
     const fun = `${client}.${call.fun}`;
     const args: Value[] = Object.keys(call.kwargs).length === 0 ? [...call.args] : [...call.args, { ...call.kwargs }];
+    this.#note({ id: jid, kind: 'run', what: fun, atMs: Date.now(), cause });
     this.#bus.fire(`${tag}/new`, { fun, jid, user, fun_args: args });
     const finished = deferred<Finished>();
     const done = finished.promise.then(({ data }) => data);

@@ -4,9 +4,10 @@
  * Source: wire-protocol section 9; golden events/job-ping, job-list-missing.
  */
 import { parseJid, type Jid } from '../../kernel/contract/job.js';
+import type { Happening } from '../../kernel/contract/happening.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { newJid } from '../../kernel/std/time.js';
-import type { PlainMap, Value } from '../../kernel/std/value.js';
+import { isList, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { EventBus } from '../../bus/event/bus.js';
 import type { ActiveJobs } from './active-jobs.js';
 import type { JobStore } from './job-store.js';
@@ -26,6 +27,8 @@ export interface JobOrder {
   readonly more?: PlainMap;
   /** Questions of the master itself (find_job): not kept in the job store. */
   readonly ephemeral?: boolean;
+  /** Id of the run or reaction that asks for it. */
+  readonly cause?: string | undefined;
 }
 
 export type JobPublished =
@@ -40,6 +43,7 @@ export interface JobParts {
   readonly expected: (tgt: Value, tgtType: string, delimiter: string) => { minions: readonly string[]; missing: readonly string[] };
   readonly publish: (load: PlainMap, minions: readonly string[]) => Promise<void>;
   readonly storeJobs: boolean;
+  readonly trace: { note(happening: Happening): void };
   readonly log: Logger;
 }
 
@@ -59,6 +63,10 @@ export async function publishJob(order: JobOrder, parts: JobParts): Promise<JobP
   const started = { jid, load, minions: kept, startedUnixMs: Date.now() };
   if (parts.storeJobs && order.ephemeral !== true) await parts.jobs.saveJob(started);
   parts.active.start(jid, kept, load, started.startedUnixMs);
+  if (order.ephemeral !== true) {
+    const fun = typeof order.fun === 'string' ? order.fun : order.fun.join(', ');
+    parts.trace.note({ id: jid, kind: 'job', what: `${fun} on ${targetText(order.tgt)}`, atMs: started.startedUnixMs, cause: order.cause });
+  }
   parts.bus.fire(`salt/job/${jid}/new`, {
     jid, tgt_type: order.tgtType, tgt: order.tgt, user: order.user, fun: funValue(order.fun), arg: order.arg,
     minions: kept, missing: [...missing],
@@ -79,4 +87,5 @@ function publicationLoad(order: JobOrder, jid: Jid, delimiter: string): PlainMap
   };
 }
 
+const targetText = (tgt: Value): string => (isList(tgt) ? tgt.map(String).join(', ') : String(tgt));
 const funValue = (fun: string | readonly string[]): Value => (typeof fun === 'string' ? fun : [...fun]);

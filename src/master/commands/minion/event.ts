@@ -24,6 +24,8 @@ export interface EventParts {
   readonly bounds: Bounds;
   /** Resolves when what was told by `onProgress` is stored: then the minion need not tell it again. */
   readonly progressStored: () => Promise<void>;
+  /** Whether a job was published to the minion: only then an event of the minion can come of it. */
+  readonly isJobOf: (jid: string, id: string) => boolean;
   readonly log: Logger;
 }
 
@@ -45,7 +47,10 @@ export function eventCommand(parts: EventParts): MinionCommand {
         // What the error says may be anything: it is on the bus, not in the log.
         if (tag === '_salt_error') seldom.warn(sender.id, {}, 'error on a minion: see the event _salt_error');
         // Whoever reads an event takes `id` for the minion it came from.
-        parts.bus.fire(tag, kind === 'own' || 'id' in data ? { ...data, id: sender.id } : data);
+        const { data: inner } = data;
+        const jid = isPlainMap(inner) ? inner['__pub_jid'] : undefined;
+        const cause = typeof jid === 'string' && parts.isJobOf(jid, sender.id) ? jid : undefined;
+        parts.bus.fire(tag, kind === 'own' || 'id' in data ? { ...data, id: sender.id } : data, cause);
       };
       if (isList(load['events'])) {
         const { length } = load['events'];

@@ -78,7 +78,7 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
         const fun = String(load['fun'] ?? '');
         if (!isAllowed(parts.peerRun, sender.id, fun)) return reply({});
         const { args, kwargs } = splitPublishedArgs(isList(load['arg']) ? load['arg'] : []);
-        const started = parts.functions.start('runner', { fun, args, kwargs }, sender.id, AbortSignal.timeout(TIMEOUT_SECONDS_MAX * 1000));
+        const started = parts.functions.start('runner', { fun, args, kwargs }, sender.id, { signal: AbortSignal.timeout(TIMEOUT_SECONDS_MAX * 1000) });
         return reply((await started.done)['return'] ?? null);
       },
     },

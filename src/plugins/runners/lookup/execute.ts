@@ -7,6 +7,8 @@ import { mapFrom, type Value, type ValueMap } from '../../../kernel/std/value.js
 export async function execute(ctx: Context, job: LocalJob): Promise<ValueMap> {
   const answers: [string, Value][] = [];
   const timeoutMs = job.timeoutMs ?? Number(ctx.opts['timeout'] ?? 5) * 1000;
-  for await (const { id, answered, ret } of ctx.port('local').returns({ ...job, timeoutMs }, ctx.signal)) if (answered) answers.push([id, ret]);
+  const { jid: cause } = ctx.job;
+  const asked = { ...job, timeoutMs, ...(typeof cause === 'string' ? { cause } : {}) };
+  for await (const { id, answered, ret } of ctx.port('local').returns(asked, ctx.signal)) if (answered) answers.push([id, ret]);
   return mapFrom(answers);
 }

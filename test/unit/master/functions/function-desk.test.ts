@@ -24,7 +24,7 @@ function bench(call: (fun: string, args: readonly Value[], kwargs: PlainMap, sig
       };
     },
   } as unknown as ModuleHost;
-  return { desk: new FunctionDesk(host, bus, silentLog), events, kinds };
+  return { desk: new FunctionDesk({ host, bus, log: silentLog, note: () => undefined }), events, kinds };
 }
 
 // Source: golden events/runner, wheel.
@@ -76,7 +76,7 @@ test('when the master stops, or who asked goes, the function is ended', async ()
     });
   const { desk } = bench(untilAborted);
   const gone = new AbortController();
-  const first = desk.start('runner', { fun: 'a.b', args: [], kwargs: {} }, 'root', gone.signal);
+  const first = desk.start('runner', { fun: 'a.b', args: [], kwargs: {} }, 'root', { signal: gone.signal });
   const second = desk.start('runner', { fun: 'a.b', args: [], kwargs: {} }, 'root');
   await new Promise(setImmediate);
   gone.abort(new Error('client went'));

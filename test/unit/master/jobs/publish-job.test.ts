@@ -5,6 +5,7 @@ import type { PlainMap } from '../../../../src/kernel/std/value.js';
 import { ActiveJobs } from '../../../../src/master/jobs/active-jobs.js';
 import { JobStoreError, type JobStore, type StoredJob } from '../../../../src/master/jobs/job-store.js';
 import { publishJob, type JobOrder, type JobParts } from '../../../../src/master/jobs/publish-job.js';
+import type { Happening } from '../../../../src/kernel/contract/happening.js';
 import { silentLog } from '../../../support/logs.js';
 
 const order: JobOrder = { fun: 'test.ping', arg: [], tgt: '*', tgtType: 'glob', ret: '', user: 'root' };
@@ -13,16 +14,17 @@ function bench(more: Partial<JobParts> & { store?: (job: StoredJob) => Promise<v
   const events: BusEvent[] = [];
   const stored: StoredJob[] = [];
   const published: { load: PlainMap; minions: readonly string[] }[] = [];
+  const noted: Happening[] = [];
   const bus = new EventBus((error) => assert.fail(error as Error));
   bus.subscribe('', (event) => events.push(event));
   const saveJob = more.store ?? ((job: StoredJob) => Promise.resolve(void stored.push(job)));
   const parts: JobParts = {
-    bus, jobs: { saveJob } as unknown as JobStore, active: new ActiveJobs(), storeJobs: true, log: silentLog,
+    bus, jobs: { saveJob } as unknown as JobStore, active: new ActiveJobs(), storeJobs: true, log: silentLog, trace: { note: (happening) => void noted.push(happening) },
     expected: () => ({ minions: ['web2', 'web1'], missing: ['web3'] }),
     publish: (load, minions) => Promise.resolve(void published.push({ load, minions })),
     ...more,
   };
-  return { parts, events, stored, published };
+  return { parts, events, stored, published, noted };
 }
 
 test('a job gets an id, is stored, announced and published', async () => {
@@ -79,4 +81,13 @@ test('questions of the master, and jobs of a master without a cache, are not sto
   await publishJob({ ...order, ephemeral: true }, parts);
   await publishJob(order, { ...parts, storeJobs: false });
   assert.deepEqual([stored, published.length], [[], 2]);
+});
+
+test('what asked for a job is told to the trace, questions of the master are not', async () => {
+  const { parts, noted } = bench();
+  await publishJob({ ...order, cause: 'reaction-1', jid: '20260101000000000001' }, parts);
+  await publishJob({ ...order, ephemeral: true }, parts);
+  assert.deepEqual(noted.map(({ atMs, ...rest }) => ({ ...rest, isTimed: atMs > 0 })), [
+    { id: '20260101000000000001', kind: 'job', what: 'test.ping on *', cause: 'reaction-1', isTimed: true },
+  ]);
 });

@@ -37,7 +37,7 @@ async function send(load: PlainMap, mineToo = true) {
     fired.push([tag, data]);
   });
   const log = keepingLog();
-  const command = eventCommand({ bus, log, bounds: new Bounds({ bus, log }), onGrains: (id, given) => grains.push({ id, given }), onProgress: (id, of) => progress.push([id, of]) > 0 && mineToo, progressStored: () => Promise.resolve() });
+  const command = eventCommand({ bus, log, bounds: new Bounds({ bus, log }), onGrains: (id, given) => grains.push({ id, given }), onProgress: (id, of) => progress.push([id, of]) > 0 && mineToo, progressStored: () => Promise.resolve(), isJobOf: (jid, id) => jid === '20260101000000000001' && id === 'web1' });
   const answer = await command.run(load, { kind: 'minion', id: 'web1' as MinionId, nonce: '', encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1' });
   return { fired, grains, log, answer, progress };
 }

@@ -1,0 +1,114 @@
+/** The reactor of the master: what it may call, and under whose name. Source: read, Salt 3008.3; golden events/reactor-*. */
+import { readFileSync } from 'node:fs';
+import { ReactionMap, ReactorMapError } from '../automation/reactor/reaction-map.js';
+import { ReactionError, type ArgSpec, type ReactionCall } from '../automation/reactor/reaction-call.js';
+import { Reactor, REACTOR_USER, type ReactorParts } from '../automation/reactor/reactor.js';
+import type { EventBus } from '../bus/event/bus.js';
+import type { Logger } from '../kernel/contract/log.js';
+import type { CatalogPort, ReactorPort } from '../kernel/contract/ports.js';
+import { isList, isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
+import { loadYaml } from '../kernel/yaml/load.js';
+import type { LocalKeys } from './access/local-keys.js';
+import type { FunctionDesk } from './functions/function-desk.js';
+import type { JobOrder, JobPublished } from './jobs/publish-job.js';
+import type { Bounds } from './requests/bounds.js';
+import { causeOf, type Trace } from './trace/trace.js';
+
+export interface MasterReactions {
+  readonly opts: Readonly<PlainMap>;
+  readonly bus: EventBus;
+  readonly trace: Trace;
+  readonly keys: LocalKeys;
+  readonly catalog: CatalogPort;
+  readonly functions: FunctionDesk;
+  readonly bounds: Bounds;
+  readonly compile: ReactorParts['compile'];
+  readonly publish: (order: JobOrder) => Promise<JobPublished>;
+  readonly log: Logger;
+}
+
+/** Undefined where nothing is configured to react. @throws ReactorMapError */
+export function openReactor(parts: MasterReactions): Reactor | undefined {
+  const { opts, log, keys, trace, functions, catalog } = parts;
+  if (!isReactorConfigured(opts)) return undefined;
+  const map = new ReactionMap(readOption(opts['reactor'] ?? null));
+  for (const entry of map.ignored) log.warn({ entry: JSON.stringify(entry) }, 'not an entry of `reactor`: each is a tag with its files, such as `- salt/minion/*/start: [/srv/reactor/start.sls]`');
+  return new Reactor({
+    bus: parts.bus, map, log, hostId: String(opts['id']),
+    compile: parts.compile,
+    trace: { note: (happening) => trace.note(happening), depth: (id) => trace.depth(id), causeOf },
+    isManager: (key) => keys.userOf(key) === 'root',
+    threads: Number(opts['reactor_worker_threads'] ?? 10), waitingMax: Number(opts['reactor_worker_hwm'] ?? 10_000),
+    onFull: (facts) => parts.bounds.hit('reactor_queue', facts),
+    argSpec: (client, fun) => argSpec(catalog, client, fun),
+    async local(call, cause) {
+      const published = await parts.publish(orderOf(call, cause));
+      if (published.kind === 'no_minions') log.warn({ fun: call.fun, cause }, `reaction for no minion: ${published.error}`);
+    },
+    async run(call, cause) {
+      if (call.client === 'caller') throw new ReactionError(`caller.${call.fun} is for the reactor of a minion: on a master use local, runner or wheel`);
+      if (call.client === 'local') return;
+      const { done } = functions.start(call.client, { fun: call.fun, args: call.arg, kwargs: call.kwarg }, REACTOR_USER, { cause });
+      const { success, return: value } = await done;
+      if (success !== true) throw new ReactionError(`${call.client}.${call.fun} failed: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    },
+  });
+}
+
+export function reactorPort(reactor: () => Reactor | undefined): ReactorPort {
+  return {
+    get isRunning() {
+      return reactor() !== undefined;
+    },
+    get isLeader() {
+      return reactor()?.isLeader === true;
+    },
+    setLeader(value) {
+      const running = reactor();
+      if (running !== undefined) running.isLeader = value;
+      return value;
+    },
+    list: () => reactor()?.map.list() ?? [],
+    add: (glob, files) => reactor()?.map.add(glob, files) ?? {},
+    delete: (glob) => reactor()?.map.delete(glob) ?? {},
+  };
+}
+
+/** By the option `reactor`, or as an engine. */
+function isReactorConfigured(opts: Readonly<PlainMap>): boolean {
+  const { engines, reactor } = opts;
+  const named = isList(engines ?? null) ? engines as readonly Value[] : isPlainMap(engines ?? null) ? [engines as PlainMap] : [];
+  if (named.some((entry) => entry === 'reactor' || (isPlainMap(entry) && 'reactor' in entry))) return true;
+  return typeof reactor === 'string' ? reactor !== '' : isList(reactor ?? null) && (reactor as readonly Value[]).length > 0;
+}
+
+/** The option may name a file that holds the list. */
+function readOption(option: Value): Value {
+  if (typeof option !== 'string') return option;
+  try {
+    return loadYaml(readFileSync(option, 'utf8'), { source: option });
+  } catch (cause) {
+    throw new ReactorMapError(`Cannot read the map of reactions ${option}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+async function argSpec(catalog: CatalogPort, client: 'runner' | 'wheel', fun: string): Promise<ArgSpec> {
+  const spec = await catalog.argspec(client === 'runner' ? 'runners' : 'wheel', fun);
+  if (spec === undefined) return undefined;
+  const args = isList(spec['args'] ?? null) ? (spec['args'] as readonly Value[]).map(String) : [];
+  const defaults = isList(spec['defaults'] ?? null) ? (spec['defaults'] as readonly Value[]).length : 0;
+  return { args, required: args.length - defaults, takesKeywords: spec['kwargs'] !== null && spec['kwargs'] !== undefined };
+}
+
+/** Options that travel with a publication. */
+const TRAVELLING = ['metadata', 'ret_config', 'ret_kwargs', 'module_executors', 'executor_opts', 'start_event'] as const;
+
+function orderOf({ fun, arg, kwarg, order }: ReactionCall, cause: string): JobOrder {
+  const { tgt = '', tgt_type, expr_form, ret = '', jid, delimiter } = order;
+  return {
+    fun: fun.includes(',') ? fun.split(',') : fun, tgt, tgtType: String(tgt_type ?? expr_form ?? 'glob'), ret: String(ret), user: 'root', cause,
+    arg: [...arg, ...(Object.keys(kwarg).length === 0 ? [] : [{ ...kwarg, __kwarg__: true }])],
+    ...(typeof jid === 'string' && jid !== '' ? { jid } : {}), ...(typeof delimiter === 'string' ? { delimiter } : {}),
+    more: Object.fromEntries(TRAVELLING.flatMap((name) => (order[name] === undefined ? [] : [[name, order[name]]]))),
+  };
+}
