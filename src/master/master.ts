@@ -132,8 +132,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const bounds = new Bounds({ bus, log });
   const connections = new Connections({ filesMax: int(opts, 'max_open_files', 100_000), bounds });
   const ports = { ...portOptions(opts), onBound: bounds.hit.bind(bounds), log };
-  const server = serverKind(opts);
-  const publications = await servePublications(server, {
+  const sockets = serverKind(opts);
+  const publications = await servePublications(sockets, {
     ...ports, address: address(opts, 'publish_port'), gate: (from) => connections.maySubscribe(from), frameBytesMax: FRAME_BYTES_MAX, hwm: int(opts, 'pub_hwm', 1000),
   });
   stack.use(publications);
@@ -246,7 +246,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     table, sessions, keys, bounds, log, minimumVersion: int(opts, 'minimum_auth_version', 3), requestTtlSeconds: int(opts, 'request_server_ttl', 0),
   });
   const requests = await serveRequests(
-    server, { ...ports, address: address(opts, 'ret_port'), gate: (from) => connections.mayAsk(from), frameBytesMax: table.bytesMax },
+    sockets, { ...ports, address: address(opts, 'ret_port'), gate: (from) => connections.mayAsk(from), frameBytesMax: table.bytesMax },
     (frame, peer) => desk.answer(frame, peer),
   );
   stack.use(requests);
