@@ -3,7 +3,7 @@ import { constants, generateKeyPairSync, privateDecrypt, publicEncrypt, verify, 
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/master/jobs/sqlite.js';
+import { openDatabase } from '../../src/kernel/sys/sqlite.js';
 
 /** How often a second something can be done on one core. */
 function perSecond(work: () => void, forMs = 500): number {

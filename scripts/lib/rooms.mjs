@@ -7,7 +7,7 @@ import { sourceFiles } from './transpile.mjs';
 /** Rooms and their folders, lowest first. */
 export const ROOMS = [
   ['kernel', ['std', 'contract', 'yaml', 'sys', 'log', 'config', 'loader', 'facts']],
-  ['bus', ['codec', 'crypto', 'wire', 'transport', 'channel', 'event']],
+  ['bus', ['codec', 'crypto', 'wire', 'transport', 'channel', 'event', 'returners']],
   ['sls', ['render', 'target', 'files', 'pillar', 'state']],
   ['client', []],
   ['automation', ['schedule', 'engines', 'beacons', 'reactor']],

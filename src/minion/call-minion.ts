@@ -9,7 +9,7 @@ import { planMasters } from './connection/master-plan.js';
 import { evaluateMaster } from './evaluate-master.js';
 import { gatherGrains } from './grains.js';
 import { RunningJobs } from './job/running.js';
-import { giveToReturner, type LocalMinion, type LocalMinionOptions } from './local-minion.js';
+import { giveNow, type LocalMinion, type LocalMinionOptions } from './local-minion.js';
 import { pluginFolders } from './plugin-folders.js';
 import { minionPorts } from './ports.js';
 
@@ -40,7 +40,7 @@ export async function openCallMinion(options: LocalMinionOptions): Promise<Local
     async report(load) {
       await connection.request({ ...load, id });
     },
-    giveTo: (name, ret) => giveToReturner(host, log, name, ret),
+    giveTo: (names, ret) => giveNow(host, options, names, ret),
     async [Symbol.asyncDispose]() {
       await connection[Symbol.asyncDispose]();
       await host[Symbol.asyncDispose]();

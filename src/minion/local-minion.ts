@@ -4,6 +4,7 @@
  * Without a master it gathers grains and pillar, and loads what modules reach, only when a function may need them: most of
  * the time of a small command would go there.
  */
+import { join } from 'node:path';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { ModuleHost } from '../kernel/loader/module-host.js';
@@ -25,10 +26,11 @@ export interface LocalMinion extends AsyncDisposable {
   grains(): Promise<PlainMap>;
   /** Tells the master, where there is one. */
   report(load: PlainMap): Promise<void>;
-  giveTo(returner: string, ret: PlainMap): Promise<void>;
+  giveTo(returners: readonly string[], ret: PlainMap): Promise<void>;
 }
 
-const RETURNER_MS = 60_000;
+/** Longest that a command waits for its returners. */
+const RETURNERS_MS = 60_000;
 
 /** @throws SignInError, RequestTimeoutError when the master does not let it in */
 export async function openLocalMinion(options: LocalMinionOptions): Promise<LocalMinion> {
@@ -52,7 +54,7 @@ function masterless(options: LocalMinionOptions): LocalMinion {
       return state.grains;
     },
     report: () => Promise.resolve(),
-    giveTo: (name, ret) => giveToReturner(host, log, name, ret),
+    giveTo: (names, ret) => giveNow(host, options, names, ret),
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   };
 }
@@ -77,8 +79,17 @@ async function prepareHost(host: ModuleHost, state: { grains: PlainMap; pillar: 
   state.pillar = await ownPillar({ opts, log, state }, {});
 }
 
-export async function giveToReturner(host: ModuleHost, log: Logger, name: string, ret: PlainMap): Promise<void> {
-  const plugin = await host.load('returners', name);
-  if (plugin === undefined) log.error({ returner: name }, 'returner is not available on this minion');
-  else await plugin.returner(ret, host.context(name, { signal: AbortSignal.timeout(RETURNER_MS) }));
+/**
+ * Gives a result to returners now. What one does not take stays on disk: the minion gives it at its next start, or the next such
+ * command does.
+ */
+export async function giveNow(host: ModuleHost, { opts, log }: Pick<LocalMinionOptions, 'opts' | 'log'>, names: readonly string[], ret: PlainMap): Promise<void> {
+  const { ReturnerQueues } = await import('../bus/returners/returner-queue.js');
+  await using queues = new ReturnerQueues({ host, dir: join(String(opts['cachedir']), 'returners'), log });
+  await Promise.all(names.map(async (name) => {
+    const queue = await queues.of(name);
+    if (queue === undefined) return;
+    if (!queue.put('returner', ret)) log.error({ returner: name }, 'returner does not take results');
+    await queue.settled(RETURNERS_MS);
+  }));
 }

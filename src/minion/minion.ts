@@ -8,6 +8,7 @@ import { openKeyPair } from '../bus/channel/key-files.js';
 import { eventSocketHash, isHashType } from '../bus/crypto/digest.js';
 import { EventBus } from '../bus/event/bus.js';
 import { serveLocalSockets } from '../bus/event/local-sockets.js';
+import { ReturnerQueues } from '../bus/returners/returner-queue.js';
 import type { Publication } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
@@ -102,6 +103,9 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     id, cacheDir, masters, jidsMax, running, outboxes, log, send, masterOf: (job) => originOf(job).master,
     isOurs: (master) => sideOf(sides, master).connection?.speaksToOurs(master) === true,
   });
+  // Returners are those of the machine: with several masters the first one's modules and pillar count.
+  const returners = new ReturnerQueues({ host: firstSide.host, dir: join(cacheDir, 'returners'), log });
+  await returners.resume();
   const mine = new Mine({ opts, host: firstSide.host, log });
   const intake = new Intake({
     running, log, account, jidsMax, nodegroups: opts['nodegroups'] ?? {},
@@ -109,10 +113,10 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     facts: (job) => ({ id, ...originOf(job).side.state }),
     run: (job, signal) => announceAndRun(job, signal),
     deliver: async (job, ret) => {
-      const { master, side } = originOf(job);
+      const { master } = originOf(job);
       outboxes.of(master).put(ret);
       account.returned(job);
-      await giveToReturners(side.host, job, ret, log);
+      await giveToReturners(returners, job, ret, opts, log);
     },
   });
   async function announceAndRun(job: Publication, signal: AbortSignal): Promise<PlainMap> {
@@ -146,6 +150,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       await within((async () => {
         await intake[Symbol.asyncDispose]();
         await outboxes[Symbol.asyncDispose]();
+        await returners[Symbol.asyncDispose]();
         account[Symbol.dispose]();
         mine.stop();
         busRequests[Symbol.dispose]();

@@ -9,7 +9,7 @@ export function extensionModules(opts: Readonly<PlainMap>): string {
 /** Earlier folders win. */
 export function pluginFolders(opts: Readonly<PlainMap>): (kind: string) => string[] {
   const extmods = extensionModules(opts);
-  return (kind) => [...texts(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]), join(extmods, kind)];
+  return (kind) => [...(kind === 'returners' ? texts(opts['returner_dirs']) : []), ...texts(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]), join(extmods, kind)];
 }
 
 const texts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);

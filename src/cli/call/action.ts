@@ -4,6 +4,7 @@ import { RequestTimeoutError } from '../../bus/transport/contract.js';
 import { createSys } from '../../kernel/sys/sys.js';
 import type { PlainMap } from '../../kernel/std/value.js';
 import { openLocalMinion, type LocalMinion } from '../../minion/local-minion.js';
+import { returnerNames } from '../../minion/job/returners.js';
 import { openContext, type CliContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { helpText, usageLine } from '../help.js';
@@ -48,7 +49,7 @@ export async function callAction(run: Run): Promise<number> {
   const noParse = String(values['no_parse'] ?? '').split(',');
   return await runCall({
     fun: fun ?? '', ...parseWords(words, { noParse }), words, local, metadata: on('print_metadata'), retcodePassthrough: on('retcode_passthrough'),
-    returners: String(values['return'] ?? ''), outputter: askedOutputter(line),
+    returners: returnerNames(String(values['return'] ?? ''), values['return'] ? undefined : context.opts['return']), outputter: askedOutputter(line),
   }, context, opened);
 }
 

@@ -20,8 +20,7 @@ export interface CallRequest {
   readonly local: boolean;
   readonly metadata: boolean;
   readonly retcodePassthrough: boolean;
-  /** Returners, comma separated. */
-  readonly returners: string;
+  readonly returners: readonly string[];
   readonly outputter: string | null;
 }
 
@@ -51,6 +50,7 @@ export async function runCall(request: CallRequest, host: CallHost, minion: Loca
   const retcode = outcomeRetcode(value, session.retcode);
   const out = await session.outputterOf(fun);
   const ret: PlainMap = { jid, return: value, retcode, id: minion.id, fun, fun_args: [...request.words] };
+  if (request.returners.length > 0) await minion.giveTo(request.returners, { ...ret, ...(out === undefined ? {} : { out }), success: true });
   if (!request.local) await report(ret, out, request, minion, host);
   const shown: Value = request.metadata ? { local: ret } : { local: value };
   await host.show(shown, request.outputter ?? out ?? (request.metadata ? 'nested' : null), { retcode });
@@ -68,5 +68,4 @@ async function report(ret: PlainMap, out: string | undefined, request: CallReque
   } catch (error) {
     host.complain(`[WARNING ] The master did not take the return of ${request.fun}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  for (const name of request.returners.split(',').filter((part) => part !== '')) await minion.giveTo(name, ret);
 }

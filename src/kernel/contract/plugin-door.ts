@@ -8,6 +8,8 @@ export {
 export type {
   FileserverPlugin, Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, Plugin, PluginKind, ReturnerPlugin,
 } from './plugin.js';
+export type { ReturnerContext, ReturnerOption } from './returner.js';
+export { listedJob } from './listed-job.js';
 export { p } from './params.js';
 export type { ArgsOf, Param, Params } from './params.js';
 export {

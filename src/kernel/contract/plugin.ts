@@ -3,6 +3,10 @@ import type { Value, PlainMap } from '../std/value.js';
 import type { Context } from './context.js';
 import type { FileBackend } from './file-backend.js';
 import type { ArgsOf, Params } from './params.js';
+import type { PluginBase } from './plugin-base.js';
+import type { ReturnerPlugin } from './returner.js';
+
+export type { PluginBase, PluginKind } from './plugin-base.js';
 
 /** A function as the loader keeps it, its parameter types erased. */
 export interface Fn {
@@ -31,26 +35,6 @@ export function fn<const P extends Params>(declaration: FnDeclaration<P>): Fn {
     // The loader binds arguments by `params` before it calls, so the erased type is the declared one.
     run: declaration.run as Fn['run'],
   };
-}
-
-/** Every kind of plugin; the folder below `plugins/` has the same name. */
-export type PluginKind =
-  | 'modules' | 'states' | 'grains' | 'beacons' | 'executors' | 'returners' | 'renderers' | 'matchers' | 'sdb'
-  | 'serializers' | 'engines' | 'runners' | 'wheel' | 'auth' | 'tokens' | 'pillar' | 'tops' | 'fileserver' | 'cache'
-  | 'roster' | 'output' | 'proxy';
-
-export interface PluginBase {
-  /** File name without ending. */
-  readonly name: string;
-  /** Name users type, when it differs from the file: `aptpkg` serves `pkg`. */
-  readonly serves?: string;
-  /**
-   * Grains that must fit before the file is imported at all: `{ os_family: ['Debian'] }`. Kept in the index, so that a
-   * minion never loads the package managers of other systems.
-   */
-  readonly when?: Readonly<Record<string, readonly string[]>>;
-  /** Asked once, after import: true, or a sentence that says why the module cannot work here. Reads grains, not the disk. */
-  readonly virtual?: (ctx: Context) => boolean | string | Promise<boolean | string>;
 }
 
 /** Execution modules, states, runners and wheel modules: named functions. */
@@ -100,13 +84,8 @@ export interface GrainsPlugin extends PluginBase {
 }
 export const defineGrains = (plugin: Omit<GrainsPlugin, 'kind'>): GrainsPlugin => ({ kind: 'grains', ...plugin });
 
-/** Receives returns; a returner with `prepJid` and the rest can be the job store. */
-export interface ReturnerPlugin extends PluginBase {
-  readonly kind: 'returners';
-  returner(ret: PlainMap, ctx: Context): Promise<void> | void;
-  eventReturn?(events: readonly PlainMap[], ctx: Context): Promise<void>;
-}
-export const defineReturner = (plugin: Omit<ReturnerPlugin, 'kind'>): ReturnerPlugin => ({ kind: 'returners', ...plugin });
+export { defineReturner } from './returner.js';
+export type { ReturnerPlugin } from './returner.js';
 
 /** Serves files of environments. `open` is called once; a module of plain functions is its backend itself. */
 export interface FileserverPlugin extends PluginBase {

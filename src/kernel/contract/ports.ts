@@ -263,10 +263,14 @@ export interface OutputPort {
   format(data: Value, outputter: string, opts: Readonly<PlainMap>): Promise<string | undefined>;
 }
 
-/** The returners of this host, for states that hand over values of their own. */
+/** The returners of this host, for states that hand over values of their own, and for plugins that hand on to others. */
 export interface ReturnersPort {
   /** False when there is no such returner. */
   give(name: string, ret: PlainMap): Promise<boolean>;
+  /** `method` as the contract spells it, `getJid`. */
+  has(name: string, method: string): Promise<boolean>;
+  /** Arguments without the context. @throws CommandExecutionError when there is no such returner or method, and whatever the method throws */
+  call(name: string, method: string, args: readonly unknown[]): Promise<Value>;
 }
 
 /** The scheduler that runs on this minion. Without one the module `schedule` keeps the data itself. */

@@ -4,6 +4,7 @@ import type { Context } from '../contract/context.js';
 import type { Logger } from '../contract/log.js';
 import type { Fn, FunctionPlugin } from '../contract/plugin.js';
 import type { Ports } from '../contract/ports.js';
+import type { ReturnerContext } from '../contract/returner.js';
 import type { Sys } from '../contract/sys.js';
 import type { PlainMap, Value } from '../std/value.js';
 import { bindArguments, refuseUnknownKeywords, signatureOf } from './bind.js';
@@ -68,10 +69,13 @@ export interface SessionHost {
   find(kind: FunctionKind, fun: string): Promise<Found & { readonly owner: FunctionPlugin }>;
 }
 
+/** What plugins keep from call to call, by plugin. */
+export type Memory = Map<string, Map<string, unknown>>;
+
 /** Shared by a session and its sisters made by `as`. */
 interface Shared {
   retcode: number | undefined;
-  readonly memory: Map<string, Map<string, unknown>>;
+  readonly memory: Memory;
 }
 
 export class Session implements CallSession {
@@ -187,5 +191,15 @@ export class CallContext implements Context {
     const port = this.#session.host.ports[name];
     if (port === undefined) throw new CommandExecutionError(`This program has no '${name}'`, { context: { port: name } });
     return port;
+  }
+}
+
+/** The context of a call of a returner: the program itself calls it. */
+export class ReturnerCallContext extends CallContext implements ReturnerContext {
+  readonly options: Readonly<PlainMap>;
+
+  constructor(session: Session, plugin: string, options: Readonly<PlainMap>) {
+    super(session, 'modules', plugin, 0);
+    this.options = options;
   }
 }

@@ -6,13 +6,14 @@
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Context } from '../contract/context.js';
-import { FunctionMissingError } from '../contract/errors.js';
+import { CommandExecutionError, FunctionMissingError } from '../contract/errors.js';
 import type { Logger } from '../contract/log.js';
 import type { FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
 import type { CatalogPort, OutputPort, Ports, ReturnersPort } from '../contract/ports.js';
+import type { ReturnerContext, ReturnerMethod } from '../contract/returner.js';
 import type { Sys } from '../contract/sys.js';
 import { isTruthy, type PlainMap, type Value } from '../std/value.js';
-import { CallContext, Session, type CallSession, type Found, type FunctionKind, type SessionHost, type SessionOptions } from './call-session.js';
+import { CallContext, ReturnerCallContext, Session, type CallSession, type Found, type FunctionKind, type Memory, type SessionHost, type SessionOptions } from './call-session.js';
 import { Catalog, functionOf, splitName } from './catalog.js';
 import { describePlugin, FUNCTION_KINDS, isFunctionPlugin, type Description } from './describe.js';
 import {
@@ -21,10 +22,8 @@ import {
 import { ModuleWorkers } from './module-workers.js';
 import { pluginOfExports } from './plain-form.js';
 import { PluginTable, type Candidate } from './plugin-table.js';
+import { OpenReturner } from './open-returner.js';
 import { importFailure, listUserFiles, namesAnother, UserFilePreparer, type UserFile } from './user-files.js';
-
-/** Longest that a returner may take. */
-const RETURNER_MS = 60_000;
 
 export interface ModuleHostOptions {
   /** Folder of the built program: `plugin-index.json`, `plugins/<kind>/<name>.js`. */
@@ -53,6 +52,7 @@ export class ModuleHost implements AsyncDisposable {
   readonly #sessionHost: SessionHost;
   readonly #ports: Partial<Ports>;
   readonly #tables = new Map<PluginKind, Promise<PluginTable>>();
+  readonly #returners = new Map<string, Promise<OpenReturner | undefined>>();
   #names: Promise<PluginNames> | undefined;
   #index: WeakRef<Promise<PluginIndex>> | undefined;
   #docs: Promise<PluginDocs> | undefined;
@@ -69,8 +69,12 @@ export class ModuleHost implements AsyncDisposable {
       reload: async () => this.reload(),
     });
     const { sys, log, opts, id, grains, pillar } = options;
-    this.#ports = { catalog: this.catalog, output: this.#outputs(), returners: this.#returners(), ...options.ports };
+    this.#ports = { catalog: this.catalog, output: this.#outputs(), returners: this.#returnersPort(), ...options.ports };
     this.#sessionHost = { sys, log, opts, id, grains, pillar, ports: this.#ports, find: (kind, fun) => this.#find(kind, fun) };
+  }
+
+  get id(): string {
+    return this.#options.id;
   }
 
   /** For a host that is prepared later. */
@@ -88,13 +92,33 @@ export class ModuleHost implements AsyncDisposable {
     return { format };
   }
 
-  #returners(): ReturnersPort {
-    const give = async (name: string, ret: PlainMap): Promise<boolean> => {
-      const plugin = await this.load('returners', name);
-      await plugin?.returner(ret, this.context(name, { signal: AbortSignal.timeout(RETURNER_MS) }));
-      return plugin !== undefined;
+  /** For plugins that hand on to other returners. */
+  #returnersPort(): ReturnersPort {
+    const open = async (name: string): Promise<OpenReturner> => {
+      const returner = await this.returner(name);
+      if (returner === undefined) throw new CommandExecutionError(`Returner '${name}' is not available on ${this.id}`);
+      return returner;
     };
-    return { give };
+    return {
+      give: async (name, ret) => {
+        const returner = await this.returner(name);
+        await returner?.call('returner', [ret], { ret });
+        return returner !== undefined;
+      },
+      has: async (name, method) => (await this.returner(name))?.has(method as ReturnerMethod) === true,
+      call: async (name, method, args) => await (await open(name)).call(method as ReturnerMethod, args as never) as Value,
+    };
+  }
+
+  /** A returner to call; undefined when there is none of that name here. It is the same one until plugins are loaded anew. */
+  returner(name: string): Promise<OpenReturner | undefined> {
+    const known = this.#returners.get(name);
+    if (known !== undefined) return known;
+    const opened = this.load('returners', name).then((plugin) => (plugin === undefined ? undefined : new OpenReturner(name, this, plugin)));
+    this.#returners.set(name, opened);
+    // It may be there later: after a synchronisation, or with another dependency.
+    opened.then((returner) => returner === undefined && this.#returners.delete(name), () => this.#returners.delete(name));
+    return opened;
   }
 
   /** Calls that belong together: one job, one command, one rendering. */
@@ -130,6 +154,12 @@ export class ModuleHost implements AsyncDisposable {
     return new CallContext(new Session(host, session), 'modules', plugin, 0);
   }
 
+  /** As `context`, for a returner: it keeps its memory from call to call. */
+  returnerContext(plugin: string, options: { signal: AbortSignal; job?: PlainMap; memory: Memory; options: Readonly<PlainMap> }): ReturnerContext {
+    const { memory, options: given, ...session } = options;
+    return new ReturnerCallContext(new Session(this.#sessionHost, session, { retcode: undefined, memory }), plugin, given);
+  }
+
   /** Forgets every lookup; files of users are read anew at the next one. */
   reload(): boolean {
     this.#tables.clear();
@@ -137,6 +167,7 @@ export class ModuleHost implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const returner of this.#returners.values()) await (await returner)?.[Symbol.asyncDispose]();
     await this.#workers?.[Symbol.asyncDispose]();
     await this.#preparer?.[Symbol.asyncDispose]();
   }

@@ -57,3 +57,11 @@ export function jidToTime(jid: string): string {
   const [, year, month, day, hour, minute, second, micros] = parts;
   return `${year}, ${MONTHS[Number(month) - 1] ?? ''} ${day} ${hour}:${minute}:${second}.${micros}`;
 }
+
+/** Start of a job by its id, in milliseconds; undefined when the id tells none. */
+export function jidToUnixMs(jid: string): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{6})/.exec(jid)?.slice(1).map(Number);
+  if (parts === undefined) return undefined;
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, micros = 0] = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second) + micros / 1000;
+}

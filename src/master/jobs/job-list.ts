@@ -1,6 +1,6 @@
 /** The query of a listing of jobs: each filter has an index that also gives the order, so that a page costs only its rows. */
 import type { JobFilter, JobResult } from '../../kernel/contract/ports.js';
-import type { SqlValue } from './sqlite.js';
+import type { SqlValue } from '../../kernel/sys/sqlite.js';
 
 /** As the partial indexes of the schema say it, word for word: else they are not used. */
 const RESULTS: Record<JobResult, string> = {

@@ -1,5 +1,5 @@
 /** The schema of the job store, by version. */
-import type { Database } from './sqlite.js';
+import type { Database } from '../../kernel/sys/sqlite.js';
 
 /** Step `n` brings a database of version `n` to `n + 1`. Never edit a step that was released: add one. */
 const STEPS = [

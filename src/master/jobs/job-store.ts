@@ -15,7 +15,7 @@ import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/
 import { packNote, readNote, type DeliveryNote } from './delivery.js';
 import { listQuery } from './job-list.js';
 import { SCHEMA_VERSION, upgradeSchema } from './job-schema.js';
-import { openDatabase, type Database, type SqlRow, type SqlStatement, type SqlValue } from './sqlite.js';
+import { openDatabase, type Database, type SqlRow, type SqlStatement, type SqlValue } from '../../kernel/sys/sqlite.js';
 
 /** The job store cannot write: disk full, database damaged. The message has the database's own words. */
 export class JobStoreError extends TsaltError {

@@ -1,24 +1,25 @@
-/** Gives a return to the returners that were asked for: in the job (`--return`) or in the configuration (`return`). */
+/** Gives a return to the returners that were asked for: in the job (`--return`) and in the configuration (`return`). */
+import type { ReturnerQueues } from '../../bus/returners/returner-queue.js';
 import type { Publication } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
-import type { ModuleHost } from '../../kernel/loader/module-host.js';
-import type { PlainMap } from '../../kernel/std/value.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 
-/** Longest that a returner may take. */
-const RETURNER_MS = 60_000;
+/** A returner is named once, however often it is asked for. Source: read, Salt 3008.3. */
+export function returnerNames(asked: string, configured: Value | undefined): string[] {
+  const more = Array.isArray(configured) ? configured.map(String).join(',') : typeof configured === 'string' ? configured : '';
+  return [...new Set(`${asked},${more}`.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
+}
 
-export async function giveToReturners(host: ModuleHost, job: Publication, ret: PlainMap, log: Logger): Promise<void> {
-  const names = job.ret.split(',').map((name) => name.trim()).filter((name) => name !== '');
-  for (const name of new Set(names)) {
-    const plugin = await host.load('returners', name);
-    if (plugin === undefined) {
-      log.error({ returner: name, jid: job.jid }, 'returner is not available on this minion');
-      continue;
-    }
-    try {
-      await plugin.returner(ret, host.context(name, { signal: AbortSignal.timeout(RETURNER_MS) }));
-    } catch (err) {
-      log.error({ err, returner: name, jid: job.jid }, 'returner failed');
-    }
+/** Resolves when each has it on disk; giving goes on by itself. */
+export async function giveToReturners(queues: ReturnerQueues, job: Publication, ret: PlainMap, opts: Readonly<PlainMap>, log: Logger): Promise<void> {
+  const names = returnerNames(job.ret, opts['return']);
+  if (names.length === 0) return;
+  const { ret_config: config, ret_kwargs: kwargs } = job.more;
+  const load: PlainMap = {
+    ...ret, ...(typeof config === 'string' ? { ret_config: config } : {}), ...(isPlainMap(kwargs) ? { ret_kwargs: kwargs } : {}),
+  };
+  for (const name of names) {
+    const queue = await queues.of(name);
+    if (queue !== undefined && !queue.put('returner', load)) log.error({ returner: name, jid: job.jid }, 'returner does not take results');
   }
 }

@@ -1,7 +1,7 @@
 /** Data as JSON, formatted as Python does. What JSON cannot carry is shown as Python writes it. */
 import { defineOutput } from '../../kernel/contract/plugin.js';
 import { isInteger, type Value } from '../../kernel/std/value.js';
-import { pythonJson } from './json/python-json.js';
+import { pythonJson } from '../../kernel/std/python-json.js';
 import type { Options } from './parts/options.js';
 
 const PRETTY = 4;

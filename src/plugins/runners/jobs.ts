@@ -1,11 +1,12 @@
 /** Shows jobs: those that run now, and those the job store remembers. */
 import { PythonError } from '../../kernel/contract/errors.js';
 import type { Context } from '../../kernel/contract/context.js';
+import { listedJob } from '../../kernel/contract/listed-job.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineRunner, fn } from '../../kernel/contract/plugin.js';
 import { repr } from '../../kernel/std/python-text.js';
 import { isMap, isTruthy, mapEntries, mapFrom, mapGet, mapKeys, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
-import { formatReturn, formatWhole, formatWithTime } from './jobs/format.js';
+import { formatReturn, formatWhole } from './jobs/format.js';
 import { parseMoment } from './jobs/moment.js';
 import { jobResult, storedJobs, wantedNothing, type Page, type Wanted } from './jobs/search.js';
 
@@ -73,7 +74,7 @@ async function active(ctx: Context, display: boolean): Promise<ValueMap> {
 function addRunning(jobs: Map<Value, PlainMap & { Running: Value[]; Returned: Value[] }>, id: string, job: Value): void {
   if (!isMap(job)) return;
   const jid = String(mapGet(job, 'jid') ?? '');
-  const known = jobs.get(jid) ?? { ...formatWithTime(jid, job as PlainMap), Running: [], Returned: [] };
+  const known = jobs.get(jid) ?? { ...listedJob(jid, job as PlainMap), Running: [], Returned: [] };
   known.Running.push(mapFrom([[id, mapGet(job, 'pid') ?? null]]));
   jobs.set(jid, known);
 }

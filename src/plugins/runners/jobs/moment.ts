@@ -24,14 +24,6 @@ export function parseMoment(text: string, nowUnixMs: number): number {
   return midnight + (clock === null ? 0 : clockMs(clock));
 }
 
-/** Start of a job by its id, in milliseconds; undefined when the id tells none. */
-export function momentOfJid(jid: string): number | undefined {
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{6})/.exec(jid)?.slice(1).map(Number);
-  if (parts === undefined) return undefined;
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, micros = 0] = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + micros / 1000;
-}
-
 const unknown = (text: string): PythonError => new PythonError('dateutil.parser._parser.ParserError', `Unknown string format: ${text}`);
 
 function clockMs([, hour, minute, second = '0', fraction = '0', half]: RegExpExecArray): number {

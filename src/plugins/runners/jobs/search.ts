@@ -1,11 +1,11 @@
 /** Which jobs of a listing are wanted. Source: read, Salt 3008.3 `jobs.list_jobs`; users, minions, results and pages are ours. */
 import type { Context } from '../../../kernel/contract/context.js';
 import { InvocationError } from '../../../kernel/contract/errors.js';
+import { listedJob } from '../../../kernel/contract/listed-job.js';
 import type { JobFilter, JobResult } from '../../../kernel/contract/ports.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
+import { jidToUnixMs } from '../../../kernel/std/time.js';
 import { equalValues, isMap, isTruthy, mapEntries, mapGet, mapSize, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { formatWithTime } from './format.js';
-import { momentOfJid } from './moment.js';
 
 export interface Wanted {
   readonly metadata: Value;
@@ -58,7 +58,7 @@ export async function storedJobs(ctx: Context, wanted: Wanted, { count = Infinit
     const rows = await store.list({ ...filter, count: size, offset: at });
     for (const load of rows) {
       const jid = String(load['jid']);
-      const job = formatWithTime(jid, load);
+      const job = listedJob(jid, load);
       if (wanted.withoutFindJob === true && load['fun'] === 'saltutil.find_job') continue;
       if (!isWanted(jid, job, wanted)) continue;
       if (passed < offset) passed += 1;
@@ -91,7 +91,7 @@ function fitsAny(value: Value | undefined, patterns: Value): boolean {
 
 function isWithin(jid: string, { fromMs, untilMs }: Wanted): boolean {
   if (fromMs === undefined && untilMs === undefined) return true;
-  const started = momentOfJid(jid);
+  const started = jidToUnixMs(jid);
   if (started === undefined) return false;
   return (fromMs === undefined || started >= fromMs) && (untilMs === undefined || started <= untilMs);
 }

@@ -2,7 +2,7 @@
 import { PythonError } from '../../../kernel/contract/errors.js';
 import { dataOf } from '../python/convert.js';
 import type { Data } from '../python/data.js';
-import { readJson } from '../json-read.js';
+import { readJson } from '../../../kernel/yaml/read-json.js';
 
 export type PathNode =
   | { readonly kind: 'current' | 'identity' }

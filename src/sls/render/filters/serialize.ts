@@ -5,7 +5,7 @@ import { isMap, type ValueMap } from '../../../kernel/std/value.js';
 import { dumpYaml } from '../../../kernel/yaml/dump.js';
 import { loadYaml, YamlError } from '../../../kernel/yaml/load.js';
 import { PythonError } from '../../../kernel/contract/errors.js';
-import { readJson } from '../json-read.js';
+import { readJson } from '../../../kernel/yaml/read-json.js';
 import { operation, type Operation } from '../python/callable.js';
 import { truth } from '../python/compare.js';
 import { dataOf, isTemplateOnly, valueOf } from '../python/convert.js';

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { JobFilter, JobResult } from '../../../../src/kernel/contract/ports.js';
 import { listQuery } from '../../../../src/master/jobs/job-list.js';
 import { JobStore } from '../../../../src/master/jobs/job-store.js';
-import { openDatabase } from '../../../../src/master/jobs/sqlite.js';
+import { openDatabase } from '../../../../src/kernel/sys/sqlite.js';
 
 let root = '';
 let store: JobStore;

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { Float, type PlainMap } from '../../../../src/kernel/std/value.js';
 import { JobStore, JobStoreError, type StoredJob, type StoredReturn } from '../../../../src/master/jobs/job-store.js';
 import { SCHEMA_VERSION } from '../../../../src/master/jobs/job-schema.js';
-import { openDatabase } from '../../../../src/master/jobs/sqlite.js';
+import { openDatabase } from '../../../../src/kernel/sys/sqlite.js';
 
 let root = '';
 before(() => {

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { LocalReturn } from '../../../../src/kernel/contract/ports.js';
 import type { PlainMap } from '../../../../src/kernel/std/value.js';
 import jobs from '../../../../src/plugins/runners/jobs.js';
-import { momentOfJid, parseMoment } from '../../../../src/plugins/runners/jobs/moment.js';
+import { jidToUnixMs } from '../../../../src/kernel/std/time.js';
+import { parseMoment } from '../../../../src/plugins/runners/jobs/moment.js';
 import { benchOf } from '../bench.js';
 
 const FIRST = '20260101000000000001';
@@ -156,8 +157,8 @@ for (const [text, wanted] of moments) {
   test(`parseMoment() reads ${text}`, () => assert.equal(new Date(parseMoment(text, Date.UTC(2026, 0, 10, 12))).toISOString(), wanted));
 }
 
-test('parseMoment() refuses what is no time; momentOfJid() reads ids', () => {
+test('parseMoment() refuses what is no time; jidToUnixMs() reads ids', () => {
   for (const text of ['', 'soon', '2026-02-31', '2026-13-01']) assert.throws(() => parseMoment(text, 0), /Unknown string format/);
-  assert.equal(momentOfJid(SECOND), Date.UTC(2026, 0, 2, 3, 4, 5) + 678.901);
-  assert.equal(momentOfJid('notajid'), undefined);
+  assert.equal(jidToUnixMs(SECOND), Date.UTC(2026, 0, 2, 3, 4, 5) + 678.901);
+  assert.equal(jidToUnixMs('notajid'), undefined);
 });

@@ -1,4 +1,4 @@
-/** SQLite as the job store uses it: `node:sqlite` where Node has it, else libsql. The only place that knows either. */
+/** SQLite: `node:sqlite` where Node has it, else libsql. The only place that knows either. */
 import { createRequire } from 'node:module';
 
 export type SqlValue = string | number | bigint | Uint8Array | null;

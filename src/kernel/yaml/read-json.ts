@@ -1,9 +1,10 @@
 /** Reads JSON as Python does: NaN, order of keys, floats told from ints, Python's error texts. Source: read, Python 3.11; golden: render/pipe-json*. */
-import { PythonError } from '../../kernel/contract/errors.js';
-import { floatOf, mapFrom, type Value } from '../../kernel/std/value.js';
-import { lengthOf } from './python/code-points.js';
+import { PythonError } from '../contract/errors.js';
+import { floatOf, mapFrom, type Value } from '../std/value.js';
 
 const DEPTH_MAX = 900;
+/** In characters as Python counts them. */
+const lengthOf = (text: string): number => Array.from(text).length;
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /(-?(?:0|[1-9]\d*))(\.\d+)?([eE][-+]?\d+)?/y;
 const WORDS: readonly (readonly [string, Value])[] = [

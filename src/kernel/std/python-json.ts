@@ -1,10 +1,10 @@
 /** JSON as Python's `json.dumps` writes it with `ensure_ascii=False, default=repr`. */
-import { sortValues } from '../../../kernel/std/python-order.js';
-import { repr, reprFloat } from '../../../kernel/std/python-text.js';
-import { ValueSet } from '../../../kernel/std/sequences.js';
+import { sortValues } from './python-order.js';
+import { repr, reprFloat } from './python-text.js';
+import { ValueSet } from './sequences.js';
 import {
   Extension, Float, isInteger, isMap, mapEntries, type Value, type ValueMap,
-} from '../../../kernel/std/value.js';
+} from './value.js';
 
 interface Style {
   /** What one level is indented by; null for one line. */
@@ -16,12 +16,13 @@ const SHORT: Readonly<Record<string, string>> = {
   '"': '\\"', '\\': '\\\\', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t',
 };
 
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** Unlike `JSON.stringify`, lone surrogates stay as they are. */
 function jsonText(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is escaped
-  const escaped = text.replaceAll(/["\\\u0000-\u001f]/g, (character) =>
-    SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return `"${escaped}"`;
+  const inner = text.replaceAll(/["\\\u0000-\u001f]/g, (character) => SHORT[character] ?? escaped(character));
+  return `"${inner}"`;
 }
 
 function jsonFloat(value: number): string {
