@@ -54,7 +54,10 @@ function masterless(options: LocalMinionOptions): LocalMinion {
       return state.grains;
     },
     report: () => Promise.resolve(),
-    giveTo: (names, ret) => giveNow(host, options, names, ret),
+    async giveTo(names, ret) {
+      await prepare();
+      await giveNow(host, options, names, ret);
+    },
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   };
 }

@@ -120,8 +120,8 @@ export class DiskQueue implements AsyncDisposable {
         await this.#options.give(item);
       } catch (err) {
         this.#failed(err);
-        this.#waiting.delete(name);
-        this.#waiting.set(name, waiting);
+        // Unless it was given up meanwhile.
+        if (this.#waiting.delete(name)) this.#waiting.set(name, waiting);
         return;
       }
       this.counters.given += 1;
