@@ -8,7 +8,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Happening, HappeningKind, HappeningTree, TracePort } from '../../kernel/contract/happening.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import type { BusEvent } from '../../bus/event/bus.js';
-import { openDatabase, type Database, type SqlRow, type SqlStatement } from '../jobs/sqlite.js';
+import { openDatabase, type Database, type SqlRow, type SqlStatement } from '../../kernel/sys/sqlite.js';
 
 const COMMIT_EVERY_MS = 100;
 /** Happenings in memory: for depths, not for reading. */
