@@ -63,8 +63,8 @@ function masterless(options: LocalMinionOptions): LocalMinion {
 }
 
 async function prepareHost(host: ModuleHost, state: { grains: PlainMap; pillar: PlainMap }, { opts, sys, log, skipGrains }: LocalMinionOptions): Promise<void> {
-  const [{ masterlessPorts, ownPillar }, { gatherGrains }, { EventBus }, { RunningJobs }] = await Promise.all([
-    import('./masterless-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
+  const [{ masterlessPorts, ownPillar }, { sessionPorts }, { gatherGrains }, { EventBus }, { RunningJobs }] = await Promise.all([
+    import('./masterless-ports.js'), import('./session-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
   ]);
   const refreshGrains = async (): Promise<boolean> => {
     state.grains = await gatherGrains(host, { opts, sys, log });
@@ -77,7 +77,7 @@ async function prepareHost(host: ModuleHost, state: { grains: PlainMap; pillar: 
     bus: new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed')),
     // The catalog waits for this preparation; to forget lookups needs no waiting.
     reload: () => Promise.resolve(host.reload()),
-  }));
+  }), sessionPorts({ hasMaster: false, isDaemon: false }));
   if (!skipGrains) await refreshGrains();
   state.pillar = await ownPillar({ opts, log, state }, {});
 }

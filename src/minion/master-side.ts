@@ -22,6 +22,7 @@ import { masterlessPorts } from './masterless-ports.js';
 import type { MinionState } from './minion-state.js';
 import { extensionModules, pluginFolders } from './plugin-folders.js';
 import { minionPorts } from './ports.js';
+import { sessionPorts } from './session-ports.js';
 
 export interface SideParts {
   readonly opts: Readonly<PlainMap>;
@@ -82,7 +83,7 @@ export class MasterSide implements AsyncDisposable {
     this.ports = this.connection === undefined
       ? masterlessPorts({ ...shared, extmods: extensionModules(opts) })
       : minionPorts({ ...shared, id, connection: this.connection, all, pair, isDaemon: true });
-    this.host = new ModuleHost({ distDir, opts, sys, log, id, grains, pillar: () => state.pillar, ports: this.ports, userDirs: pluginFolders(opts) });
+    this.host = new ModuleHost({ distDir, opts, sys, log, id, grains, pillar: () => state.pillar, ports: this.ports, sessionPorts: sessionPorts({ hasMaster: this.connection !== undefined, isDaemon: true }), userDirs: pluginFolders(opts) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

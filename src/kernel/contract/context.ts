@@ -19,7 +19,9 @@ export interface Context {
   /** True in `test=True` runs of states. */
   readonly test: boolean;
   /** The run of states this call belongs to; only for state functions. */
-  readonly state?: StateRun;
+  readonly state?: StateRun | undefined;
+  /** The user whom the state that runs names: programs are started as that user unless their call says otherwise. */
+  readonly runas?: string | undefined;
   /** True while a template is rendered: `pillar.get` and its sisters then give real values by default (Salt's `mask_pillar` off). */
   readonly unmaskPillar?: boolean;
   /** The job this call belongs to (`__pub_*`): jid, fun, arg, tgt, tgt_type, ret, user, pid. Empty outside of jobs. */

@@ -2,11 +2,14 @@
 import type { PlainMap, Value } from '../std/value.js';
 import type { LockAnswer } from './file-backend.js';
 import type { TracePort } from './happening.js';
+import type { StatePort } from './state-engine.js';
 
 /** The `salt://` file client (`cp.*`, templates, states). Paths are `salt://a/b` or `a/b`; `saltenv` as Salt. */
 export interface FilePort {
   /** Copies into the local cache when it changed; gives the local path, or undefined when the master has no such file. */
   cacheFile(path: string, saltenv: string): Promise<string | undefined>;
+  /** Where a file lies that need not be copied: on a host that serves its files itself. */
+  ownPath?(path: string, saltenv: string): Promise<string | undefined>;
   /**
    * Writes the master's file to a path of this machine, whole or not at all, without a copy in the cache; leaves an equal
    * file alone. Gives `dest`, or undefined when the master has no such file. `gzip` is the level asked of the master.
@@ -277,11 +280,6 @@ export interface ReturnersPort {
 export interface SchedulePort {
   /** What Salt sends as `manage_schedule`: `func`, `name`, `schedule`, `where`, `persist`; gives `schedule`, `next_fire_time` or `data`. */
   manage(command: PlainMap): Promise<PlainMap>;
-}
-
-/** Pieces of the state engine for the module `state`; text is SLS. */
-export interface StatePort {
-  run(request: PlainMap, call: (fun: string, args?: readonly Value[], kwargs?: PlainMap) => Promise<Value>): Promise<Value>;
 }
 
 /** The general text to predicate matcher, for `match.*`. */

@@ -5,6 +5,7 @@ import type { Logger } from '../contract/log.js';
 import type { Fn, FunctionPlugin } from '../contract/plugin.js';
 import type { Ports } from '../contract/ports.js';
 import type { ReturnerContext } from '../contract/returner.js';
+import type { StateRun } from '../contract/state.js';
 import type { Sys } from '../contract/sys.js';
 import type { PlainMap, Value } from '../std/value.js';
 import { bindArguments, refuseUnknownKeywords, signatureOf } from './bind.js';
@@ -31,7 +32,16 @@ export interface SessionOptions {
   readonly nested?: boolean;
   /** Gets every piece of a function that yields its answer piece by piece. */
   readonly onProgress?: Progress;
+  /** The run of states in which a state function is called, and the user whom the state names (`runas`). */
+  readonly state?: StateRun;
+  readonly runas?: string | undefined;
 }
+
+/** What a sister of a session may have of its own. */
+export type SisterOptions = Pick<SessionOptions, 'test' | 'unmaskPillar' | 'nested' | 'state' | 'runas'>;
+
+/** Ports that work for one session: what they call shares its memory, its facts and its end. */
+export type SessionPorts = { readonly [K in keyof Ports]?: (session: Session) => Ports[K] };
 
 /** A function and where it is. */
 export interface Found {
@@ -53,7 +63,7 @@ export interface CallSession {
   retcode: number | undefined;
   outputterOf(fun: string): Promise<string | undefined>;
   /** Calls of another kind, or of a test run, that share memory, return code and signal with this session. */
-  as(kind: FunctionKind, options?: { test?: boolean; unmaskPillar?: boolean; nested?: boolean }): CallSession;
+  as(kind: FunctionKind, options?: SisterOptions): CallSession;
 }
 
 /** What a session needs of its host. */
@@ -62,6 +72,7 @@ export interface SessionHost {
   readonly log: Logger;
   readonly opts: Readonly<PlainMap>;
   readonly ports: Partial<Ports>;
+  readonly sessionPorts: SessionPorts;
   readonly id: string;
   grains(): PlainMap;
   pillar(): PlainMap;
@@ -76,6 +87,8 @@ export type Memory = Map<string, Map<string, unknown>>;
 interface Shared {
   retcode: number | undefined;
   readonly memory: Memory;
+  /** Made at first use; they belong to one host, because sisters may have other facts. */
+  readonly ports: Map<keyof Ports, { readonly host: SessionHost; readonly port: unknown }>;
 }
 
 export class Session implements CallSession {
@@ -84,7 +97,7 @@ export class Session implements CallSession {
   readonly kind: FunctionKind;
   readonly #shared: Shared;
 
-  constructor(host: SessionHost, options: SessionOptions, shared: Shared = { retcode: undefined, memory: new Map() }) {
+  constructor(host: SessionHost, options: SessionOptions, shared: Shared = { retcode: undefined, memory: new Map(), ports: new Map() }) {
     this.host = host;
     this.options = options;
     this.kind = options.kind ?? 'modules';
@@ -119,8 +132,30 @@ export class Session implements CallSession {
     return (await this.find(fun))?.fn.outputter;
   }
 
-  as(kind: FunctionKind, options: { test?: boolean; unmaskPillar?: boolean; nested?: boolean } = {}): CallSession {
+  as(kind: FunctionKind, options: SisterOptions = {}): Session {
     return new Session(this.host, { ...this.options, ...options, kind }, this.#shared);
+  }
+
+  /** The same session with other facts. */
+  withFacts(facts: Partial<Pick<SessionHost, 'opts' | 'grains' | 'pillar' | 'sys'>>): Session {
+    return new Session({ ...this.host, ...facts }, this.options, this.#shared);
+  }
+
+  /** @throws CommandExecutionError when this host has not got it */
+  port<K extends keyof Ports>(name: K): Ports[K] {
+    const make: ((session: Session) => Ports[K]) | undefined = this.host.sessionPorts[name];
+    if (make !== undefined) return this.#ownPort(name, make);
+    const port = this.host.ports[name];
+    if (port === undefined) throw new CommandExecutionError(`This program has no '${name}'`, { context: { port: name } });
+    return port;
+  }
+
+  #ownPort<K extends keyof Ports>(name: K, make: (session: Session) => Ports[K]): Ports[K] {
+    const known = this.#shared.ports.get(name);
+    if (known?.host === this.host) return known.port as Ports[K];
+    const port = make(this);
+    this.#shared.ports.set(name, { host: this.host, port });
+    return port;
   }
 
   /** Values kept by one plugin while the session lasts. */
@@ -170,6 +205,8 @@ export class CallContext implements Context {
   get pillar(): Readonly<PlainMap> { return this.#session.host.pillar(); }
   get id(): string { return this.#session.host.id; }
   get test(): boolean { return this.#session.options.test ?? false; }
+  get state(): StateRun | undefined { return this.#kind === 'states' ? this.#session.options.state : undefined; }
+  get runas(): string | undefined { return this.#session.options.runas; }
   get unmaskPillar(): boolean { return this.#session.options.unmaskPillar ?? false; }
   get job(): Readonly<PlainMap> { return this.#session.options.job ?? {}; }
   get memory(): Map<string, unknown> { return this.#session.memoryOf(this.#kind, this.#plugin); }
@@ -188,9 +225,7 @@ export class CallContext implements Context {
   }
 
   port<K extends keyof Ports>(name: K): Ports[K] {
-    const port = this.#session.host.ports[name];
-    if (port === undefined) throw new CommandExecutionError(`This program has no '${name}'`, { context: { port: name } });
-    return port;
+    return this.#session.port(name);
   }
 }
 

@@ -13,7 +13,7 @@ import type { CatalogPort, OutputPort, Ports, ReturnersPort } from '../contract/
 import type { ReturnerContext, ReturnerMethod } from '../contract/returner.js';
 import type { Sys } from '../contract/sys.js';
 import { isTruthy, type PlainMap, type Value } from '../std/value.js';
-import { CallContext, ReturnerCallContext, Session, type CallSession, type Found, type FunctionKind, type Memory, type SessionHost, type SessionOptions } from './call-session.js';
+import { CallContext, ReturnerCallContext, Session, type CallSession, type Found, type FunctionKind, type Memory, type SessionHost, type SessionOptions, type SessionPorts } from './call-session.js';
 import { Catalog, functionOf, splitName } from './catalog.js';
 import { describePlugin, FUNCTION_KINDS, isFunctionPlugin, type Description } from './describe.js';
 import {
@@ -36,6 +36,8 @@ export interface ModuleHostOptions {
   readonly sys: Sys;
   readonly log: Logger;
   readonly ports: Partial<Ports>;
+  /** Ports made for each session. */
+  readonly sessionPorts?: SessionPorts;
   readonly id: string;
   /**
    * Gathers grains and pillar and adds ports, when they are not there yet: awaited before anything that may look at them.
@@ -51,6 +53,7 @@ export class ModuleHost implements AsyncDisposable {
   readonly #options: ModuleHostOptions;
   readonly #sessionHost: SessionHost;
   readonly #ports: Partial<Ports>;
+  readonly #sessionPorts: SessionPorts;
   readonly #tables = new Map<PluginKind, Promise<PluginTable>>();
   readonly #returners = new Map<string, Promise<OpenReturner | undefined>>();
   #names: Promise<PluginNames> | undefined;
@@ -69,8 +72,9 @@ export class ModuleHost implements AsyncDisposable {
       reload: async () => this.reload(),
     });
     const { sys, log, opts, id, grains, pillar } = options;
+    this.#sessionPorts = { ...options.sessionPorts };
     this.#ports = { catalog: this.catalog, output: this.#outputs(), returners: this.#returnersPort(), ...options.ports };
-    this.#sessionHost = { sys, log, opts, id, grains, pillar, ports: this.#ports, find: (kind, fun) => this.#find(kind, fun) };
+    this.#sessionHost = { sys, log, opts, id, grains, pillar, ports: this.#ports, sessionPorts: this.#sessionPorts, find: (kind, fun) => this.#find(kind, fun) };
   }
 
   get id(): string {
@@ -78,8 +82,9 @@ export class ModuleHost implements AsyncDisposable {
   }
 
   /** For a host that is prepared later. */
-  addPorts(ports: Partial<Ports>): void {
+  addPorts(ports: Partial<Ports>, sessionPorts: SessionPorts = {}): void {
     Object.assign(this.#ports, ports);
+    Object.assign(this.#sessionPorts, sessionPorts);
   }
 
   #outputs(): OutputPort {
@@ -157,7 +162,7 @@ export class ModuleHost implements AsyncDisposable {
   /** As `context`, for a returner: it keeps its memory from call to call. */
   returnerContext(plugin: string, options: { signal: AbortSignal; job?: PlainMap; memory: Memory; options: Readonly<PlainMap> }): ReturnerContext {
     const { memory, options: given, ...session } = options;
-    return new ReturnerCallContext(new Session(this.#sessionHost, session, { retcode: undefined, memory }), plugin, given);
+    return new ReturnerCallContext(new Session(this.#sessionHost, session, { retcode: undefined, memory, ports: new Map() }), plugin, given);
   }
 
   /** Forgets every lookup; files of users are read anew at the next one. */
@@ -324,4 +329,5 @@ const cacheRoot = (value: Value | undefined): { cacheRoot?: string } => (typeof 
 const asMap = (value: Value | undefined): PlainMap => (isTruthy(value) && typeof value === 'object' ? value as PlainMap : {});
 const asTexts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 
+export type { SessionPorts } from './call-session.js';
 export type { CallSession, Found, FunctionKind, SessionOptions } from './call-session.js';

@@ -13,7 +13,7 @@ import { nameList, operands, rendered, runLines, sourcePaths, trimmed } from './
 import { makeZip, unpackZip } from './archive/zip.js';
 import { NotZipError, readZip } from './archive/zip-directory.js';
 import { needProgram, runAll, word } from './lookup/programs.js';
-import { splitWords } from './lookup/split-words.js';
+import { splitWords } from '../../kernel/sys/shell-words.js';
 
 interface Source {
   readonly name: string;

@@ -43,6 +43,11 @@ export class FileClient implements FilePort {
     return this.fetchFile(rel, env, this.cachePath(rel, env));
   }
 
+  async ownPath(path: string, saltenv: string): Promise<string | undefined> {
+    const { rel, env } = parseUrl(path, saltenv);
+    return unsafeReason(rel) === undefined ? this.#options.source.ownPath?.(rel, env) : undefined;
+  }
+
   fetchFile(path: string, saltenv: string, dest: string, options: { gzip?: number } = {}): Promise<string | undefined> {
     const { rel, env } = parseUrl(path, saltenv);
     const name = `${env}\0${rel}\0${dest}`;

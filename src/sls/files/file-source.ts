@@ -2,6 +2,8 @@
 import type { PlainMap, Value } from '../../kernel/std/value.js';
 
 export interface FileSource {
+  /** Where the file lies on this host, when it does. */
+  ownPath?(path: string, saltenv: string): Promise<string | undefined>;
   hash(path: string, saltenv: string): Promise<{ hash_type: string; hsum: string } | undefined>;
   hashAndStat(path: string, saltenv: string): Promise<readonly [Value, Value]>;
   /** A piece from `loc`: `data` empty at the end; `dest` empty when there is no such file. */

@@ -4,6 +4,7 @@ import type { FileSource } from './file-source.js';
 
 export function localFiles(server: FileServer): FileSource {
   return {
+    ownPath: async (path, saltenv) => (await server.find(path, saltenv))?.path,
     async hash(path, saltenv) {
       const found = await server.find(path, saltenv);
       return found === undefined ? undefined : server.hash(found);

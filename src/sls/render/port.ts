@@ -7,7 +7,10 @@ import type { HostRendererParts } from './host-renderer.js';
 const ENGINES: readonly string[] = ['jinja', 'text'];
 
 export function renderPort(parts: HostRendererParts): RenderPort {
-  const open = async (): Promise<Renderer> => (await import('./host-renderer.js')).openRenderer(parts);
+  return portOf(async () => (await import('./host-renderer.js')).openRenderer(parts));
+}
+
+export function portOf(open: () => Promise<Renderer>): RenderPort {
   return {
     engines: () => ENGINES,
     template: async (text, engine, options) => (await open()).renderTemplate(text, engine, placeOf(options)),

@@ -43,7 +43,7 @@ function readBody(id: Value, value: Value, { sls, saltenv }: SlsName, errors: st
 export function splitDots(body: Body): boolean {
   const seen = new Set<string>();
   let fine = true;
-  for (const [key, args] of [...body]) {
+  for (const [key, args] of Array.from(body)) {
     if (typeof key !== 'string' || key.startsWith('_') || !Array.isArray(args)) continue;
     const [module = '', fun] = key.split('.');
     if (fun !== undefined) {

@@ -5,15 +5,13 @@
  * Source: state-system, section 1 (steps 1 to 3); golden states/include-extend-exclude.
  */
 import { PythonError } from '../../kernel/contract/errors.js';
+import type { SlsMatches } from '../../kernel/contract/state-engine.js';
 import { fnmatchFilter } from '../../kernel/std/fnmatch.js';
 import { equalValues, isMap, isTruthy, mapGet, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { messageOf, traceback } from '../../kernel/loader/failure-text.js';
 import { numberStates, readDeclarations } from './declarations.js';
 import { emptyHigh, firstEntry, isBody, isHidden, text, type Body, type HighData } from './high-data.js';
 import { relativeSls } from './relative-sls.js';
-
-/** SLS names by environment, in the order they are applied. */
-export type SlsMatches = ReadonlyMap<string, readonly Value[]>;
 
 export interface SlsFile {
   readonly text: string;

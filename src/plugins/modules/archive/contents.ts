@@ -7,7 +7,7 @@ import { compareText } from '../../../kernel/std/python-order.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type Value } from '../../../kernel/std/value.js';
 import { needProgram } from '../lookup/programs.js';
-import { splitWords } from '../lookup/split-words.js';
+import { splitWords } from '../../../kernel/sys/shell-words.js';
 import { NotZipError, readZip } from './zip-directory.js';
 
 export interface Contents {

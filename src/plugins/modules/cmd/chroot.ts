@@ -6,7 +6,7 @@ import { str } from '../../../kernel/std/python-text.js';
 import type { Value } from '../../../kernel/std/value.js';
 import { runCommand, type CommandResult } from './run-command.js';
 import type { CommandRequest } from './request.js';
-import { quoteWord } from '../lookup/split-words.js';
+import { quoteWord } from '../../../kernel/sys/shell-words.js';
 
 /** SIGTERM three times, then SIGKILL three times. */
 const KILL_ROUNDS = 6;

@@ -16,7 +16,7 @@ import { commandEnvironment } from './environment.js';
 import { outputLog, type OutputLog } from './log-level.js';
 import { outputText } from './output-text.js';
 import { DEFAULT_SHELL, type CommandRequest } from './request.js';
-import { splitWords } from '../lookup/split-words.js';
+import { splitWords } from '../../../kernel/sys/shell-words.js';
 import { readSuccess, type Success } from './success.js';
 
 export type CommandResult = {
@@ -43,7 +43,8 @@ interface Plan {
  * @throws CommandExecutionError when the command cannot be started as asked
  * @throws InvocationError when the success codes are no numbers
  */
-export async function runCommand(request: CommandRequest, ctx: Context): Promise<CommandResult> {
+export async function runCommand(given: CommandRequest, ctx: Context): Promise<CommandResult> {
+  const request = given.runas === null && ctx.runas !== undefined ? { ...given, runas: ctx.runas } : given;
   const plan = await planOf(request, ctx);
   const done = await start(plan, ctx);
   const result = resultOf(plan, done, ctx);

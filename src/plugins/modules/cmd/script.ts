@@ -8,7 +8,7 @@ import { repr, str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { runCommand, type CommandResult } from './run-command.js';
 import type { CommandRequest } from './request.js';
-import { splitWords } from '../lookup/split-words.js';
+import { splitWords } from '../../../kernel/sys/shell-words.js';
 
 export interface ScriptCall {
   readonly source: string;

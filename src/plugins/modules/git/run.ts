@@ -6,7 +6,7 @@ import { CommandExecutionError, InvocationError } from '../../../kernel/contract
 import { p } from '../../../kernel/contract/params.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { splitWords } from '../lookup/split-words.js';
+import { splitWords } from '../../../kernel/sys/shell-words.js';
 import type { Done } from '../lookup/programs.js';
 import { identityEnvironments } from './identity.js';
 

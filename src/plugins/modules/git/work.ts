@@ -6,7 +6,7 @@ import { fn } from '../../../kernel/contract/plugin.js';
 import { splitLines } from '../../../kernel/std/python-space.js';
 import { str } from '../../../kernel/std/python-text.js';
 import type { PlainMap, Value } from '../../../kernel/std/value.js';
-import { splitWords } from '../lookup/split-words.js';
+import { splitWords } from '../../../kernel/sys/shell-words.js';
 import { ACCOUNT, cwd, FORM, gitOutput, homePath, IDENTITY, knownKeywords, name, optionWords, OUTCOME, runGit, wordList, type Call } from './run.js';
 
 const rev = p.string('HEAD');

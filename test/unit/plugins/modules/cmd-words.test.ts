@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { quoteWord, splitWords } from '../../../../src/plugins/modules/lookup/split-words.js';
+import { quoteWord, splitWords } from '../../../../src/kernel/sys/shell-words.js';
 
 /** Expected values: Python 3.11 `shlex.split`. */
 const LINES: readonly (readonly [string, readonly string[]])[] = [

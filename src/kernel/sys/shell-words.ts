@@ -1,5 +1,5 @@
 /** Splits a command line into words as Python's `shlex.split` does: quotes and backslashes of the POSIX shell, nothing else. */
-import { PythonError } from '../../../kernel/contract/errors.js';
+import { PythonError } from '../contract/errors.js';
 
 const WHITESPACE = new Set([' ', '\t', '\r', '\n']);
 
