@@ -24,9 +24,9 @@ interface TemporaryFile {
 }
 
 /** Creates and opens a file that was not there: exclusive, so a prepared link or file is never followed. */
-export async function createTemporary(sys: Sys, folder = temporaryFolder(sys), prefix = TEMPORARY_PREFIX): Promise<TemporaryFile> {
+export async function createTemporary(sys: Sys, folder = temporaryFolder(sys), prefix = TEMPORARY_PREFIX, ending = ''): Promise<TemporaryFile> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const path = joinPath(folder, prefix + randomBytes(6).toString('hex'));
+    const path = joinPath(folder, prefix + randomBytes(6).toString('hex') + ending);
     try {
       return { path, handle: await sys.fs.open(path, 'wx', PRIVATE_MODE) };
     } catch (error) {

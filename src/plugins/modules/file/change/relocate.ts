@@ -3,7 +3,7 @@ import type { Context } from '../../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../../kernel/contract/errors.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import { isTruthy, type PlainMap, type Value } from '../../../../kernel/std/value.js';
-import { copyContent, copyTree, makeFolders, moveTo, removeTree, ShutilError } from '../ground/copying.js';
+import { copyContent, copyTree, makeFolders, moveTo, removeTree, ShutilError } from '../../../../kernel/sys/file/copying.js';
 import { errorText, isSystemError, systemErrorText } from '../../../../kernel/sys/file/os-error.js';
 import { isAbsolute, joinPath } from '../../../../kernel/sys/file/paths.js';
 import { expandUser, isDirectory, isSymlink, pathExists } from '../../../../kernel/sys/file/probe.js';

@@ -54,7 +54,7 @@ export const EDITING: Readonly<Record<string, Fn>> = {
   }),
   patch: fn({
     doc: "Apply a patch with the program patch and give its answer.\n\nsalt '*' file.patch /opt/file.txt /tmp/file.txt.patch",
-    params: { originalfile: p.string(), patchfile: p.string(), options: p.string(''), dry_run: p.bool(false) },
+    params: { originalfile: p.string(), patchfile: p.string(), options: p.any(''), dry_run: p.bool(false) },
     run: ({ originalfile, patchfile, options, dry_run }, ctx) => patch(ctx, originalfile, patchfile, options, dry_run),
   }),
   psed: fn({

@@ -2,7 +2,7 @@
 import type { Context } from '../../../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../../../kernel/contract/errors.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
-import { copyWithTimes } from '../ground/copying.js';
+import { copyWithTimes } from '../../../../kernel/sys/file/copying.js';
 import { errorText, isSystemError } from '../../../../kernel/sys/file/os-error.js';
 import { dirname } from '../../../../kernel/sys/file/paths.js';
 import { createTemporary } from '../../../../kernel/sys/file/temporary.js';

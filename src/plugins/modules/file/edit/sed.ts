@@ -2,8 +2,8 @@
 import type { Context } from '../../../../kernel/contract/context.js';
 import { CommandExecutionError, PythonError } from '../../../../kernel/contract/errors.js';
 import { repr, str } from '../../../../kernel/std/python-text.js';
-import { isTruthy, type Value } from '../../../../kernel/std/value.js';
-import { copyWithTimes } from '../ground/copying.js';
+import { isList, isTruthy, type Value } from '../../../../kernel/std/value.js';
+import { copyWithTimes } from '../../../../kernel/sys/file/copying.js';
 import { readBytes, textLines } from '../../../../kernel/sys/file/content.js';
 import { expandUser, isDirectory, pathExists } from '../../../../kernel/sys/file/probe.js';
 import { compilePattern, FLAG, searching } from '../../../../kernel/sys/file/regex.js';
@@ -71,12 +71,12 @@ export async function pureSed(ctx: Context, given: string, wish: Omit<SedWish, '
 }
 
 /** `file.patch`: the program's answer as `cmd.run_all` gives it. */
-export async function patch(ctx: Context, original: string, patchFile: string, options: string, dryRun: boolean): Promise<Value> {
+export async function patch(ctx: Context, original: string, patchFile: string, options: Value, dryRun: boolean): Promise<Value> {
   const program = await ctx.sys.which('patch');
   if (program === undefined) {
     throw new CommandExecutionError("patch executable not found. Is the distribution's patch package installed?");
   }
-  const command = [program, ...shellWords(options)];
+  const command = [program, ...(isList(options) ? options.map(str) : shellWords(str(options)))];
   const has = (...starts: readonly string[]): boolean => command.some((word) => starts.some((start) => word.startsWith(start)));
   if (dryRun) command.push(['FreeBSD', 'OpenBSD'].includes(str(ctx.grains['kernel'] ?? '')) ? '-C' : '--dry-run');
   if (!command.includes('-N') && !command.includes('--forward')) command.push('--forward');

@@ -4,7 +4,7 @@ import { PythonError } from '../../../../kernel/contract/errors.js';
 import type { Sys } from '../../../../kernel/contract/sys.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import { mapFrom, type PlainMap, type Value, type ValueMap } from '../../../../kernel/std/value.js';
-import { copyContent, makeFolders } from '../ground/copying.js';
+import { copyContent, makeFolders } from '../../../../kernel/sys/file/copying.js';
 import { pourInto } from '../../../../kernel/sys/file/content.js';
 import { upTo } from '../ground/lists.js';
 import { errorText, isSystemError } from '../../../../kernel/sys/file/os-error.js';

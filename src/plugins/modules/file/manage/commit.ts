@@ -3,7 +3,7 @@ import type { Context } from '../../../../kernel/contract/context.js';
 import { PythonError } from '../../../../kernel/contract/errors.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import type { Value } from '../../../../kernel/std/value.js';
-import { moveTo } from '../ground/copying.js';
+import { moveTo } from '../../../../kernel/sys/file/copying.js';
 import { pourInto } from '../../../../kernel/sys/file/content.js';
 import { systemError } from '../../../../kernel/sys/file/os-error.js';
 import { absolutePath, dirname, basename } from '../../../../kernel/sys/file/paths.js';

@@ -1,11 +1,11 @@
 /** Copying and moving as Python's `shutil` does: contents, modes, times, whole trees. */
 import type { Stats } from 'node:fs';
-import { PythonError } from '../../../../kernel/contract/errors.js';
-import type { Sys } from '../../../../kernel/contract/sys.js';
-import { pourInto } from '../../../../kernel/sys/file/content.js';
-import { isSystemError, systemError } from '../../../../kernel/sys/file/os-error.js';
-import { basename, joinPath } from '../../../../kernel/sys/file/paths.js';
-import { isDirectory, lstatOf, pathExists, statOf } from '../../../../kernel/sys/file/probe.js';
+import { PythonError } from '../../contract/errors.js';
+import type { Sys } from '../../contract/sys.js';
+import { pourInto } from './content.js';
+import { isSystemError, systemError } from './os-error.js';
+import { basename, joinPath } from './paths.js';
+import { isDirectory, lstatOf, pathExists, statOf } from './probe.js';
 
 const PERMISSION_BITS = 0o7777;
 
@@ -102,3 +102,14 @@ async function copyAndRemove(sys: Sys, source: string, target: string): Promise<
   }
 }
 
+
+/** Copies a file with its mode but not its times, or a whole tree with its links (`shutil.copy`, `shutil.copytree`). */
+export async function copyWithMode(sys: Sys, source: string, target: string): Promise<void> {
+  if (await isDirectory(sys, source)) {
+    await copyTree(sys, source, target, true);
+    return;
+  }
+  const place = (await isDirectory(sys, target)) ? joinPath(target, basename(source)) : target;
+  await copyContent(sys, source, place);
+  await sys.fs.chmod(place, (await sys.fs.stat(source)).mode & PERMISSION_BITS);
+}
