@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { PlainMap, Value } from '../../../src/kernel/std/value.js';
+import { compareText } from '../../../src/kernel/std/python-order.js';
 import { saltProgram, skipWithoutSalt } from '../../support/fleet/salt-venv.js';
 import { chunkOf, minionFolder, openStateHost, pictureOf } from '../../support/state-host.js';
 
@@ -112,7 +113,7 @@ function normal(value: unknown, ordered: boolean): unknown {
   if (typeof value === 'string') return normalText(value, ordered);
   if (Array.isArray(value)) {
     const items = value.map((item) => normal(item, ordered));
-    return ordered ? items.sort() : items;
+    return ordered ? items.sort((a, b) => compareText(String(a), String(b))) : items;
   }
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === 'pid' ? '@' : normal(item, ordered)]));

@@ -1,5 +1,4 @@
 /** File states about paths, links, times and places, beside real Salt. */
-import { execFileSync } from 'node:child_process';
 import { linkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareFileStates, type Case } from './compare.js';
