@@ -50,15 +50,17 @@ function placed<T extends Value>(value: T, folder: string): T {
 function layOut(folder: string, { files = {}, prepare }: Case): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const [named, content] of Object.entries(files)) {
-    const [, path = '', mode] = /^(.*?)(?::([0-7]{3,4}))?$/s.exec(named) ?? [];
-    const target = join(folder, path);
-    mkdirSync(path.endsWith('/') ? target : dirname(target), { recursive: true });
-    if (content.startsWith('-> ')) symlinkSync(content.slice(3), target);
-    else if (!path.endsWith('/')) writeFileSync(target, content, 'latin1');
-    if (mode !== undefined) chmodSync(target, Number.parseInt(mode, 8));
-  }
+  for (const [path, content] of Object.entries(files)) layFile(folder, path, content);
   prepare?.(folder);
+}
+
+function layFile(folder: string, named: string, content: string): void {
+  const [, path = '', mode] = /^(.*?)(?::([0-7]{3,4}))?$/s.exec(named) ?? [];
+  const target = join(folder, path);
+  mkdirSync(path.endsWith('/') ? target : dirname(target), { recursive: true });
+  if (content.startsWith('-> ')) symlinkSync(content.slice(3), target);
+  else if (!path.endsWith('/')) writeFileSync(target, content, 'latin1');
+  if (mode !== undefined) chmodSync(target, Number.parseInt(mode, 8));
 }
 
 function callsOf(one: Case, folder: string): Call[] {
@@ -120,14 +122,18 @@ function normal(value: unknown, ordered: boolean): unknown {
 }
 
 /** Compares all cases as one test each. The folders are the same for both. */
-export function compareFileStates(name: string, cases: readonly Case[], options: { prepare?: (base: string) => void; config?: PlainMap } = {}): void {
+export function compareFileStates(name: string, cases: readonly Case[], options: { sources?: Readonly<Record<string, string>>; pillar?: PlainMap; config?: PlainMap } = {}): void {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'tsalt-file-states-')));
   after(() => rmSync(base, { recursive: true, force: true }));
   const folders = cases.map((_one, at) => join(base, 'work', String(at)));
   let told: Promise<{ theirs: Told[][]; ours: Told[][] }> | undefined;
   const ask = async (): Promise<{ theirs: Told[][]; ours: Told[][] }> => {
     minionFolder(base, options.config);
-    options.prepare?.(base);
+    for (const [path, content] of Object.entries(options.sources ?? {})) layFile(join(base, 'srv'), path, content);
+    if (options.pillar !== undefined) {
+      layFile(join(base, 'pillar'), 'top.sls', "base: {'*': [data]}");
+      layFile(join(base, 'pillar'), 'data.sls', JSON.stringify(options.pillar));
+    }
     for (const [at, one] of cases.entries()) layOut(folders[at] ?? '', one);
     const theirs = askSalt(base, cases, folders);
     rmSync(join(base, 'var'), { recursive: true, force: true });
