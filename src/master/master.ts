@@ -122,9 +122,9 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const active = new ActiveJobs();
   const stopped = new AbortController();
   stack.defer(() => stopped.abort());
-  const server: FileServer = new FileServer({ opts, log, load: (name) => host.load('fileserver', name), context: (name) => host.context(name, { signal: stopped.signal }) });
-  stack.use(server);
-  const updates = new FileUpdates({ server, opts, log, fire: (tag, data) => void bus.fire(tag, data) });
+  const files: FileServer = new FileServer({ opts, log, load: (name) => host.load('fileserver', name), context: (name) => host.context(name, { signal: stopped.signal }) });
+  stack.use(files);
+  const updates = new FileUpdates({ server: files, opts, log, fire: (tag, data) => void bus.fire(tag, data) });
   const targets = new MinionTargets({ keys, known, nodegroups: opts['nodegroups'] ?? {} });
   const hashType = isHashType(opts['hash_type']) ? opts['hash_type'] : 'sha256';
   const storeJobs = opts['job_cache'] !== false;
@@ -185,15 +185,15 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}),
     ports: masterPorts({
-      opts, bus, jobs, deliveries, trace, keys, known, waitParts, presence, targets, rotateAesKey, pair, server, updates, sys, log, prints,
+      opts, bus, jobs, deliveries, trace, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
       modules: {
-        distDir, opts, sys, log, id: masterId, server, userDirs: runnerDirs,
+        distDir, opts, sys, log, id: masterId, server: files, userDirs: runnerDirs,
         pillar: (grains) => compile({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} }),
       },
     }),
   });
   stack.use(host);
-  if (opts['fileserver_verify_config'] !== false) await server.verify();
+  if (opts['fileserver_verify_config'] !== false) await files.verify();
   updates.start();
   stack.use(updates);
   const functions = new FunctionDesk({ host, bus, log, note: (happening) => trace.note(happening) });
@@ -232,7 +232,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     ...peerCommands({ ...waitParts, jobs, functions, peer: map(opts['peer']), peerRun: map(opts['peer_run']), gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
     ...mineCommands({ known, bounds, match: (tgt, tgtType) => targets.inMine(tgt, tgtType) }),
     ...fileCommands({
-      server, bounds, log,
+      server: files, bounds, log,
       receive: {
         allowed: opts['file_recv'] === true, bytesMax: int(opts, 'file_recv_max_size', 100) * 1024 * 1024, minionsDir: join(cacheDir, 'minions'),
       },

@@ -10,8 +10,9 @@ import { isMap, type PlainMap, type Value } from '../../src/kernel/std/value.js'
 import { createSys } from '../../src/kernel/sys/sys.js';
 import type { CallSession, ModuleHost } from '../../src/kernel/loader/module-host.js';
 import { FileClient } from '../../src/sls/files/file-client.js';
+import { FileServer } from '../../src/sls/files/file-server.js';
 import { localFiles } from '../../src/sls/files/local-files.js';
-import { Roots, rootsOptions } from '../../src/sls/files/roots.js';
+import { Roots, rootsOptions } from '../../src/kernel/sys/tree/roots.js';
 import { renderPort } from '../../src/sls/render/port.js';
 import { gatheredGrains } from './gathered-grains.js';
 import { saltProgram } from './fleet/salt-venv.js';
@@ -45,7 +46,8 @@ const settingsOf = (folder: string): PlainMap => JSON.parse(readFileSync(join(fo
 /** Files of the roots in the configuration, and templates, as a minion without a master has them. */
 function localPorts(host: ModuleHost, folder: string, grains: PlainMap): Pick<Ports, 'files' | 'pack' | 'render'> {
   const settings = settingsOf(folder);
-  const files = new FileClient({ source: localFiles(new Roots(rootsOptions(settings))), cacheDir: join(folder, 'cache'), hashType: 'sha256', id: 'web1' });
+  const server = FileServer.over({ roots: new Roots(rootsOptions(settings)) }, { opts: settings, log: listeningLog() });
+  const files = new FileClient({ source: localFiles(server), cacheDir: join(folder, 'cache'), hashType: 'sha256', id: 'web1' });
   const pack = { pack: encodeBus, unpack: decodeBus };
   const render = renderPort({ host: () => host, opts: settings, id: 'web1', sys: createSys(), log: listeningLog(), state: { grains, pillar: {} }, files, pack });
   return { files, pack, render };
