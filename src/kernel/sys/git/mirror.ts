@@ -131,10 +131,20 @@ export class GitMirror {
     });
   }
 
-  /** A small blob as bytes: the target of a link. @throws GitError when it is larger */
-  async blob(id: string, bytesMax: number): Promise<Buffer> {
-    const result = await this.#read(['cat-file', 'blob', objectId(id)], bytesMax);
-    return Buffer.from(result.stdout);
+  /** Small blobs as text, by id: targets of links. @throws GitError when there is more than `bytesMax` in all */
+  async texts(ids: readonly string[], bytesMax: number): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    if (ids.length === 0) return found;
+    const { stdout } = await this.#read(['cat-file', '--batch'], bytesMax, `${ids.map(objectId).join('\n')}\n`);
+    const bytes = Buffer.from(stdout);
+    for (let at = 0; at < bytes.length;) {
+      const end = bytes.indexOf(0x0a, at);
+      const [, id = '', size = ''] = /^([0-9a-f]+) blob (\d+)$/.exec(bytes.toString('latin1', at, end)) ?? [];
+      if (id === '') throw new GitError(`Cannot read links of ${this.shownUrl}`);
+      found.set(id, bytes.toString('utf8', end + 1, end + 1 + Number(size)));
+      at = end + 1 + Number(size) + 1;
+    }
+    return found;
   }
 
   /** Writes a blob of any size to a file; an existing one is replaced when the new one is whole. */
@@ -203,9 +213,9 @@ export class GitMirror {
     return text(await this.#read(['for-each-ref', format, 'refs/remotes/origin/', 'refs/tags/']));
   }
 
-  async #read(argv: readonly string[], outputBytesMax = LISTING_BYTES_MAX): Promise<RunResult> {
+  async #read(argv: readonly string[], outputBytesMax = LISTING_BYTES_MAX, stdin?: string): Promise<RunResult> {
     await this.#prepare();
-    const result = await this.#git(argv, { outputBytesMax });
+    const result = await this.#git(argv, { outputBytesMax, ...(stdin === undefined ? {} : { stdin }) });
     if (result.code !== 0 || result.timedOut || result.truncated) {
       throw new GitError(`Cannot read the copy of ${this.shownUrl}: ${result.truncated ? 'there is too much of it' : this.#messageOf(result)}`);
     }
@@ -225,6 +235,7 @@ export class GitMirror {
       ...(options.outputBytesMax === undefined ? {} : { outputBytesMax: options.outputBytesMax }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(options.stdoutFd === undefined ? {} : { stdoutFd: options.stdoutFd }),
+      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
     });
   }
 
@@ -245,6 +256,7 @@ interface GitRun {
   readonly outputBytesMax?: number;
   readonly signal?: AbortSignal | undefined;
   readonly stdoutFd?: number;
+  readonly stdin?: string;
 }
 
 /** Nothing that lies in the repository or stands in somebody's configuration may start a program. */

@@ -77,7 +77,7 @@ test('a blob of 80 MB is written out by way of a file beside it', async () => {
   assert.ok(entry !== undefined);
   await one.writeBlob(entry.blob, join(root, 'out.bin'));
   assert.equal((await stat(join(root, 'out.bin'))).size, 80 * 1024 * 1024);
-  await assert.rejects(one.blob(entry.blob, 1000), GitError);
+  await assert.rejects(one.texts([entry.blob], 1000), GitError);
 });
 
 test('checkout writes whole folders: modes and links as they are, hooks and filters not started', async () => {
