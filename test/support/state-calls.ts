@@ -26,13 +26,22 @@ export type StateCall = readonly [fun: string, args: PlainMap, kind?: 'test'];
 const SHOWN_MAX = 30;
 const sources = join(import.meta.dirname, '..', '..', '..');
 
-export function askSaltStates(folder: string, calls: readonly StateCall[]): Answer[] {
-  const input = JSON.stringify(calls.map(([fun, args, kind]) => [kind === 'test', fun, args]));
-  const program = join(sources, 'test/support/ask-states.py');
-  const done = spawnSync(saltProgram('python'), [program, folder], { encoding: 'utf8', input, timeout: 240_000, maxBuffer: 64 * 1024 * 1024 });
+/** Runs a program that answers calls; `machine` is put before it (`scratch-machine.ts`). */
+function askProgram(program: readonly [string, ...string[]], calls: unknown, machine: readonly string[]): Answer[] {
+  const [first, ...rest] = [...machine, ...program];
+  const done = spawnSync(first ?? '', rest, { encoding: 'utf8', input: JSON.stringify(calls), timeout: 240_000, maxBuffer: 64 * 1024 * 1024 });
   assert.equal(done.status, 0, done.stderr);
   return JSON.parse(done.stdout.slice(done.stdout.indexOf('\nANSWERS') + '\nANSWERS'.length)) as Answer[];
 }
+
+export function askSaltStates(folder: string, calls: readonly StateCall[], machine: readonly string[] = []): Answer[] {
+  const program = join(sources, 'test/support/ask-states.py');
+  return askProgram([saltProgram('python'), program, folder], calls.map(([fun, args, kind]) => [kind === 'test', fun, args]), machine);
+}
+
+/** Ours in a process of their own. */
+const askOursIn = (folder: string, calls: readonly StateCall[], machine: readonly string[]): Answer[] =>
+  askProgram([process.execPath, join(import.meta.dirname, 'ask-our-states.js'), folder], calls, machine);
 
 /** Runs one state as the engine does, as far as one state goes: an error is a failed state. */
 export async function runState(session: CallSession, [fun, args, kind]: StateCall): Promise<PlainMap> {
@@ -84,13 +93,13 @@ export function plain(value: Value): unknown {
 
 /** Asks both and compares each answer; gives those of real Salt. `prepare` makes the same beginning for each. */
 export async function compareStates(
-  folder: string, calls: readonly StateCall[], options: { prepare?: () => void; ports?: Partial<Ports>; comparable?: (answer: Answer) => unknown } = {},
+  folder: string, calls: readonly StateCall[], options: { prepare?: () => void; ports?: Partial<Ports>; comparable?: (answer: Answer) => unknown; machine?: readonly string[] } = {},
 ): Promise<Answer[]> {
   const comparable = options.comparable ?? ((answer: Answer): unknown => answer);
   options.prepare?.();
-  const theirs = askSaltStates(folder, calls).map(withoutTraceback);
+  const theirs = askSaltStates(folder, calls, options.machine).map(withoutTraceback);
   options.prepare?.();
-  const ours = await askOurStates(folder, calls, options.ports);
+  const ours = options.machine === undefined ? await askOurStates(folder, calls, options.ports) : askOursIn(folder, calls, options.machine);
   const differing = calls.map((_call, at) => at).filter((at) => !isDeepStrictEqual(comparable(ours[at] as Answer), comparable(theirs[at] as Answer)));
   const shown = (at: number): string => `${at} ${JSON.stringify(calls[at])}\n  ours ${JSON.stringify(ours[at])}\n  real ${JSON.stringify(theirs[at])}`;
   assert.ok(differing.length === 0, `\n${differing.slice(0, SHOWN_MAX).map(shown).join('\n')}`);

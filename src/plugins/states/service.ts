@@ -3,7 +3,7 @@ import type { Context } from '../../kernel/contract/context.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { str } from '../../kernel/std/python-text.js';
-import type { PlainMap, Value } from '../../kernel/std/value.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { beaconOf } from './outcome/beacon.js';
 import { notAtBoot, startAtBoot } from './service/boot.js';
 import { setMask } from './service/mask.js';
@@ -20,15 +20,12 @@ async function enabled(name: string, kwargs: PlainMap, ctx: Context): Promise<Pl
 
 /** The service as the beacon of that name looks at it. */
 function beacon(name: string, kwargs: PlainMap, ctx: Context): Promise<PlainMap> {
-  return beaconOf('service', { name, kwargs, works: ['running', 'dead'] }, (data) => ({
-    services: {
-      [name]: {
-        onchangeonly: data['onchangeonly'] ?? true, delay: data['delay'] ?? 0, emitatstartup: data['emitatstartup'] ?? false,
-        // Filled from another option, as in Salt.
-        uncleanshutdown: data['emitatstartup'] ?? null,
-      },
-    },
-  }), ctx);
+  const given = kwargs['beacon_data'] ?? {};
+  const data = isPlainMap(given) ? given : {};
+  const { onchangeonly = true, delay = 0, emitatstartup = false, interval = 60 } = data;
+  // The last one is filled from another option, as in Salt.
+  const looks = { onchangeonly, delay, emitatstartup, uncleanshutdown: data['emitatstartup'] ?? null };
+  return beaconOf('service', { name, kwargs, works: ['running', 'dead'] }, { services: { [name]: looks }, interval }, ctx);
 }
 
 const runParams = { name: p.string(), enable: p.any(null), sig: p.any(null, 'text to look for in the list of processes'), init_delay: p.any(null), kwargs: p.keywords() };

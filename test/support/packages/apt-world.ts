@@ -21,7 +21,7 @@ export function aptObstacle(): string | false {
   return missing.length === 0 ? false : `needs ${missing.join(', ')}`;
 }
 
-async function makeDeb(work: string, into: string, made: MadePackage): Promise<string> {
+export async function makeDeb(work: string, into: string, made: MadePackage): Promise<string> {
   const folder = join(work, `${made.name}-${made.version}`);
   for (const path of [join(folder, 'DEBIAN'), join(folder, dirname(fileOf(made))), into]) await mkdir(path, { recursive: true });
   await writeFile(join(folder, fileOf(made)), textOf(made));
@@ -35,7 +35,7 @@ async function makeDeb(work: string, into: string, made: MadePackage): Promise<s
 }
 
 /** What `dpkg-scanpackages` would write. */
-async function entryOf(path: string): Promise<string> {
+export async function entryOf(path: string): Promise<string> {
   const bytes = await readFile(path);
   const digest = createHash('sha256').update(bytes).digest('hex');
   return `${program(['dpkg-deb', '--field', path]).trim()}\nFilename: ./${basename(path)}\nSize: ${(await stat(path)).size}\nSHA256: ${digest}\n\n`;

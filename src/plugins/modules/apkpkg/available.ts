@@ -5,7 +5,7 @@ import { isTrue } from '../../../kernel/std/is-true.js';
 import type { PlainMap, Value } from '../../../kernel/std/value.js';
 import { failureWithInfo } from '../pkg/failure.js';
 import { packageNames } from '../pkg/names.js';
-import { clearRefreshMark } from '../pkg/refresh-mark.js';
+import { clearRefreshMark } from '../../../kernel/sys/pkg/refresh-mark.js';
 import { callApk, readPackage, readUpgrades } from './apk.js';
 import { installedPackages } from './installed.js';
 

@@ -2,7 +2,7 @@
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../../kernel/contract/errors.js';
 import { isNumber, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { clearRefreshMark } from '../pkg/refresh-mark.js';
+import { clearRefreshMark } from '../../../kernel/sys/pkg/refresh-mark.js';
 import { callApt } from './apt.js';
 
 const LISTS_PATH = '/var/lib/apt/lists';

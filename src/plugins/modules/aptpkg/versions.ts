@@ -5,7 +5,7 @@ import { isTrue } from '../../../kernel/std/is-true.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { packageNames, plainArgument } from '../pkg/names.js';
-import { fitsOperator } from '../pkg_resource/compare.js';
+import { fitsOperator } from '../../../kernel/sys/pkg/version-operator.js';
 import { callApt } from './apt.js';
 import { chosen, listInstalled } from './installed.js';
 import { refreshDb } from './refresh.js';

@@ -8,7 +8,7 @@ import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.j
 import { refuseOthers } from '../pkg/keywords.js';
 import { packageNames } from '../pkg/names.js';
 import { addOffer, shownOffers, type RepositoryOffers } from '../pkg/offers.js';
-import { clearRefreshMark } from '../pkg/refresh-mark.js';
+import { clearRefreshMark } from '../../../kernel/sys/pkg/refresh-mark.js';
 import { splitWords } from '../pkg/targets.js';
 import { askPacman, rootWords, rowsOf } from './program.js';
 

@@ -1,6 +1,6 @@
 /** Finds the version that fits `>=1.2` and the like. */
 import type { Logger } from '../../../kernel/contract/log.js';
-import { fitsOperator } from '../pkg_resource/compare.js';
+import { fitsOperator } from '../../../kernel/sys/pkg/version-operator.js';
 
 /** -1, 0 or 1; null where one is no version. */
 export type Compare = (first: string, second: string) => number | null | Promise<number | null>;

@@ -1,7 +1,7 @@
 /** Fetches the lists of packages. */
 import type { Context } from '../../../kernel/contract/context.js';
 import { isTruthy, type PlainMap } from '../../../kernel/std/value.js';
-import { clearRefreshMark } from '../pkg/refresh-mark.js';
+import { clearRefreshMark } from '../../../kernel/sys/pkg/refresh-mark.js';
 import { yumOptions } from './options.js';
 import { callYum } from './program.js';
 

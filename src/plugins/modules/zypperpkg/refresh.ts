@@ -3,7 +3,7 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isMap, isTruthy, mapGet, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { plainArgument } from '../pkg/names.js';
-import { clearRefreshMark } from '../pkg/refresh-mark.js';
+import { clearRefreshMark } from '../../../kernel/sys/pkg/refresh-mark.js';
 import { callZypper } from './zypper.js';
 
 export interface RefreshCall {
