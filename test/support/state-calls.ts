@@ -56,7 +56,7 @@ const settingsOf = (folder: string): PlainMap => JSON.parse(readFileSync(join(fo
 function localPorts(host: ModuleHost, folder: string, grains: PlainMap): Pick<Ports, 'files' | 'pack' | 'render'> {
   const settings = settingsOf(folder);
   const server = FileServer.over({ roots: new Roots(rootsOptions(settings)) }, { opts: settings, log: listeningLog() });
-  const files = new FileClient({ source: localFiles(server), cacheDir: join(folder, 'cache'), hashType: 'sha256', id: 'web1' });
+  const files = new FileClient({ source: localFiles(server), cacheDir: join(folder, 'var/cache/salt/minion'), hashType: 'sha256', id: 'web1' });
   const pack = { pack: encodeBus, unpack: decodeBus };
   const render = renderPort({ host: () => host, opts: settings, id: 'web1', sys: createSys(), log: listeningLog(), state: { grains, pillar: {} }, files, pack });
   return { files, pack, render };
@@ -64,7 +64,7 @@ function localPorts(host: ModuleHost, folder: string, grains: PlainMap): Pick<Po
 
 export async function askOurStates(folder: string, calls: readonly StateCall[], ports: Partial<Ports> = {}): Promise<Answer[]> {
   const { grains } = await gatheredGrains({ opts: { id: 'web1' } });
-  const opts = { ...settingsOf(folder), cachedir: join(folder, 'cache'), conf_file: join(folder, 'minion'), saltenv: 'base' };
+  const opts = { ...settingsOf(folder), cachedir: join(folder, 'var/cache/salt/minion'), conf_file: join(folder, 'minion'), saltenv: 'base' };
   await using host = await testHost({ sys: createSys(), grains: () => grains, opts, ports });
   host.addPorts({ ...localPorts(host, folder, grains), ...ports });
   const answers: Answer[] = [];

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { skipWithoutSalt } from '../../support/fleet/salt-venv.js';
 import { saltFolder } from '../../support/salt-calls.js';
 import { scratchMachine, scratchObstacle } from '../../support/scratch-machine.js';
-import { compareStates, type StateCall } from '../../support/state-calls.js';
+import { compareStates } from '../../support/state-calls.js';
 import { debRepository } from '../../support/packages/deb-repository.js';
 import { aptObstacle } from '../../support/packages/apt-world.js';
 
@@ -38,31 +38,33 @@ before(async () => {
 });
 let local = '';
 
-const twice = (calls: readonly StateCall[]): StateCall[] => calls.flatMap(([fun, args]): StateCall[] => [[fun, args, 'test'], [fun, args], [fun, args]]);
+const NAMES = ['tsalt-a', 'tsalt-b', 'tsalt-c'];
 
 test('pkg: installed, latest, removed and purged give the same', { skip }, async () => {
-  await compareStates(folder, twice([
-    ['pkg.installed', { name: 'tsalt-a', version: '1.0' }], ['pkg.installed', { name: 'tsalt-a' }], ['pkg.installed', { name: 'tsalt-a', version: '>=2' }],
+  await compareStates(folder, [
+    ['pkg.installed', { name: 'several', pkgs: ['tsalt-a', { 'tsalt-b': '1:3.4' }, { 'tsalt-none': '1' }] }, 'test'], ['pkg.installed', { name: 'tsalt-a', version: '1.0' }],
+    ['pkg.installed', { name: 'tsalt-a', version: '1.0' }], ['pkg.installed', { name: 'tsalt-a', version: '>=2' }, 'test'], ['pkg.latest', { name: 'tsalt-a' }, 'test'],
     ['pkg.installed', { name: 'tsalt-a', version: '2.*' }], ['pkg.installed', { name: 'tsalt-a', version: '9.9' }], ['pkg.installed', { name: 'several', pkgs: ['tsalt-a', { 'tsalt-b': '1:3.4' }, 'tsalt-c'] }],
-    ['pkg.installed', { name: 'several', pkgs: ['tsalt-a', 'tsalt-b'], hold: true }], ['pkg.installed', { name: 'tsalt-b', hold: false }], ['pkg.installed', { name: 'tsalt-none' }],
-    ['pkg.installed', { name: 'tsalt-broken' }], ['pkg.installed', { name: 'none', pkgs: [] }], ['pkg.installed', { name: 'x', pkgs: ['tsalt-a'], sources: [{ y: '/z' }] }],
-    ['pkg.installed', { name: 'bad', pkgs: ['tsalt-a', 'tsalt-a'] }], ['pkg.installed', { name: 'tsalt-c', reinstall: true }], ['pkg.installed', { name: 'tsalt-c', version: 'latest', refresh: true }],
-    ['pkg.latest', { name: 'tsalt-a' }], ['pkg.latest', { name: 'several', pkgs: ['tsalt-b', 'tsalt-c'] }], ['pkg.latest', { name: 'tsalt-none' }], ['pkg.latest', { name: 'x', pkgs: [] }],
-    ['pkg.latest', { name: 'x', sources: [{ y: '/z' }] }], ['pkg.removed', { name: 'tsalt-a', version: '1.0' }], ['pkg.removed', { name: 'tsalt-a' }], ['pkg.latest', { name: 'tsalt-a' }],
-    ['pkg.removed', { name: 'several', pkgs: ['tsalt-a', 'tsalt-none', { 'tsalt-b': '1:3.4' }] }], ['pkg.purged', { name: 'tsalt-none' }], ['pkg.purged', { name: 'tsalt-c' }], ['pkg.purged', { name: 'several', pkgs: ['tsalt-a', 'tsalt-b'] }],
-    ['pkg.installed', { name: 'tsalt a; id' }], ['pkg.installed', { name: 'held', pkgs: ['tsalt-a'], hold: true, version: '1.0' }],
-  ]), { machine });
+    ['pkg.installed', { name: 'tsalt-broken' }], ['pkg.installed', { name: 'none', pkgs: [] }], ['pkg.installed', { name: 'bad', pkgs: ['tsalt-a', 'tsalt-a'] }],
+    ['pkg.installed', { name: 'tsalt-c', reinstall: true }, 'test'], ['pkg.installed', { name: 'tsalt-c', reinstall: true }], ['pkg.latest', { name: 'several', pkgs: NAMES }],
+    ['pkg.latest', { name: 'tsalt-none' }], ['pkg.latest', { name: 'x', pkgs: [] }], ['pkg.latest', { name: 'x', sources: [{ y: '/z' }] }], ['pkg.removed', { name: 'tsalt-a', version: '1.0' }],
+    ['pkg.removed', { name: 'tsalt-a' }, 'test'], ['pkg.removed', { name: 'several', pkgs: ['tsalt-a', 'tsalt-none'] }], ['pkg.latest', { name: 'tsalt-a' }],
+    ['pkg.purged', { name: 'tsalt-none' }], ['pkg.purged', { name: 'several', pkgs: NAMES }, 'test'], ['pkg.purged', { name: 'several', pkgs: NAMES }],
+  ], { machine });
 });
 
 test('pkg: files, holds, downloads and upgrades give the same', { skip }, async () => {
-  await compareStates(folder, twice([
-    ['pkg.installed', { name: 'from a file', sources: [{ 'tsalt-file': 'salt://tsalt-file_0.9_all.deb' }] }], ['pkg.installed', { name: 'x', sources: [{ 'tsalt-x': 'salt://none.deb' }] }],
-    ['pkg.installed', { name: 'x', sources: [{ 'tsalt-file': local }] }], ['pkg.installed', { name: 'x', sources: ['bad'] }], ['pkg.installed', { name: 'x', sources: [{ 'tsalt-file': 'salt://no package.deb' }] }],
-    ['pkg.installed', { name: 'tsalt-a', version: '1.0' }], ['pkg.held', { name: 'tsalt-a' }], ['pkg.held', { name: 'several', pkgs: ['tsalt-b', { 'tsalt-file': '0.9' }] }], ['pkg.unheld', { name: 'tsalt-a' }],
-    ['pkg.held', { name: 'x', pkgs: ['tsalt-a'], replace: true }], ['pkg.unheld', { name: 'x', all: true }], ['pkg.unheld', { name: 'x', pkgs: [] }], ['pkg.held', { name: 'x', pkgs: [] }], ['pkg.held', { name: 'tsalt-none' }],
-    ['pkg.downloaded', { name: 'tsalt-b' }], ['pkg.downloaded', { name: 'tsalt-a', version: '2.0-1' }], ['pkg.downloaded', { name: 'x', pkgs: ['tsalt-c', 'tsalt-none'] }], ['pkg.downloaded', { name: 'x', pkgs: [] }],
-    ['pkg.uptodate', { name: 'tsalt-only', pkgs: ['tsalt-none'] }], ['pkg.uptodate', { name: 'x', refresh: 'maybe' }], ['pkg.patch_installed', { name: 'x' }], ['pkg.patch_downloaded', { name: 'x' }],
-    ['pkg.group_installed', { name: 'x' }], ['pkg.mod_watch', { name: 'tsalt-a', sfun: 'held' }], ['pkg.mod_beacon', { name: 'tsalt-a', sfun: 'installed' }], ['pkg.mod_beacon', { name: 'tsalt-a', sfun: 'held' }],
-    ['pkg.uptodate', { name: 'all', refresh: true }],
-  ]), { machine });
+  await compareStates(folder, [
+    ['pkg.installed', { name: 'file', sources: [{ 'tsalt-file': 'salt://tsalt-file_0.9_all.deb' }] }, 'test'], ['pkg.installed', { name: 'file', sources: [{ 'tsalt-file': 'salt://tsalt-file_0.9_all.deb' }] }],
+    ['pkg.installed', { name: 'file', sources: [{ 'tsalt-file': local }] }], ['pkg.installed', { name: 'x', sources: [{ 'tsalt-x': 'salt://none.deb' }] }], ['pkg.installed', { name: 'x', sources: ['bad'] }],
+    ['pkg.installed', { name: 'x', sources: [{ 'tsalt-file': 'salt://no package.deb' }] }], ['pkg.installed', { name: 'x', pkgs: ['tsalt-a'], sources: [{ y: '/z' }] }],
+    ['pkg.installed', { name: 'several', pkgs: [{ 'tsalt-a': '1.0' }, 'tsalt-b'], hold: true }], ['pkg.installed', { name: 'tsalt-b', hold: false }], ['pkg.held', { name: 'tsalt-a' }],
+    ['pkg.held', { name: 'several', pkgs: ['tsalt-b', { 'tsalt-file': '0.9' }] }, 'test'], ['pkg.held', { name: 'several', pkgs: ['tsalt-b', { 'tsalt-file': '0.9' }] }],
+    ['pkg.held', { name: 'x', pkgs: ['tsalt-a'], replace: true }, 'test'], ['pkg.held', { name: 'x', pkgs: ['tsalt-a'], replace: true }], ['pkg.unheld', { name: 'x', all: true }, 'test'],
+    ['pkg.unheld', { name: 'tsalt-a' }], ['pkg.unheld', { name: 'x', pkgs: [] }], ['pkg.held', { name: 'x', pkgs: [] }], ['pkg.held', { name: 'tsalt-none' }],
+    ['pkg.downloaded', { name: 'tsalt-a', version: '2.0-1' }, 'test'], ['pkg.downloaded', { name: 'tsalt-a', version: '2.0-1' }], ['pkg.downloaded', { name: 'tsalt-a', version: '2.0-1' }],
+    ['pkg.downloaded', { name: 'x', pkgs: ['tsalt-c', 'tsalt-none'] }], ['pkg.downloaded', { name: 'x', pkgs: [] }], ['pkg.uptodate', { name: 'x', refresh: 'maybe' }], ['pkg.patch_installed', { name: 'x' }],
+    ['pkg.patch_downloaded', { name: 'x' }], ['pkg.group_installed', { name: 'x' }], ['pkg.mod_watch', { name: 'tsalt-a', sfun: 'held' }], ['pkg.mod_beacon', { name: 'tsalt-a', sfun: 'installed' }],
+    ['pkg.mod_beacon', { name: 'tsalt-a', sfun: 'held' }], ['pkg.uptodate', { name: 'all' }, 'test'], ['pkg.uptodate', { name: 'all' }], ['pkg.uptodate', { name: 'all' }],
+  ], { machine });
 });
