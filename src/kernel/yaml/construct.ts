@@ -19,22 +19,29 @@ type Assemble = (valueOf: (node: Node) => Value) => Value;
 
 const CONTAINER_TAGS = new Set(['map', 'seq', 'set', 'pairs', 'omap'].map(yamlTag));
 
+export interface ConstructOptions {
+  /** As the renderer reads: `!!omap` is a mapping. Elsewhere it is a list of pairs. */
+  readonly ordered?: boolean;
+}
+
 /** The value of a document. @throws YamlError */
-export function construct(root: Node, source: SourceText): Value {
-  const constructor = new Constructor(source);
+export function construct(root: Node, source: SourceText, { ordered = false }: ConstructOptions = {}): Value {
+  const constructor = new Constructor(source, ordered);
   constructor.work(root);
   return constructor.value(root);
 }
 
 class Constructor {
   readonly #source: SourceText;
+  readonly #ordered: boolean;
   readonly #scalars = new Map<Node, Value>();
   readonly #assemble = new Map<Node, Assemble>();
   readonly #made = new Map<Node, Value>();
   #waiting: Node[] = [];
 
-  constructor(source: SourceText) {
+  constructor(source: SourceText, ordered: boolean) {
     this.#source = source;
+    this.#ordered = ordered;
   }
 
   /** Makes all scalars and checks all containers. */
@@ -66,7 +73,8 @@ class Constructor {
   }
 
   #container(node: Node): Assemble {
-    switch (node.tag) {
+    const tag = this.#ordered && node.tag === yamlTag('omap') ? yamlTag('map') : node.tag;
+    switch (tag) {
       case yamlTag('map'): {
         const pairs = this.#pairsOfMapping(node);
         return (valueOf) => mapFrom(pairs.map(([key, value]) => [valueOf(key), valueOf(value)]));

@@ -4,7 +4,7 @@
  */
 import type { Value } from '../std/value.js';
 import { composeDocument } from './compose.js';
-import { construct } from './construct.js';
+import { construct, type ConstructOptions } from './construct.js';
 import { UNNAMED_SOURCE } from './error.js';
 import { SourceText } from './source.js';
 
@@ -17,7 +17,7 @@ const EXPANDED_NODES_MAX = 2_000_000;
 const TEXT_LENGTH_MAX = 64 * 1024 * 1024;
 
 /** Reads the one document of a text; an empty text gives null. `source` names it in errors. @throws YamlError */
-export function loadYaml(text: string, options: { source?: string } = {}): Value {
+export function loadYaml(text: string, options: ConstructOptions & { source?: string } = {}): Value {
   const source = new SourceText(text, options.source ?? UNNAMED_SOURCE);
   if (text.length > TEXT_LENGTH_MAX) source.bare('ReaderError', `the text is longer than ${TEXT_LENGTH_MAX} characters`);
   source.checkCharacters();
@@ -26,7 +26,7 @@ export function loadYaml(text: string, options: { source?: string } = {}): Value
   if (expandedSize > EXPANDED_NODES_MAX) {
     source.bare('ComposerError', `the aliases of the text stand for more than ${EXPANDED_NODES_MAX} nodes`);
   }
-  return construct(root, source);
+  return construct(root, source, options);
 }
 
 /** Line (from 1) of each key at the top of a block mapping; empty when the text is not one. @throws YamlError */

@@ -46,8 +46,8 @@ function makeBool(text: string, node: Node, source: SourceText): boolean {
 }
 
 function makeNumber(text: string, read: (text: string) => Value, node: Node, source: SourceText): Value {
-  // Python looks at the first character without asking whether there is one.
-  if (/^[0_]*_[0_]*$|^$/.test(text)) source.bare('IndexError', 'string index out of range', node.start);
+  // Python looks at the first character without asking whether there is one: `0_` is nothing once zeros, then lines are gone.
+  if ((node.tag === yamlTag('int') ? /^0*_+$|^$/ : /^_*$/).test(text)) source.bare('IndexError', 'string index out of range', node.start);
   try {
     return read(text);
   } catch (cause) {
@@ -64,5 +64,18 @@ function makeBinary(text: string, node: Node, source: SourceText): Uint8Array {
     source.fail('ConstructorError', 'failed to convert base64 data into ascii: ' +
       `'ascii' codec can't encode character '${shown}' in position ${foreign}: ordinal not in range(128)`, node.start);
   }
-  return Buffer.from(text.replace(/[^A-Za-z0-9+/]/g, ''), 'base64');
+  return Buffer.from(upToPadding(text.replace(/[^A-Za-z0-9+/=]/g, '')), 'base64');
+}
+
+/** Python reads up to the `=` that fills the last four, and takes no notice of one before that. */
+function upToPadding(text: string): string {
+  let read = '';
+  let padding = 0;
+  for (const letter of text) {
+    if (letter !== '=') {
+      read += letter;
+      padding = 0;
+    } else if (read.length % 4 >= 2 && (read.length % 4) + ++padding >= 4) return read;
+  }
+  return read;
 }

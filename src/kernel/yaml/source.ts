@@ -5,13 +5,18 @@ import { pythonMark, YamlError, type Mark, type YamlErrorClass } from './error.j
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const NOT_ALLOWED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+const BYTES_OF_MARK = 3;
+
 /** The text, its name, and the error positions in it. */
 export class SourceText {
+  /** Bytes of a mark of byte order, which is no part of the text. */
+  readonly #markBytes: number;
   readonly text: string;
   readonly name: string;
 
   constructor(text: string, name: string) {
-    this.text = text.startsWith('\ufeff') ? text.slice(1) : text;
+    this.#markBytes = text.startsWith('\ufeff') ? BYTES_OF_MARK : 0;
+    this.text = this.#markBytes > 0 ? text.slice(1) : text;
     this.name = name;
   }
 
@@ -44,7 +49,7 @@ export class SourceText {
     const code = found[0].charCodeAt(0).toString(16).padStart(4, '0');
     const mark = this.markAt(found.index);
     const reason = `unacceptable character #x${code}: control characters are not allowed`;
-    const position = Buffer.byteLength(this.text.slice(0, found.index));
+    const position = this.#markBytes + Buffer.byteLength(this.text.slice(0, found.index));
     throw new YamlError(this.text, {
       className: 'ReaderError', reason, mark, pythonText: `${reason}\n  in "${this.name}", position ${position}`,
     });

@@ -1,15 +1,6 @@
 /** Random expressions of templates. The same seed gives the same ones. */
 
-/** A small generator of numbers: mulberry32. */
-export function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { Chance } from './random.js';
 
 const INTS = ['0', '1', '-1', '2', '7', '-7', '10', '255', '1000000', '9007199254740993', '123456789012345678901234567890'];
 const FLOATS = ['0.0', '1.0', '-1.5', '2.5', '0.1', '3.14159', '1e16', '1e-5', '1e300', '100.0'];
@@ -33,19 +24,20 @@ const FILTERS = [
 ];
 const TESTS = ['defined', 'none', 'string', 'number', 'integer', 'float', 'boolean', 'mapping', 'sequence', 'iterable', 'list', 'odd', 'even', 'divisibleby 2', 'in [1, 2]', 'eq 1', 'gt 1', 'lower', 'upper', 'callable', 'sameas none', 'true', 'false', "match('[a-z]')", 'undefined', 'escaped', 'filter', 'test'];
 const OPERATORS = ['+', '-', '*', '/', '//', '%', '**', '~', '==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'and', 'or'];
+const POWERS = ['0', '1', '2', '-1', '3', '0.5', 'none', "'a'"];
 const FORMATS = ['%s', '%d', '%5d', '%-5d|', '%05.1f', '%x', '%#o', '%e', '%g', '%r', '%+d', '%.2s', '%c', '%i%%', '%10s', '%G', '%X'];
 const SPECS = ['', '>8', '<8', '^9', '*^9', '05', '.2f', ',', '_', 'x', '#x', 'b', 'o', 'e', 'g', '%', '+', ' ', '8.3f', '.3', 's', 'd', '08.2f', 'c', 'n', '=+8'];
 const SLICES = ['[0]', '[-1]', '[1:]', '[:-1]', '[::2]', '[::-1]', '[1:3]', '[5]', "['a']", '[none]', '[1:2:0]', '[-3:]', '[1.5]', '[true]'];
 
 export class Expressions {
-  readonly #number: () => number;
+  readonly #chance: Chance;
 
   constructor(seed: number) {
-    this.#number = numbersFrom(seed);
+    this.#chance = new Chance(seed);
   }
 
   #pick<T>(items: readonly T[]): T {
-    return items[Math.floor(this.#number() * items.length)] as T;
+    return this.#chance.pick(items);
   }
 
   #literal(): string {
@@ -53,20 +45,26 @@ export class Expressions {
   }
 
   #value(depth: number): string {
-    if (depth <= 0 || this.#number() < 0.4) return this.#literal();
+    if (depth <= 0 || this.#chance.happens(0.4)) return this.#literal();
     return `(${this.#expression(depth - 1)})`;
   }
 
   #expression(depth: number): string {
-    switch (Math.floor(this.#number() * 9)) {
-      case 0: return `${this.#value(depth)} ${this.#pick(OPERATORS)} ${this.#value(depth)}`;
+    switch (this.#chance.below(9)) {
+      case 0: return this.#operation(depth);
       case 1: case 2: return `(${this.#value(depth)}).${this.#pick(METHODS)}`;
       case 3: case 4: return `${this.#value(depth)} | ${this.#pick(FILTERS)}`;
-      case 5: return `${this.#value(depth)} is ${this.#number() < 0.3 ? 'not ' : ''}${this.#pick(TESTS)}`;
+      case 5: return `${this.#value(depth)} is ${this.#chance.happens(0.3) ? 'not ' : ''}${this.#pick(TESTS)}`;
       case 6: return `(${this.#value(depth)})${this.#pick(SLICES)}`;
       case 7: return `'${this.#pick(FORMATS)}' % ${this.#value(depth)}`;
       default: return `'{:${this.#pick(SPECS)}}'.format(${this.#value(depth)})`;
     }
+  }
+
+  /** Powers stay small: Python counts without a limit. */
+  #operation(depth: number): string {
+    const operator = this.#pick(OPERATORS);
+    return `${this.#value(depth)} ${operator} ${operator === '**' ? this.#pick(POWERS) : this.#value(depth)}`;
   }
 
   /** A template that prints one expression. */

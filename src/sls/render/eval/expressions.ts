@@ -6,7 +6,7 @@ import { contains, equal, ordered, truth } from '../python/compare.js';
 import { type Args, type Data, type Later, NO_ARGS, orElse, tuple } from '../python/data.js';
 import { Dict } from '../python/dict.js';
 import { TemplateError, typeError } from '../python/errors.js';
-import { iterate } from '../python/iterate.js';
+import { isIterable, iterate } from '../python/iterate.js';
 import { textOf } from '../python/markup.js';
 import { binary, type BinaryWord, sign } from '../python/operators.js';
 import { strOf } from '../python/text.js';
@@ -19,6 +19,10 @@ import type { Operations } from './operations.js';
 export interface Surroundings {
   readonly operations: Operations;
   readonly soft: boolean;
+  /** Directly in the template, or in `if` there. */
+  readonly top: boolean;
+  /** Output is left out once the template extends another. */
+  readonly hides: boolean;
 }
 
 type Run = (cx: Cx) => Data;
@@ -140,14 +144,23 @@ function gather(values: readonly Data[], { count, words, spread, spreadNamed }: 
   const named = new Map<string, Data>();
   for (const [at, word] of words.entries()) named.set(word, values[count + at] as Data);
   const rest = values.slice(count + words.length);
-  if (spread) list.push(...iterate(rest.shift() as Data));
+  if (spread) list.push(...spreadItems(rest.shift() as Data));
   if (spreadNamed) addNamed(named, rest[0] as Data);
   return { list, named };
 }
 
+/** Python's name of what calls functions of templates, in its texts. */
+const CALL = 'jinja2.sandbox.SandboxedEnvironment.call()';
+
+function spreadItems(given: Data): Iterable<Data> {
+  if (given instanceof Undefined) given.fail();
+  if (!isIterable(given)) throw typeError(`${CALL} argument after * must be an iterable, not ${nameOfType(given)}`);
+  return iterate(given);
+}
+
 function addNamed(named: Map<string, Data>, given: Data): void {
   if (given instanceof Undefined) given.fail();
-  if (!(given instanceof Dict)) throw typeError(`argument after ** must be a mapping, not ${nameOfType(given)}`);
+  if (!(given instanceof Dict)) throw typeError(`${CALL} argument after ** must be a mapping, not ${nameOfType(given)}`);
   for (const [key, value] of given.entries()) {
     const word = textOf(key);
     if (word === undefined) throw typeError('keywords must be strings');

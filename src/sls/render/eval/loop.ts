@@ -8,7 +8,7 @@ import { iterate } from '../python/iterate.js';
 import { Markup } from '../python/markup.js';
 import { Undefined } from '../python/undefined.js';
 import { Cx, type Code, type Signal, type Step } from './machine.js';
-import { mentions } from './names.js';
+import { hasScopedBlock, mentions } from './names.js';
 import { Scope, Sink } from './scope.js';
 import type { Assign } from './targets.js';
 
@@ -30,7 +30,7 @@ export function compileLoop(
   const plan: LoopPlan = {
     line: node.line, assign: parts.assign, iter: parts.iter, test: parts.test, recursive: node.recursive,
     body: parts.body(node.body), otherwise: parts.body(node.otherwise),
-    usesLoop: node.recursive || mentions(node.body, 'loop') || mentions(node.test, 'loop'),
+    usesLoop: node.recursive || mentions(node.body, 'loop') || mentions(node.test, 'loop') || hasScopedBlock(node.body),
   };
   return (cx) => {
     cx.frame.line = plan.line;
@@ -67,7 +67,7 @@ function turns(plan: LoopPlan, cx: Cx, items: Iterator<Data>, loop: Loop | undef
     cx.frame.line = plan.line;
     cx.run.step();
     const next = items.next();
-    if (next.done === true) return any ? undefined : plan.otherwise(cx.inner());
+    if (next.done === true) return afterLast(plan, cx, any);
     const inner = new Cx(cx.run, cx.frame, new Scope(cx.scope), cx.out, cx.rendering, cx.autoescape);
     plan.assign(inner, next.value);
     if (loop !== undefined) {
@@ -75,12 +75,17 @@ function turns(plan: LoopPlan, cx: Cx, items: Iterator<Data>, loop: Loop | undef
       inner.scope.variables.set('loop', loop);
     }
     const ended = turn(plan, inner);
-    if (ended instanceof Promise) return ended.then((signal) => (signal === 'break' ? undefined : turns(plan, cx, items, loop, any || signal !== 'skipped')));
-    if (ended === 'break') return undefined;
-    any ||= ended !== 'skipped';
+    if (ended instanceof Promise) return ended.then((signal) => (signal === 'break' ? afterLast(plan, cx, any) : turns(plan, cx, items, loop, any || signal === undefined)));
+    if (ended === 'break') return afterLast(plan, cx, any);
+    any ||= ended === undefined;
     const pause = cx.run.pause();
     if (pause !== undefined) return pause.then(() => turns(plan, cx, items, loop, any));
   }
+}
+
+/** `else`: when no turn came to its end. As in Jinja a turn that `continue` or `break` ends does not count. */
+function afterLast(plan: LoopPlan, cx: Cx, any: boolean): Later<Signal> {
+  return any ? undefined : plan.otherwise(cx.inner());
 }
 
 function turn(plan: LoopPlan, inner: Cx): Later<Signal | 'skipped'> {

@@ -82,10 +82,10 @@ export class Macro extends Thing {
     const words = new Set(params.map((param) => param.name));
     const shown = name === undefined ? 'None' : reprText(name);
     if (list.length > params.length && !takesRest) throw typeError(`macro ${shown} takes not more than ${params.length} argument(s)`);
-    for (const word of named.keys()) {
-      if (words.has(word) || takesNamed || (word === 'caller' && takesCaller)) continue;
-      throw typeError(`macro ${shown} takes no keyword argument ${reprText(word)}`);
-    }
+    if (takesNamed) return;
+    const unknown = [...named.keys()].filter((word) => !words.has(word) && !(word === 'caller' && takesCaller));
+    if (unknown.includes('caller')) throw typeError(`macro ${shown} was invoked with two values for the special caller argument. This is most likely a bug.`);
+    if (unknown[0] !== undefined) throw typeError(`macro ${shown} takes no keyword argument ${reprText(unknown[0])}`);
   }
 
   #bind(cx: Cx, { list, named }: Args): Later<void> {

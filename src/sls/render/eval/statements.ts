@@ -3,8 +3,10 @@ import type { Expression, FilterNode, OutputNode, Statement, TemplateNode } from
 import { chain } from '../python/callable.js';
 import { truth } from '../python/compare.js';
 import type { Args, Data, Later } from '../python/data.js';
-import { escapeHtml, Markup } from '../python/markup.js';
+import { typeError } from '../python/errors.js';
+import { escapeHtml, Markup, textOf } from '../python/markup.js';
 import { printed, strOf } from '../python/text.js';
+import { nameOfType } from '../python/type-name.js';
 import { Cx, type Code, type CompiledTemplate, type Signal, type Step } from './machine.js';
 import { compileArguments, compileExpression, compileFilter, type Surroundings } from './expressions.js';
 import { compileLoop } from './loop.js';
@@ -16,9 +18,10 @@ import { compileExtends, compileFrom, compileImport, compileInclude, renderBlock
 
 /** @throws TemplateError */
 export function compileTemplate(node: TemplateNode, operations: Operations): CompiledTemplate {
-  const around: Surroundings = { operations, soft: false };
-  const blocks = new Map(Array.from(node.blocks, ([name, block]) => [name, { name, required: block.required, line: block.line, body: compileBody(block.body, around) }]));
-  return { body: compileBody(node.body, around), blocks };
+  const inside: Surroundings = { operations, soft: false, top: false, hides: false };
+  const body = compileBody(node.body, { ...inside, top: true, hides: true });
+  const blocks = new Map(Array.from(node.blocks, ([name, block]) => [name, { name, required: block.required, line: block.line, body: compileBody(block.body, inside) }]));
+  return { body, blocks };
 }
 
 function compileBody(nodes: readonly Statement[], around: Surroundings): Step {
@@ -37,9 +40,12 @@ function runFrom(steps: readonly Step[], cx: Cx, from: number): Later<Signal> {
 }
 
 function compileStatement(node: Statement, around: Surroundings): Step {
-  const inner = { ...around, soft: false };
+  const inner = { ...around, soft: false, top: false };
+  // What is gathered first is there for whoever takes it, also below `extends`.
+  const apart = { ...inner, hides: false };
   const expression = (part: Expression): Code => compileExpression(part, around);
   const body = (nodes: readonly Statement[]): Step => compileBody(nodes, inner);
+  const apartBody = (nodes: readonly Statement[]): Step => compileBody(nodes, apart);
   switch (node.kind) {
     case 'output': return output(node, around);
     case 'for': return compileLoop(node, {
@@ -47,16 +53,17 @@ function compileStatement(node: Statement, around: Surroundings): Step {
     });
     case 'if': return choice(node, around);
     case 'set': return set(node, around);
-    case 'setBlock': case 'filterBlock': return captured(node, around, body(node.body));
-    case 'load': return load(node, around, body(node.body));
+    case 'setBlock': return captured(node, around, apartBody(node.body));
+    case 'filterBlock': return captured(node, around, body(node.body));
+    case 'load': return load(node, around, apartBody(node.body));
     case 'macro': {
-      const plan = planMacro(node, node.name, { body: body(node.body), expression: (part) => compileExpression(part, inner) });
+      const plan = planMacro(node, node.name, { body: apartBody(node.body), expression: (part) => compileExpression(part, inner) });
       return (cx) => setName(cx, node.name, new Macro(plan, cx));
     }
-    case 'callBlock': return callBlock(node, around, body(node.body));
+    case 'callBlock': return callBlock(node, around, apartBody(node.body));
     case 'with': return within(node, around, body(node.body));
     case 'scope': return escaping(expression(node.autoescape), body(node.body));
-    case 'block': return (cx) => (cx.rendering.parent !== undefined && cx.frame.kind === 'root' ? undefined : placed(node.line, cx, () => renderBlock(node.name, node.scoped, cx)));
+    case 'block': return (cx) => (around.top && cx.rendering.parent !== undefined ? undefined : placed(node.line, cx, () => renderBlock(node.name, node.scoped, cx)));
     case 'extends': return compileExtends(expression(node.template), node.line);
     case 'include': return compileInclude(node, expression(node.template));
     case 'import': return compileImport(node, expression(node.template));
@@ -97,8 +104,9 @@ function output({ parts }: OutputNode, around: Surroundings): Step {
       return write(cx, shown(value, cx));
     };
   });
+  if (!around.hides) return steps.length === 1 ? steps[0] as Step : (cx) => runFrom(steps, cx, 0);
   // After `extends` the rest of the template is not shown.
-  return (cx) => (cx.rendering.parent !== undefined && cx.frame.kind === 'root' ? undefined : runFrom(steps, cx, 0));
+  return (cx) => (cx.rendering.parent !== undefined ? undefined : runFrom(steps, cx, 0));
 }
 
 function choice(node: Statement & { kind: 'if' }, around: Surroundings): Step {
@@ -154,11 +162,17 @@ function captured(node: Statement & { kind: 'setBlock' | 'filterBlock' }, around
   const filter = applied(node.filter, around);
   // Unknown filters are found when the template is read.
   if (node.filter !== undefined) checkFilters(node.filter, around);
-  const assign = node.kind === 'setBlock' ? compileTarget(node.target) : (cx: Cx, value: Data) => write(cx, shown(value, cx));
+  const assign = node.kind === 'setBlock' ? compileTarget(node.target) : (cx: Cx, value: Data) => write(cx, needPiece(value, cx));
   return (cx) => chain(capture(cx, body), (text) => {
     cx.frame.line = node.line;
     return chain(filter(cx, text), (value) => assign(cx, value));
   });
+}
+
+/** What a `filter` block gives must be text. Source: observed, Salt 3008.3 joins the pieces as they are. */
+function needPiece(value: Data, cx: Cx): string {
+  if (textOf(value) === undefined) throw typeError(`sequence item 0: expected str instance, ${nameOfType(value)} found`);
+  return shown(value, cx);
 }
 
 function checkFilters(node: Expression, around: Surroundings): void {

@@ -169,7 +169,6 @@ function orMissing<T>(work: () => Later<T>, other: () => Later<T>): Later<T> {
 export function compileInclude(node: IncludeNode, code: Code): Step {
   return (cx) => {
     cx.frame.line = node.line;
-    if (cx.rendering.parent !== undefined && cx.frame.kind === 'root') return undefined;
     return chain(code.run(cx), (value) => {
       const names = namesIn(value);
       const found: Later<LoadedTemplate | undefined> = node.ignoreMissing ? orMissing<LoadedTemplate | undefined>(() => loaded(cx, names), () => undefined) : loaded(cx, names);

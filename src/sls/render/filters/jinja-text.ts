@@ -159,7 +159,7 @@ export const TEXT_FILTERS: readonly Operation[] = [
   operation('lower', ['s'], ([value = null]) => softly(value, (text) => text.toLowerCase()), { pythonName: 'do_lower' }),
   operation('pprint', ['value'], ([value = null]) => pformat(valueOf(value)), { pythonName: 'do_pprint' }),
   operation('replace', ['s', 'old', 'new', ['count', null]], ([value = null, old = null, fresh = null, count = null]) =>
-    replaceText(strOf(value), strOf(old), strOf(fresh), count === null ? -1 : whole(count)), { pythonName: 'do_replace' }),
+    replaceText(strOf(value), strOf(old), strOf(fresh), count === null ? -1 : whole(count)), { pythonName: 'do_replace', hidden: 1 }),
   operation('safe', ['value'], ([value = null]) => new Markup(strOf(value)), { pythonName: 'do_mark_safe' }),
   operation('string', ['s'], ([value = null]) => (value instanceof Markup ? value : strOf(value)), { pythonName: 'soft_str' }),
   operation('striptags', ['value'], ([value = null]) => stripTags(strOf(value)), { pythonName: 'do_striptags' }),
@@ -167,15 +167,15 @@ export const TEXT_FILTERS: readonly Operation[] = [
   operation('trim', ['value', ['chars', null]], ([value = null, chars = null]) => softly(value, (text) => (chars === null ? strip(text) : stripText(text, chars, 'both'))), { pythonName: 'do_trim' }),
   operation('truncate', ['s', ['length', 255], ['killwords', false], ['end', '...'], ['leeway', null]],
     ([value = null, length = 255, kill = false, end = '...', leeway = null]) =>
-      shortened(value, (text) => truncate(text, whole(length), truth(kill), strOf(end), leeway === null ? 5 : whole(leeway)), whole(length) + (leeway === null ? 5 : whole(leeway))), { pythonName: 'do_truncate' }),
+      shortened(value, (text) => truncate(text, whole(length), truth(kill), strOf(end), leeway === null ? 5 : whole(leeway)), whole(length) + (leeway === null ? 5 : whole(leeway))), { pythonName: 'do_truncate', hidden: 1 }),
   operation('upper', ['s'], ([value = null]) => softly(value, (text) => text.toUpperCase()), { pythonName: 'do_upper' }),
   operation('urlencode', ['value'], ([value = null]) => urlEncode(value), { pythonName: 'do_urlencode' }),
   operation('urlize', ['value', ['trim_url_limit', null], ['nofollow', false], ['target', null], ['rel', null], ['extra_schemes', null]],
     ([value = null, limit = null, nofollow = false, target = null, rel = null]) =>
-      urlize(strOf(value), { limit: limit === null ? undefined : whole(limit), nofollow: truth(nofollow), target: target === null ? undefined : strOf(target), rel: rel === null ? '' : strOf(rel) }), { pythonName: 'do_urlize' }),
+      urlize(strOf(value), { limit: limit === null ? undefined : whole(limit), nofollow: truth(nofollow), target: target === null ? undefined : strOf(target), rel: rel === null ? '' : strOf(rel) }), { pythonName: 'do_urlize', hidden: 1 }),
   operation('wordcount', ['s'], ([value = null]) => (strOf(value).match(WORD) ?? []).length, { pythonName: 'do_wordcount' }),
   operation('wordwrap', ['s', ['width', 79], ['break_long_words', true], ['wrapstring', null], ['break_on_hyphens', true]],
     ([value = null, width = 79, breakLong = true, wrapString = null, onHyphens = true]) =>
-      wrapText(textFor(value, 'splitlines'), { width: whole(width), breakLong: truth(breakLong), onHyphens: truth(onHyphens), lineEnd: wrapString === null ? '\n' : strOf(wrapString) }), { pythonName: 'do_wordwrap' }),
-  operation('xmlattr', ['d', ['autospace', true]], ([value = null, autospace = true]) => xmlAttributes(value, truth(autospace)), { pythonName: 'do_xmlattr' }),
+      wrapText(textFor(value, 'splitlines'), { width: whole(width), breakLong: truth(breakLong), onHyphens: truth(onHyphens), lineEnd: wrapString === null ? '\n' : strOf(wrapString) }), { pythonName: 'do_wordwrap', hidden: 1 }),
+  operation('xmlattr', ['d', ['autospace', true]], ([value = null, autospace = true]) => xmlAttributes(value, truth(autospace)), { pythonName: 'do_xmlattr', hidden: 1 }),
 ];

@@ -18,11 +18,11 @@ const quoteList = (names: readonly string[]): string => {
 };
 
 /** @throws PythonError with Python's texts */
-export function bind(name: string, params: readonly Param[], args: Args): Bound {
+export function bind(name: string, params: readonly Param[], args: Args, hidden = 0): Bound {
   const plain = params.filter((param) => typeof param !== 'string' || !param.startsWith('*'));
   const takesRest = params.some((param) => typeof param === 'string' && /^\*[^*]/.test(param));
   const takesNamed = params.some((param) => typeof param === 'string' && param.startsWith('**'));
-  if (args.list.length > plain.length && !takesRest) throw tooMany(name, plain, args);
+  if (args.list.length > plain.length && !takesRest) throw tooMany(name, plain, args.list.length, hidden);
   const left = new Map(args.named);
   const missing: string[] = [];
   const values = plain.map((param, at): Data => {
@@ -44,9 +44,9 @@ export function bind(name: string, params: readonly Param[], args: Args): Bound 
   return { values, rest: args.list.slice(plain.length), named: left };
 }
 
-function tooMany(name: string, plain: readonly Param[], args: Args): Error {
-  const required = plain.filter((param) => typeof param === 'string').length;
-  const takes = required === plain.length ? String(plain.length) : `from ${required} to ${plain.length}`;
-  const given = args.list.length;
-  return typeError(`${name}() takes ${takes} positional argument${plain.length === 1 && required === 1 ? '' : 's'} but ${given} ${given === 1 ? 'was' : 'were'} given`);
+function tooMany(name: string, plain: readonly Param[], count: number, hidden: number): Error {
+  const required = plain.filter((param) => typeof param === 'string').length + hidden;
+  const [most, given] = [plain.length + hidden, count + hidden];
+  const takes = required === most ? String(most) : `from ${required} to ${most}`;
+  return typeError(`${name}() takes ${takes} positional argument${most === 1 && required === 1 ? '' : 's'} but ${given} ${given === 1 ? 'was' : 'were'} given`);
 }

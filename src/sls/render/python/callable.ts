@@ -14,6 +14,8 @@ export interface OperationOptions {
   readonly waits?: boolean;
   /** Python's name of the function, in texts about wrong arguments. */
   readonly pythonName?: string;
+  /** Parameters before the input that Jinja fills in: they count in these texts. */
+  readonly hidden?: number;
 }
 
 /** An operation of values: the input and one value for each parameter. */
@@ -23,7 +25,7 @@ export function operation(
   const python = options.pythonName ?? name;
   const run = (input: Data, args: Args, site: CallSite): Later<Data> => {
     const all = { list: [input, ...args.list], named: args.named };
-    return work(bind(python, params, all).values, site);
+    return work(bind(python, params, all, options.hidden).values, site);
   };
   return { name, waits: options.waits ?? false, run };
 }

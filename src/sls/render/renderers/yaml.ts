@@ -17,7 +17,7 @@ export function renderYaml(input: Value, place: RenderPlace): Value {
 
 function readYaml(text: string, place: RenderPlace): Value {
   try {
-    return loadYaml(text);
+    return loadYaml(text, { ordered: true });
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw yamlFailure(error, place);

@@ -20,11 +20,18 @@ type Reader = (parser: Parser) => Statement | Statement[];
 
 class Parser extends ExpressionReader {
   readonly #blocks = new Map<string, BlockNode>();
+  /** Every block in the order of the text: names are looked at when all is read, as in Jinja. */
+  readonly #blockHeads: { readonly name: string; readonly line: number }[] = [];
   readonly #tags: string[] = [];
   readonly #wanted: (readonly string[])[] = [];
 
   template(): TemplateNode {
     const body = this.#subparse(undefined);
+    const seen = new Set<string>();
+    for (const { name, line } of this.#blockHeads) {
+      if (seen.has(name)) this.stream.fail(`block ${reprText(name)} defined twice`, line);
+      seen.add(name);
+    }
     return { body, blocks: this.#blocks };
   }
 
@@ -156,6 +163,7 @@ class Parser extends ExpressionReader {
   block(): BlockNode {
     const line = this.start();
     const name = this.stream.expect('name').text;
+    this.#blockHeads.push({ name, line });
     const scoped = this.stream.skipIf('name:scoped');
     const required = this.stream.skipIf('name:required');
     if (this.stream.is('-')) {
@@ -164,7 +172,6 @@ class Parser extends ExpressionReader {
     const body = this.body(['name:endblock'], true);
     if (required && !body.every(isBlank)) this.stream.fail('Required blocks can only contain comments or whitespace');
     this.stream.skipIf(`name:${name}`);
-    if (this.#blocks.has(name)) this.stream.fail(`block ${reprText(name)} defined twice`, line);
     const node: BlockNode = { kind: 'block', name, scoped, required, body, line };
     this.#blocks.set(name, node);
     return node;
