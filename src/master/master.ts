@@ -12,6 +12,7 @@ import { isHashType } from '../bus/crypto/digest.js';
 import { loadPublicKey } from '../bus/crypto/rsa.js';
 import { EventBus } from '../bus/event/bus.js';
 import { serveLocalSockets } from '../bus/event/local-sockets.js';
+import { ReturnerQueues } from '../bus/returners/returner-queue.js';
 import type { ServerOptions } from '../bus/transport/contract.js';
 import { isServerKind, servePublications, serveRequests, type ServerKind } from '../bus/transport/serve.js';
 import { readBytes } from '../bus/wire/shape.js';
@@ -39,12 +40,14 @@ import { pillarCommand } from './commands/minion/pillar.js';
 import { returnCommand } from './commands/minion/return.js';
 import { openCommands } from './commands/open/open.js';
 import { serveDoor } from './door/serve-door.js';
+import { EventReturns } from './events/event-returns.js';
 import { FunctionDesk } from './functions/function-desk.js';
 import { Prints } from './functions/prints.js';
 import { ActiveJobs } from './jobs/active-jobs.js';
 import { Batches } from './jobs/batch.js';
 import { Deliveries } from './jobs/deliveries.js';
 import { JobStore } from './jobs/job-store.js';
+import { OtherStore } from './jobs/other-store.js';
 import { publishJob, type JobOrder } from './jobs/publish-job.js';
 import { noteProgress } from './jobs/note-progress.js';
 import { Quarantine } from './jobs/quarantine.js';
@@ -150,7 +153,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const trace = new Trace({ path: join(cacheDir, 'tsalt-trace.db'), log, onFull: () => bounds.hit('trace', {}) });
   stack.use(trace);
   const publish = (order: JobOrder) => publishJob(order, {
-    bus, jobs, active, storeJobs, trace, log,
+    bus, jobs, active, storeJobs, externalStore: text(opts, 'ext_job_cache'), trace, log,
     expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     publish: (load, minions) => publisher.publish(load, minions),
   });
@@ -175,6 +178,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   });
   const runnerDirs = (kind: string): string[] => [
     ...(kind === 'runners' ? list(opts['runner_dirs']) : []),
+    ...(kind === 'returners' ? list(opts['returner_dirs']) : []),
     join(text(opts, 'extension_modules'), kind),
     ...list(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]),
   ];
@@ -185,7 +189,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}),
     ports: masterPorts({
-      opts, bus, jobs, deliveries, trace, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
+      opts, bus, jobs, deliveries, otherStore: () => otherStore, trace, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
       modules: {
         distDir, opts, sys, log, id: masterId, server: files, userDirs: runnerDirs,
         pillar: (grains) => compile({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} }),
@@ -194,6 +198,14 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   });
   stack.use(host);
   if (opts['fileserver_verify_config'] !== false) await files.verify();
+  const returners = new ReturnerQueues({ host, dir: join(cacheDir, 'returners'), log });
+  stack.use(returners);
+  const otherStore: OtherStore = new OtherStore({ queues: returners, opts });
+  jobs.onStored = otherStore.hears(log);
+  const eventReturns = new EventReturns({ bus, queues: returners, opts, log });
+  stack.use(eventReturns);
+  await returners.resume();
+  await eventReturns.check();
   updates.start();
   stack.use(updates);
   const functions = new FunctionDesk({ host, bus, log, note: (happening) => trace.note(happening) });
@@ -271,7 +283,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters }, publications: { ...publications.counters },
       commands: table.all().map(({ name, from, rule, bytesMax }) => ({ name, from, rule, bytes_max: bytesMax })),
       local_sockets: { ...localSockets.counters }, published: publisher.published, events: { ...bus.counters },
-      returns: { quarantined: quarantine.count }, bounds: bounds.counts,
+      returns: { quarantined: quarantine.count }, returners: returners.counters, bounds: bounds.counts,
       minions: { accepted: keys.count('accepted'), connected: presence.connected().length }, rss_bytes: process.memoryUsage().rss,
     }),
   }));
@@ -282,6 +294,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       deliveries: () => deliveries.sweep(Date.now()),
       rotation: () => rotateWhenAsked(cacheDir, rotateAesKey),
       retention: () => removeOldJobs([jobs, trace], opts),
+      otherStore: () => otherStore.clean(Date.now()),
       foreign: () => foreign.clean(),
     },
   }));

@@ -1,5 +1,6 @@
 /** What runners and wheel functions may reach of the master. */
 import type { KeyPair } from '../bus/channel/key-files.js';
+import { decodeBus, encodeBus } from '../bus/codec/codec.js';
 import type { EventBus } from '../bus/event/bus.js';
 import { pemFingerprint } from '../bus/crypto/fingerprint.js';
 import { isHashType } from '../bus/crypto/digest.js';
@@ -7,7 +8,7 @@ import { parseJid, parseMinionId } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import type { EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, Ports, RunnerPort } from '../kernel/contract/ports.js';
-import { newJid } from '../kernel/std/time.js';
+import { jidAt, jidToTime, newJid } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import type { FileServer } from '../sls/files/file-server.js';
 import type { FileUpdates } from '../sls/files/file-updates.js';
@@ -17,6 +18,7 @@ import { masterModulesPort, masterSyncPort, type MasterModulesParts } from './fu
 import type { Prints } from './functions/prints.js';
 import type { Deliveries } from './jobs/deliveries.js';
 import type { JobStore } from './jobs/job-store.js';
+import type { OtherStore } from './jobs/other-store.js';
 import type { JobOrder } from './jobs/publish-job.js';
 import { followJob } from './jobs/follow.js';
 import { ReturnWatch, type Answer, type Noted, type WaitParts } from './jobs/wait.js';
@@ -33,6 +35,8 @@ export interface MasterPortParts {
   readonly bus: EventBus;
   readonly jobs: JobStore;
   readonly deliveries: Deliveries;
+  /** Made after the modules of the master, which it needs. */
+  readonly otherStore: () => OtherStore;
   readonly trace: Trace;
   readonly keys: KeyStore;
   readonly known: KnownStore;
@@ -54,7 +58,7 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> {
   return {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
-    mine: minePort(parts), trace: parts.trace, masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
+    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
   };
 }
 
@@ -127,7 +131,7 @@ function localReturn(answer: Answer): LocalReturn {
   return { id, answered: true, ret, retcode: Number(retcode) || 0, out: typeof out === 'string' ? out : undefined };
 }
 
-function jobStorePort({ jobs, deliveries }: MasterPortParts): JobStorePort {
+function jobStorePort({ jobs, deliveries, otherStore }: MasterPortParts): JobStorePort {
   return {
     list: (filter) => Promise.resolve(jobs.list(filter).map(({ jid, load, minions, startedUnixMs }) => ({
       ...load, jid, minions: [...minions], started_ms: startedUnixMs,
@@ -137,6 +141,11 @@ function jobStorePort({ jobs, deliveries }: MasterPortParts): JobStorePort {
       return Promise.resolve(job === undefined ? undefined : { ...job.load, jid, minions: [...job.minions] });
     },
     returns: (jid) => Promise.resolve(Object.fromEntries(jobs.returns(jid))),
+    endTime(jid) {
+      const atMs = jobs.lastReturnMs(jid);
+      return Promise.resolve(atMs === undefined ? undefined : jidToTime(jidAt(atMs)));
+    },
+    other: (name) => otherStore().reader(name),
     delivery: (jid) => Promise.resolve(deliveries.facts(jid)),
     quarantined: () => Promise.resolve(jobs.quarantined().map(({ atMs, ...rest }) => ({ ...rest, at_ms: atMs }))),
   };

@@ -5,7 +5,6 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import type { ReturnerMethod } from '../../kernel/contract/returner.js';
 import type { ModuleHost } from '../../kernel/loader/module-host.js';
@@ -17,6 +16,9 @@ import { DiskQueue, type QueueCounters } from './disk-queue.js';
 /** What may wait: a method and its arguments. */
 export type Queued = Extract<ReturnerMethod, 'returner' | 'eventReturn' | 'prepJid' | 'saveLoad' | 'saveMinions' | 'updateEndtime'>;
 const QUEUED: ReadonlySet<string> = new Set<Queued>(['returner', 'eventReturn', 'prepJid', 'saveLoad', 'saveMinions', 'updateEndtime']);
+
+/** It is also the name of a folder. */
+const NAME = /^\w+$/;
 
 export class ReturnerQueue implements AsyncDisposable {
   readonly returner: OpenReturner;
@@ -71,6 +73,7 @@ export interface ReturnerQueuesParts {
 export class ReturnerQueues implements AsyncDisposable {
   readonly #parts: ReturnerQueuesParts;
   readonly #open = new Map<string, Promise<ReturnerQueue | undefined>>();
+  readonly #queues: ReturnerQueue[] = [];
 
   constructor(parts: ReturnerQueuesParts) {
     this.#parts = parts;
@@ -87,11 +90,9 @@ export class ReturnerQueues implements AsyncDisposable {
     return opened;
   }
 
-  /** The returner itself, to read from. @throws CommandExecutionError when there is none of that name here */
-  async reader(name: string): Promise<OpenReturner> {
-    const queue = await this.of(name);
-    if (queue === undefined) throw new CommandExecutionError(`Returner '${name}' is not available on ${this.#parts.host.id}`);
-    return queue.returner;
+  /** The returner itself, to read from; undefined when there is none of that name here. */
+  returner(name: string): Promise<OpenReturner | undefined> {
+    return NAME.test(name) ? this.#parts.host.returner(name) : Promise.resolve(undefined);
   }
 
   /** Goes on with what an earlier life left. */
@@ -101,24 +102,24 @@ export class ReturnerQueues implements AsyncDisposable {
     for (const name of names) if (readdirSync(join(dir, name)).length > 0) await this.of(name);
   }
 
-  async counters(): Promise<PlainMap> {
-    const queues = await Promise.all(this.#open.values());
-    return Object.fromEntries(queues.filter((queue) => queue !== undefined).map((queue) => [queue.returner.name, { ...queue.counters }]));
+  /** By the name of the returner. */
+  get counters(): PlainMap {
+    return Object.fromEntries(this.#queues.map((queue) => [queue.returner.name, { ...queue.counters }]));
   }
 
   async #make(name: string): Promise<ReturnerQueue | undefined> {
-    const { host, dir, log } = this.#parts;
-    const returner = /^\w+$/.test(name) ? await host.returner(name) : undefined;
+    const { dir, log } = this.#parts;
+    const returner = await this.returner(name);
     if (returner === undefined) log.error({ returner: name }, 'returner is not available here');
-    return returner === undefined ? undefined : new ReturnerQueue(returner, dir, log);
+    if (returner === undefined) return undefined;
+    const queue = new ReturnerQueue(returner, dir, log);
+    this.#queues.push(queue);
+    return queue;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const queues = await Promise.allSettled(this.#open.values());
-    const errors: unknown[] = [];
-    for (const queue of queues) {
-      if (queue.status === 'fulfilled' && queue.value !== undefined) await queue.value[Symbol.asyncDispose]().catch((error: unknown) => errors.push(error));
-    }
-    if (errors.length > 0) throw asError(errors[0]);
+    await Promise.allSettled(this.#open.values());
+    const ends = await Promise.allSettled(this.#queues.map((queue) => queue[Symbol.asyncDispose]()));
+    for (const end of ends) if (end.status === 'rejected') throw asError(end.reason);
   }
 }

@@ -160,6 +160,8 @@ export interface JobStorePort {
   returns(jid: string): Promise<PlainMap>;
   /** What is known of each minion of a job, by id: `state`, `at`, and what else there is; undefined for a job nobody knows. */
   delivery?(jid: string): Promise<PlainMap | undefined>;
+  /** Another store, by the name of its returner (`ext_source`); undefined when there is no such returner, or it keeps no jobs. */
+  other?(name: string): Promise<JobStorePort | undefined>;
   /** Returns that belong to no job of this master, newest first. */
   quarantined?(): Promise<PlainMap[]>;
   /** Jobs whose returns are not complete and that still run somewhere: asked of the minions by the runner. */

@@ -30,7 +30,13 @@ export function stampNow(): string {
 
 /** A new job id: 20 digits of UTC time to the microsecond. Source: golden wire/misc. */
 export function newJid(): string {
-  const micros = microsNow();
+  return jidOf(microsNow());
+}
+
+/** The id of a job that began at a moment. */
+export const jidAt = (unixMs: number): string => jidOf(Math.round(unixMs * 1000));
+
+function jidOf(micros: number): string {
   const iso = new Date(Math.floor(micros / 1000)).toISOString();
   return `${iso.slice(0, 19).replace(/[-T:]/g, '')}${String(micros % 1_000_000).padStart(6, '0')}`;
 }

@@ -90,6 +90,8 @@ const QUARANTINE_MAX = 1000;
 export class JobStore {
   readonly #db: Database;
   readonly #statements: Record<'job' | 'ret' | 'known' | 'startTally' | 'tally' | 'note', SqlStatement>;
+  /** Hears of each job and return that is new, once it is on disk. */
+  onStored: { job(job: StoredJob): void; returned(ret: StoredReturn): void } | undefined;
   #waiting: Write[] = [];
   /** Changes of counts that belong to the transaction which is being made. */
   readonly #tallies = new Map<string, Tally>();
@@ -130,16 +132,17 @@ export class JobStore {
   }
 
   /** Stores a job; a jid that is already there keeps its first load. Resolves when committed. */
-  saveJob(job: StoredJob): Promise<void> {
+  async saveJob(job: StoredJob): Promise<void> {
     const { load } = job;
     const row: SqlValue[] = [
       job.jid, funText(load['fun']), textOf(load['tgt']), textOf(load['tgt_type']), textOf(load['user']), job.startedUnixMs,
       encodeBus(load), encodeBus([...job.minions]),
     ];
-    return this.#enqueue(() => {
+    await this.#enqueue(() => {
       this.#statements.job.run(...row);
       this.#statements.startTally.run(job.jid, job.startedUnixMs, job.minions.length);
     });
+    this.onStored?.job(job);
   }
 
   /** Stores a return once for each minion and job: a second copy changes nothing, and gives false. Resolves when committed. */
@@ -151,6 +154,7 @@ export class JobStore {
       isNew = this.#statements.ret.run(...row) > 0;
       if (isNew) this.#count(ret.jid, ret.tally);
     });
+    if (isNew) this.onStored?.returned(ret);
     return isNew;
   }
 
@@ -177,6 +181,12 @@ export class JobStore {
   returnMarks(jid: string): ReturnMark[] {
     const rows = this.#db.prepare('SELECT id, returned_ms, success = 0 OR retcode <> 0 AS failed FROM returns WHERE jid = ?').all(jid);
     return rows.map((row) => ({ id: String(row['id']), atMs: Number(row['returned_ms']), isFailed: Number(row['failed']) !== 0 }));
+  }
+
+  /** When the last return of a job came; undefined when there is none. */
+  lastReturnMs(jid: string): number | undefined {
+    const at = this.#db.prepare('SELECT MAX(returned_ms) AS at FROM returns WHERE jid = ?').all(jid)[0]?.['at'];
+    return at === null || at === undefined ? undefined : Number(at);
   }
 
   /** Keeps a return that is filed nowhere, with many others at most. Resolves when committed. */

@@ -43,6 +43,8 @@ export interface JobParts {
   readonly expected: (tgt: Value, tgtType: string, delimiter: string) => { minions: readonly string[]; missing: readonly string[] };
   readonly publish: (load: PlainMap, minions: readonly string[]) => Promise<void>;
   readonly storeJobs: boolean;
+  /** Returner that minions give every result to (`ext_job_cache`), or empty. */
+  readonly externalStore: string;
   readonly trace: { note(happening: Happening): void };
   readonly log: Logger;
 }
@@ -59,7 +61,7 @@ export async function publishJob(order: JobOrder, parts: JobParts): Promise<JobP
   }
   const jid = parseJid(order.jid ?? '') ?? (newJid() as Jid);
   const kept = [...minions].sort();
-  const load = publicationLoad(order, jid, delimiter);
+  const load = publicationLoad(order, jid, delimiter, parts.externalStore);
   const started = { jid, load, minions: kept, startedUnixMs: Date.now() };
   if (parts.storeJobs && order.ephemeral !== true) await parts.jobs.saveJob(started);
   parts.active.start(jid, kept, load, started.startedUnixMs);
@@ -78,9 +80,11 @@ export async function publishJob(order: JobOrder, parts: JobParts): Promise<JobP
 }
 
 /** Order of the fields as real Salt: golden events/job-ping. */
-function publicationLoad(order: JobOrder, jid: Jid, delimiter: string): PlainMap {
+function publicationLoad(order: JobOrder, jid: Jid, delimiter: string, store: string): PlainMap {
+  const isAsked = store === '' || order.ephemeral === true || order.ret.split(',').includes(store);
+  const ret = isAsked ? order.ret : [order.ret, store].filter((name) => name !== '').join(',');
   return {
-    fun: funValue(order.fun), arg: order.arg, tgt: order.tgt, jid, ret: order.ret, tgt_type: order.tgtType,
+    fun: funValue(order.fun), arg: order.arg, tgt: order.tgt, jid, ret, tgt_type: order.tgtType,
     ...(delimiter === ':' ? {} : { delimiter }),
     ...order.more,
     user: order.user,

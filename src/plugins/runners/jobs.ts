@@ -4,11 +4,15 @@ import type { Context } from '../../kernel/contract/context.js';
 import { listedJob } from '../../kernel/contract/listed-job.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineRunner, fn } from '../../kernel/contract/plugin.js';
+import type { JobStorePort } from '../../kernel/contract/ports.js';
 import { repr } from '../../kernel/std/python-text.js';
 import { isMap, isTruthy, mapEntries, mapFrom, mapGet, mapKeys, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { formatReturn, formatWhole } from './jobs/format.js';
 import { parseMoment } from './jobs/moment.js';
 import { jobResult, storedJobs, wantedNothing, type Page, type Wanted } from './jobs/search.js';
+
+/** The name of the master's own store. */
+const OWN_STORE = 'local_cache';
 
 const sourceParam = p.string(null, 'another job cache than that of the master');
 const progressParam = p.bool(false, 'tell what is being done');
@@ -31,33 +35,44 @@ async function progress(ctx: Context, wanted: boolean, message: string): Promise
   await ctx.port('events').fireMaster(`${tag}/progress`, { message });
 }
 
-/** Only the master's own store can be read; another fails as a returner that is not there does in Salt. */
-function checkSource(ctx: Context, source: string | null, fun: string): void {
-  if (source === null || source === '' || source === ctx.opts['master_job_cache']) return;
-  throw new PythonError('KeyError', repr(`${source}.${fun}`));
+/**
+ * The store to read: an external one, the one asked for, that of the master. One that is not there fails as a returner that is not there
+ * does in Salt. Source: read, Salt 3008.3.
+ */
+async function storeOf(ctx: Context, source: string | null, fun: string): Promise<JobStorePort> {
+  const name = sourceName(ctx, source);
+  const own = ctx.port('jobStore');
+  const store = name === OWN_STORE ? own : await own.other?.(name);
+  if (store === undefined) throw new PythonError('KeyError', repr(`${name}.${fun}`));
+  return store;
+}
+
+/** Of several the first that is set. */
+function sourceName(ctx: Context, source: string | null): string {
+  const names = [ctx.opts['ext_job_cache'], source, ctx.opts['master_job_cache'], OWN_STORE];
+  return String(names.find((name) => typeof name === 'string' && name !== ''));
 }
 
 const asked = (outputter: string | null, data: Value): Value => (outputter === null || outputter === '' ? data : { outputter, data });
 
-async function returnsOf(ctx: Context, jid: string): Promise<ValueMap> {
-  const returns = await ctx.port('jobStore').returns(jid);
+async function returnsOf(store: JobStorePort, jid: string): Promise<ValueMap> {
+  const returns = await store.returns(jid);
   // By id: the order in which they came says nothing, and Salt's is that of its folders.
   const sorted = mapEntries(returns).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   return mapFrom(sorted.map(([id, ret]) => [id, formatReturn(ret)]));
 }
 
 /** A job with its answers. */
-async function wholeJob(ctx: Context, jid: string): Promise<PlainMap> {
-  const store = ctx.port('jobStore');
+async function wholeJob(ctx: Context, store: JobStorePort, jid: string): Promise<PlainMap> {
   const endTime = isTruthy(ctx.opts['job_cache_store_endtime']) ? await store.endTime?.(jid) : undefined;
   return {
     ...formatWhole(jid, await store.load(jid)),
-    Result: await returnsOf(ctx, jid),
+    Result: await returnsOf(store, jid),
     ...(endTime === undefined || endTime === '' ? {} : { EndTime: endTime }),
   };
 }
 
-const printed = async (ctx: Context, jid: string): Promise<ValueMap> => mapFrom([[jid, await wholeJob(ctx, jid)]]);
+const printed = async (ctx: Context, store: JobStorePort, jid: string): Promise<ValueMap> => mapFrom([[jid, await wholeJob(ctx, store, jid)]]);
 
 async function active(ctx: Context, display: boolean): Promise<ValueMap> {
   const jobs = new Map<Value, PlainMap & { Running: Value[]; Returned: Value[] }>();
@@ -67,7 +82,8 @@ async function active(ctx: Context, display: boolean): Promise<ValueMap> {
     await progress(ctx, display, `Received reply from minion ${id}`);
     for (const job of ret as readonly Value[]) addRunning(jobs, id, job);
   }
-  for (const [jid, job] of jobs) job.Returned = mapKeys(await returnsOf(ctx, String(jid)));
+  const store = await storeOf(ctx, null, 'get_jid');
+  for (const [jid, job] of jobs) job.Returned = mapKeys(await returnsOf(store, String(jid)));
   return mapFrom(jobs);
 }
 
@@ -79,8 +95,8 @@ function addRunning(jobs: Map<Value, PlainMap & { Running: Value[]; Returned: Va
   jobs.set(jid, known);
 }
 
-async function lookup(ctx: Context, jid: string, options: { returned: boolean; missing: boolean; display: boolean }): Promise<Value> {
-  const { Minions: minions = [], Result: result } = await wholeJob(ctx, jid);
+async function lookup(ctx: Context, store: JobStorePort, jid: string, options: { returned: boolean; missing: boolean; display: boolean }): Promise<Value> {
+  const { Minions: minions = [], Result: result } = await wholeJob(ctx, store, jid);
   const answers = mapEntries(result as ValueMap);
   const found = new Map<Value, Value>();
   for (const [id, ret] of answers) {
@@ -95,8 +111,8 @@ async function lookup(ctx: Context, jid: string, options: { returned: boolean; m
   return typeof outputter === 'string' ? asked(outputter, mapFrom(found)) : mapFrom(found);
 }
 
-async function exitSuccess(ctx: Context, jid: string): Promise<ValueMap> {
-  const { Minions: minions = [], Result: result } = await wholeJob(ctx, jid);
+async function exitSuccess(ctx: Context, store: JobStorePort, jid: string): Promise<ValueMap> {
+  const { Minions: minions = [], Result: result } = await wholeJob(ctx, store, jid);
   const succeeded = new Map<Value, boolean>((minions as readonly Value[]).map((id) => [id, false]));
   for (const [id, ret] of mapEntries(result as ValueMap)) {
     if (isTruthy(mapGet(ret as ValueMap, 'return'))) succeeded.set(id, true);
@@ -105,8 +121,8 @@ async function exitSuccess(ctx: Context, jid: string): Promise<ValueMap> {
 }
 
 /** The newest jobs, oldest of them first, each with its id. */
-async function newest(ctx: Context, wanted: Wanted, page: Page): Promise<PlainMap[]> {
-  return (await storedJobs(ctx, wanted, page)).map(([jid, { StartTime: started = '', ...job }]) => ({ ...job, JID: jid, StartTime: started }));
+async function newest(store: JobStorePort, wanted: Wanted, page: Page): Promise<PlainMap[]> {
+  return (await storedJobs(store, wanted, page)).map(([jid, { StartTime: started = '', ...job }]) => ({ ...job, JID: jid, StartTime: started }));
 }
 
 async function delivery(ctx: Context, jid: string): Promise<PlainMap> {
@@ -140,18 +156,18 @@ export default defineRunner({
       doc: 'Give the answers of a job; missing=True also names the minions that did not answer.\n\nsalt-run jobs.lookup_jid 20260102030405678901 missing=True',
       params: { jid: p.string(), ext_source: sourceParam, returned: p.bool(true), missing: p.bool(false), display_progress: progressParam },
       async run({ jid, ext_source, display_progress: display, ...which }, ctx) {
-        checkSource(ctx, ext_source, 'get_load');
-        await progress(ctx, display, `Querying returner: ${String(ctx.opts['master_job_cache'] ?? '')}`);
-        return lookup(ctx, jid, { ...which, display });
+        const store = await storeOf(ctx, ext_source, 'get_load');
+        await progress(ctx, display, `Querying returner: ${sourceName(ctx, ext_source)}`);
+        return lookup(ctx, store, jid, { ...which, display });
       },
     }),
     list_job: fn({
       doc: 'Give one job with everything known about it.\n\nsalt-run jobs.list_job 20260102030405678901',
       params: { jid: p.string(), ext_source: sourceParam, display_progress: progressParam },
       async run({ jid, ext_source, display_progress }, ctx) {
-        checkSource(ctx, ext_source, 'get_load');
-        await progress(ctx, display_progress, `Querying returner: ${String(ctx.opts['master_job_cache'] ?? '')}`);
-        return { jid, ...(await wholeJob(ctx, jid)) };
+        const store = await storeOf(ctx, ext_source, 'get_load');
+        await progress(ctx, display_progress, `Querying returner: ${sourceName(ctx, ext_source)}`);
+        return { jid, ...(await wholeJob(ctx, store, jid)) };
       },
     }),
     list_jobs: fn({
@@ -162,9 +178,9 @@ export default defineRunner({
         count: p.int(null, 'only so many of the newest'),
       },
       async run(args, ctx) {
-        checkSource(ctx, args.ext_source, 'get_jids');
-        await progress(ctx, args.display_progress, `Querying returner ${String(ctx.opts['master_job_cache'] ?? '')} for jobs.`);
-        const jobs = await storedJobs(ctx, {
+        const store = await storeOf(ctx, args.ext_source, 'get_jids');
+        await progress(ctx, args.display_progress, `Querying returner ${sourceName(ctx, args.ext_source)} for jobs.`);
+        const jobs = await storedJobs(store, {
           metadata: args.search_metadata, fun: args.search_function, target: args.search_target,
           fromMs: moment(ctx, args.start_time), untilMs: moment(ctx, args.end_time), ...ownWanted(args),
         }, pageOf(args.count, args.offset));
@@ -178,9 +194,9 @@ export default defineRunner({
         ...ownFilters, search_function: p.any(null), search_target: p.any(null), start_time: p.any(null), end_time: p.any(null),
       },
       async run(args, ctx) {
-        checkSource(ctx, args.ext_source, 'get_jids_filter');
-        await progress(ctx, args.display_progress, `Querying returner ${String(ctx.opts['master_job_cache'] ?? '')} for jobs.`);
-        return asked(args.outputter, await newest(ctx, {
+        const store = await storeOf(ctx, args.ext_source, 'get_jids_filter');
+        await progress(ctx, args.display_progress, `Querying returner ${sourceName(ctx, args.ext_source)} for jobs.`);
+        return asked(args.outputter, await newest(store, {
           metadata: null, fun: args.search_function, target: args.search_target, withoutFindJob: args.filter_find_job,
           fromMs: moment(ctx, args.start_time), untilMs: moment(ctx, args.end_time), ...ownWanted(args),
         }, pageOf(Math.max(0, args.count), args.offset)));
@@ -189,17 +205,15 @@ export default defineRunner({
     print_job: fn({
       doc: 'Give one job under its id.\n\nsalt-run jobs.print_job 20260102030405678901',
       params: { jid: p.string(), ext_source: sourceParam },
-      run({ jid, ext_source }, ctx) {
-        checkSource(ctx, ext_source, 'get_load');
-        return printed(ctx, jid);
+      async run({ jid, ext_source }, ctx) {
+        return printed(ctx, await storeOf(ctx, ext_source, 'get_load'), jid);
       },
     }),
     exit_success: fn({
       doc: 'Say for each minion of a job whether its answer is true in the sense of Python.\n\nsalt-run jobs.exit_success 20260102030405678901',
       params: { jid: p.string(), ext_source: sourceParam },
-      run({ jid, ext_source }, ctx) {
-        checkSource(ctx, ext_source, 'get_load');
-        return exitSuccess(ctx, jid);
+      async run({ jid, ext_source }, ctx) {
+        return exitSuccess(ctx, await storeOf(ctx, ext_source, 'get_load'), jid);
       },
     }),
     last_run: fn({
@@ -209,11 +223,11 @@ export default defineRunner({
         display_progress: progressParam,
       },
       async run(args, ctx) {
-        checkSource(ctx, args.ext_source, 'get_jids');
+        const store = await storeOf(ctx, args.ext_source, 'get_jids');
         if (isTruthy(args.metadata) && !isMap(args.metadata)) return false;
-        const jobs = await storedJobs(ctx, { ...wantedNothing, metadata: args.metadata, fun: args.function, target: args.target }, ALL);
+        const jobs = await storedJobs(store, { ...wantedNothing, metadata: args.metadata, fun: args.function, target: args.target }, ALL);
         const last = jobs.at(-1);
-        return last === undefined ? false : asked(args.outputter, await printed(ctx, last[0]));
+        return last === undefined ? false : asked(args.outputter, await printed(ctx, store, last[0]));
       },
     }),
     delivery: fn({

@@ -1,8 +1,7 @@
 /** Which jobs of a listing are wanted. Source: read, Salt 3008.3 `jobs.list_jobs`; users, minions, results and pages are ours. */
-import type { Context } from '../../../kernel/contract/context.js';
 import { InvocationError } from '../../../kernel/contract/errors.js';
 import { listedJob } from '../../../kernel/contract/listed-job.js';
-import type { JobFilter, JobResult } from '../../../kernel/contract/ports.js';
+import type { JobFilter, JobResult, JobStorePort } from '../../../kernel/contract/ports.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
 import { jidToUnixMs } from '../../../kernel/std/time.js';
 import { equalValues, isMap, isTruthy, mapEntries, mapGet, mapSize, type PlainMap, type Value } from '../../../kernel/std/value.js';
@@ -44,8 +43,7 @@ export function jobResult(word: string | null): JobResult | undefined {
 }
 
 /** A page of the wanted jobs, the newest page first, in it the oldest job first. What the store cannot choose is chosen here. */
-export async function storedJobs(ctx: Context, wanted: Wanted, { count = Infinity, offset }: Page): Promise<[string, PlainMap][]> {
-  const store = ctx.port('jobStore');
+export async function storedJobs(store: JobStorePort, wanted: Wanted, { count = Infinity, offset }: Page): Promise<[string, PlainMap][]> {
   const { user, minion, result, fromMs, untilMs } = wanted;
   const filter: JobFilter = {
     ...(user === undefined ? {} : { user }), ...(minion === undefined ? {} : { minion }), ...(result === undefined ? {} : { result }),

@@ -19,7 +19,7 @@ function bench(more: Partial<JobParts> & { store?: (job: StoredJob) => Promise<v
   bus.subscribe('', (event) => events.push(event));
   const saveJob = more.store ?? ((job: StoredJob) => Promise.resolve(void stored.push(job)));
   const parts: JobParts = {
-    bus, jobs: { saveJob } as unknown as JobStore, active: new ActiveJobs(), storeJobs: true, log: silentLog, trace: { note: (happening) => void noted.push(happening) },
+    bus, jobs: { saveJob } as unknown as JobStore, active: new ActiveJobs(), storeJobs: true, externalStore: '', log: silentLog, trace: { note: (happening) => void noted.push(happening) },
     expected: () => ({ minions: ['web2', 'web1'], missing: ['web3'] }),
     publish: (load, minions) => Promise.resolve(void published.push({ load, minions })),
     ...more,
@@ -90,4 +90,11 @@ test('what asked for a job is told to the trace, questions of the master are not
   assert.deepEqual(noted.map(({ atMs, ...rest }) => ({ ...rest, isTimed: atMs > 0 })), [
     { id: '20260101000000000001', kind: 'job', what: 'test.ping on *', cause: 'reaction-1', isTimed: true },
   ]);
+});
+
+test('an external store is a returner that every job asks for, once; questions of the master do not', async () => {
+  const { parts, published } = bench({ externalStore: 'redis' });
+  for (const ret of ['', 'mongo', 'redis,mongo']) await publishJob({ ...order, ret }, parts);
+  await publishJob({ ...order, ephemeral: true }, parts);
+  assert.deepEqual(published.map(({ load }) => load['ret']), ['redis', 'mongo,redis', 'redis,mongo', '']);
 });
