@@ -47,7 +47,8 @@ const askOursIn = (folder: string, calls: readonly StateCall[], machine: readonl
 export async function runState(session: CallSession, [fun, args, kind]: StateCall): Promise<PlainMap> {
   const returned = await session.as('states', { test: kind === 'test', nested: true }).call(fun, [], args);
   assert.ok(isMap(returned) && !(returned instanceof Map), `${fun} gives a map`);
-  return returned;
+  const { comment } = returned;
+  return Array.isArray(comment) ? { ...returned, comment: comment.join('\n') } : returned;
 }
 
 const settingsOf = (folder: string): PlainMap => JSON.parse(readFileSync(join(folder, 'minion'), 'utf8')) as PlainMap;
