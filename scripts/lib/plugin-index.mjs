@@ -1,6 +1,6 @@
 // Writes beside built plugins: plugin-names.json (who serves what, all that most commands read), plugin-index.json (functions, parameters,
 // first sentences) and plugin-docs.json (whole texts).
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -52,7 +52,10 @@ export function namesOf(index) {
 
 export async function writePluginIndex(folder) {
   const { index, docs } = await makePluginIndex(folder);
-  writeFileSync(join(folder, 'plugin-names.json'), `${JSON.stringify(namesOf(index))}\n`);
-  writeFileSync(join(folder, 'plugin-index.json'), `${JSON.stringify(index)}\n`);
-  writeFileSync(join(folder, 'plugin-docs.json'), `${JSON.stringify(docs)}\n`);
+  // Test files that run beside each other index the same folder: none may read half a file.
+  for (const [name, content] of Object.entries({ 'plugin-names': namesOf(index), 'plugin-index': index, 'plugin-docs': docs })) {
+    const draft = join(folder, `${name}.${process.pid}.json`);
+    writeFileSync(draft, `${JSON.stringify(content)}\n`);
+    renameSync(draft, join(folder, `${name}.json`));
+  }
 }

@@ -21,13 +21,14 @@ import { DOOR_NAME } from '../client/door.js';
 import { ModuleHost } from '../kernel/loader/module-host.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { MinionId } from '../kernel/contract/job.js';
+import type { Ports } from '../kernel/contract/ports.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { within } from '../kernel/std/async.js';
 import { Closers } from '../kernel/std/closers.js';
 import { isBytes, isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import { FileServer } from '../sls/files/file-server.js';
 import { FileUpdates } from '../sls/files/file-updates.js';
-import { compilePillar, pillarRoots, type PillarRequest } from '../sls/pillar/compile.js';
+import { localFiles } from '../sls/files/local-files.js';
 import { Access } from './access/authorise.js';
 import { LocalKeys, type LocalUser } from './access/local-keys.js';
 import { signInCommand } from './commands/auth/sign-in.js';
@@ -59,6 +60,8 @@ import { KnownStore } from './known/known-store.js';
 import { MinionTargets } from './known/targets.js';
 import { masterPorts } from './ports.js';
 import { Trace } from './trace/trace.js';
+import { KeptPillars } from './pillar/kept-pillars.js';
+import { PillarDesk } from './pillar/pillar-desk.js';
 import { Presence } from './publisher/presence.js';
 import { Publisher } from './publisher/publisher.js';
 import { Bounds } from './requests/bounds.js';
@@ -183,19 +186,16 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     ...list(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]),
   ];
   const prints = new Prints();
-  const compile = (request: PillarRequest) => compilePillar(request, {
-    roots: pillarRoots(opts), topName: 'top.sls', log, matches: (expr, kind, { id, grains }) => targets.isMatch(expr, kind, { id, grains }),
+  const pillars = new PillarDesk({ distDir, opts, log, userDirs: runnerDirs, ports: () => forPillars(abilities, files) });
+  stack.use(pillars);
+  const abilities = masterPorts({
+    opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
+    modules: {
+      distDir, opts, sys, log, id: masterId, server: files, userDirs: runnerDirs,
+      pillar: async (grains) => (await pillars.pillar({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} })).value(),
+    },
   });
-  const host: ModuleHost = new ModuleHost({
-    distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}),
-    ports: masterPorts({
-      opts, bus, jobs, deliveries, otherStore: () => otherStore, trace, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
-      modules: {
-        distDir, opts, sys, log, id: masterId, server: files, userDirs: runnerDirs,
-        pillar: (grains) => compile({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} }),
-      },
-    }),
-  });
+  const host: ModuleHost = new ModuleHost({ distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}), ports: abilities });
   stack.use(host);
   if (opts['fileserver_verify_config'] !== false) await files.verify();
   const returners = new ReturnerQueues({ host, dir: join(cacheDir, 'returners'), log });
@@ -239,7 +239,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       onProgress: (id, progress) => noteProgress(deliveries, id, progress), progressStored: () => deliveries.stored(),
     }),
     pillarCommand({
-      keys, known, bus, privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false, compile,
+      keys, known, bus, pillars, kept: new KeptPillars(known, opts), privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false,
+      cacheEvents: opts['minion_data_cache_events'] !== false,
     }),
     ...peerCommands({ ...waitParts, jobs, functions, peer: map(opts['peer']), peerRun: map(opts['peer_run']), gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
     ...mineCommands({ known, bounds, match: (tgt, tgtType) => targets.inMine(tgt, tgtType) }),
@@ -307,6 +308,12 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     },
   };
 }
+
+/** What functions in pillar templates may reach: nothing that changes jobs or keys. */
+const forPillars = ({ events, known, mine, fileServer, masterModules }: Partial<Ports>, server: FileServer): Record<string, object> => {
+  const parts = Object.entries({ events, known, mine, fileServer, masterModules, fileSource: localFiles(server) });
+  return Object.fromEntries(parts.filter((part): part is [string, NonNullable<(typeof part)[1]>] => part[1] !== undefined));
+};
 
 function prepareDirectories(opts: Readonly<PlainMap>, dirs: readonly string[]): void {
   const open = Object.keys(map(opts['publisher_acl'])).length > 0 || Object.keys(map(opts['external_auth'])).length > 0;

@@ -7,11 +7,12 @@ import { isHashType } from '../bus/crypto/digest.js';
 import { parseJid, parseMinionId } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import type { EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, Ports, RunnerPort } from '../kernel/contract/ports.js';
+import type { EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, PillarAsk, PillarPort, Ports, RunnerPort } from '../kernel/contract/ports.js';
 import { jidAt, jidToTime, newJid } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import type { FileServer } from '../sls/files/file-server.js';
 import type { FileUpdates } from '../sls/files/file-updates.js';
+import type { PillarRequest } from '../sls/pillar/request.js';
 import { fileServerPort } from './file-server-port.js';
 import { mineGet } from './commands/minion/mine.js';
 import { masterModulesPort, masterSyncPort, type MasterModulesParts } from './functions/master-modules.js';
@@ -25,6 +26,7 @@ import { ReturnWatch, type Answer, type Noted, type WaitParts } from './jobs/wai
 import { KeyActions } from './keys/key-actions.js';
 import { keyActionsPort } from './keys/key-actions-port.js';
 import type { KeyState, KeyStore } from './keys/key-store.js';
+import type { PillarDesk } from './pillar/pillar-desk.js';
 import type { KnownStore } from './known/known-store.js';
 import type { MinionTargets } from './known/targets.js';
 import type { Presence } from './publisher/presence.js';
@@ -50,6 +52,7 @@ export interface MasterPortParts {
   readonly sys: Sys;
   readonly log: Logger;
   readonly prints: Prints;
+  readonly pillars: PillarDesk;
   readonly modules: Omit<MasterModulesParts, 'ports'>;
 }
 
@@ -59,6 +62,16 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
     pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
+    pillar: pillarPort(parts.pillars),
+  };
+}
+
+function pillarPort(pillars: PillarDesk): PillarPort {
+  const request = (ask: PillarAsk): PillarRequest => ({ ...ask, override: {}, extra: {} });
+  return {
+    compile: async (ask) => (await pillars.pillar(request(ask))).value(),
+    top: (ask) => pillars.top(request(ask)),
+    forget: () => Promise.resolve(pillars.forget()),
   };
 }
 

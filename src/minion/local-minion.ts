@@ -43,7 +43,11 @@ function masterless(options: LocalMinionOptions): LocalMinion {
   const id = String(opts['id']);
   const state: { grains: PlainMap; pillar: PlainMap } = { grains: {}, pillar: {} };
   let prepared: Promise<void> | undefined;
-  const prepare = (): Promise<void> => (prepared ??= prepareHost(host, state, options));
+  // Templates of the pillar call functions: these find the grains there and wait for nothing.
+  let hasGrains = false;
+  const prepare = async (): Promise<void> => {
+    if (!hasGrains) await (prepared ??= prepareHost(host, state, options, () => (hasGrains = true)));
+  };
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar, userDirs: pluginFolders(opts), ports: {}, prepare,
   });
@@ -62,7 +66,9 @@ function masterless(options: LocalMinionOptions): LocalMinion {
   };
 }
 
-async function prepareHost(host: ModuleHost, state: { grains: PlainMap; pillar: PlainMap }, { opts, sys, log, skipGrains }: LocalMinionOptions): Promise<void> {
+async function prepareHost(
+  host: ModuleHost, state: { grains: PlainMap; pillar: PlainMap }, { opts, sys, log, skipGrains }: LocalMinionOptions, onGrains: () => void,
+): Promise<void> {
   const [{ masterlessPorts, ownPillar }, { sessionPorts }, { gatherGrains }, { EventBus }, { RunningJobs }] = await Promise.all([
     import('./masterless-ports.js'), import('./session-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
   ]);
@@ -79,7 +85,8 @@ async function prepareHost(host: ModuleHost, state: { grains: PlainMap; pillar: 
     reload: () => Promise.resolve(host.reload()),
   }), sessionPorts({ hasMaster: false, isDaemon: false }));
   if (!skipGrains) await refreshGrains();
-  state.pillar = await ownPillar({ opts, log, state }, {});
+  onGrains();
+  state.pillar = await ownPillar({ opts, sys, log, host: () => host, state }, {});
 }
 
 /**

@@ -5,24 +5,25 @@ import type { Logger } from '../kernel/contract/log.js';
 import type { ModuleHost } from '../kernel/loader/module-host.js';
 import type { Ports } from '../kernel/contract/ports.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import { isPlainMap, type PlainMap } from '../kernel/std/value.js';
+import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import { FileClient } from '../sls/files/file-client.js';
 import { FileServer } from '../sls/files/file-server.js';
 import { localFiles } from '../sls/files/local-files.js';
 import { syncPlugins } from '../sls/files/sync-plugins.js';
-import { compilePillar, pillarRoots } from '../sls/pillar/compile.js';
-import type { TemplateHost } from '../sls/render/host-renderer.js';
 import { renderPort } from '../sls/render/port.js';
 import { compileTarget } from '../sls/target/target.js';
 import type { RunningJobs } from './job/running.js';
 import type { MinionState } from './minion-state.js';
+
+/** How long the pillar of this machine may take. */
+const PILLAR_MS_MAX = 120_000;
 
 export interface MasterlessParts {
   readonly opts: Readonly<PlainMap>;
   readonly sys: Sys;
   readonly log: Logger;
   /** The modules that have these ports. */
-  readonly host: () => TemplateHost & Pick<ModuleHost, 'load' | 'context'>;
+  readonly host: () => ModuleHost;
   readonly state: MinionState;
   readonly bus: EventBus;
   readonly running: RunningJobs;
@@ -51,7 +52,9 @@ export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | '
         state.pillar = await ownPillar(parts, {});
         return true;
       },
-      compilePillar: (request) => ownPillar(parts, request),
+      // Source: golden pillar/functions-012: what is in memory shows through where the new pillar has nothing.
+      compilePillar: async (request) => ({ ...state.pillar, ...await ownPillar(parts, request) }),
+      externalPillar: (external, override) => ownPillar(parts, { external, override: override ?? {} }),
       revokeAuth: () => Promise.resolve(false),
       syncKind: (kind, saltenvs, names) => syncPlugins({ files, kind, saltenvs, extmods, only: names?.only, without: names?.without }),
     },
@@ -69,17 +72,22 @@ function ownServer({ opts, log, host }: MasterlessParts): FileServer {
   });
 }
 
+export interface OwnPillarParts extends Pick<MasterlessParts, 'opts' | 'log' | 'state'> {
+  readonly sys: Sys;
+  readonly host: () => ModuleHost;
+}
+
 /** The pillar of `pillar_roots` on this machine. */
-export function ownPillar(
-  { opts, log, state }: Pick<MasterlessParts, 'opts' | 'log' | 'state'>, request: { saltenv?: string; pillarenv?: string; override?: PlainMap },
+export async function ownPillar(
+  { opts, log, state, sys, host }: OwnPillarParts, request: { saltenv?: string; pillarenv?: string; override?: PlainMap; external?: Value },
 ): Promise<PlainMap> {
   const env = (given: string | undefined, name: string): string | null => given ?? (typeof opts[name] === 'string' ? opts[name] : null);
   const asked = {
     id: String(opts['id']), grains: state.grains, saltenv: env(request.saltenv, 'saltenv'), pillarenv: env(request.pillarenv, 'pillarenv'),
-    override: request.override ?? {}, extra: {},
+    override: request.override ?? {}, extra: {}, ...(request.external === undefined ? {} : { external: request.external }),
   };
-  return compilePillar(asked, {
-    roots: pillarRoots(opts), topName: 'top.sls', log,
-    matches: (expr, kind, { id, grains }) => compileTarget({ expr, kind, delimiter: ':' }, { nodegroups: opts['nodegroups'] ?? {} })({ id, grains, pillar: {} }),
-  });
+  // Renderers and their templates are large: a command that needs no pillar does without.
+  const { compilePillar } = await import('../sls/pillar/compile.js');
+  const { pillar } = await compilePillar(asked, { opts, sys, log, modules: host, unpack: (bytes) => decodeBus(bytes) }, AbortSignal.timeout(PILLAR_MS_MAX));
+  return pillar;
 }

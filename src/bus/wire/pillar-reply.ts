@@ -3,7 +3,7 @@
  *
  * Source: wire-protocol 5.4; golden wire/startup.
  */
-import type { PlainMap, Value } from '../../kernel/std/value.js';
+import type { Value } from '../../kernel/std/value.js';
 import { binaryFields, decodeNetwork, encodeNetwork } from '../codec/codec.js';
 import { optionalText, readBytes, readMap } from './shape.js';
 
@@ -36,8 +36,13 @@ export function readPillarData(data: Uint8Array): { key: Buffer; pillar: Value; 
   return { key: readBytes(map['key'], 'pillar.data.key'), pillar: map['pillar'] ?? {}, nonce: optionalText(map['nonce']) };
 }
 
-export function encodePillarData(key: Uint8Array, pillar: PlainMap, nonce: string): Buffer {
-  return encodeNetwork({ key, pillar, nonce });
+/** Start of a mapping of three entries. */
+const MAP_OF_THREE = Buffer.from([0x83]);
+
+/** `pillar`: the pillar as `encodeNetwork` writes it. It is put in its place as it is: large ones are not written twice. */
+export function encodePillarData(key: Uint8Array, pillar: Uint8Array, nonce: string): Buffer {
+  const [keyName, pillarName, nonceName] = ['key', 'pillar', 'nonce'].map((name) => encodeNetwork(name)) as [Buffer, Buffer, Buffer];
+  return Buffer.concat([MAP_OF_THREE, keyName, encodeNetwork(key), pillarName, pillar, nonceName, encodeNetwork(nonce)]);
 }
 
 export function encodeSignedPillar(data: Uint8Array, sig: Uint8Array): Buffer {

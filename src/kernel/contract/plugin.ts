@@ -95,4 +95,31 @@ export interface FileserverPlugin extends PluginBase {
 }
 export const defineFileserver = (plugin: Omit<FileserverPlugin, 'kind'>): FileserverPlugin => ({ kind: 'fileserver', ...plugin });
 
-export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin | FileserverPlugin;
+
+/** An external source of pillar. */
+export interface ExtPillarPlugin extends PluginBase {
+  readonly kind: 'pillar';
+  readonly doc: string;
+  /** What may stand behind its name in `ext_pillar`: one value, a list of positional or a map of named arguments. */
+  readonly params: Params;
+  /** Gives a map that is merged into the pillar; nothing is merged when it is empty. */
+  readonly extPillar: (args: Readonly<Record<string, unknown>>, ctx: Context, source: PillarSource) => Promise<Value> | Value;
+}
+/** Whose pillar is made, and what is there so far. */
+export interface PillarSource {
+  readonly id: string;
+  readonly pillar: PlainMap;
+  readonly saltenv: string | null;
+  readonly pillarenv: string | null;
+}
+export interface ExtPillarDeclaration<P extends Params> extends PluginBase {
+  readonly doc: string;
+  readonly params?: P;
+  extPillar(args: ArgsOf<P>, ctx: Context, source: PillarSource): Promise<Value> | Value;
+}
+export function defineExtPillar<const P extends Params>(declaration: ExtPillarDeclaration<P>): ExtPillarPlugin {
+  // The arguments are bound by `params` before the call, so the erased type is the declared one.
+  return { kind: 'pillar', ...declaration, params: declaration.params ?? {}, extPillar: declaration.extPillar as ExtPillarPlugin['extPillar'] };
+}
+
+export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin | FileserverPlugin | ExtPillarPlugin;

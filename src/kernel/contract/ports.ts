@@ -260,6 +260,9 @@ export interface PipeOptions extends RenderOptions {
   /** Name of the SLS; empty when it is none. */
   readonly sls?: string;
   readonly renderer?: string;
+  /** Renderers that may not be used, and those that alone may be; in place of what the configuration says. */
+  readonly refused?: readonly string[];
+  readonly allowed?: readonly string[];
 }
 
 /** The outputters, for text of values inside of a program (`out.*`). */
@@ -360,6 +363,21 @@ export interface PackPort {
   unpack(bytes: Uint8Array): Value | Promise<Value>;
 }
 
+/** Pillars of minions, as the master compiles them. */
+export interface PillarPort {
+  compile(request: PillarAsk): Promise<PlainMap>;
+  /** The merged top files: environment to target to names of SLS; errors in Salt's words. */
+  top(request: PillarAsk): Promise<{ readonly top: Value; readonly errors: readonly string[] }>;
+  /** Forgets the pillars that are kept because nothing they were made of changed. */
+  forget(): Promise<void>;
+}
+export interface PillarAsk {
+  readonly id: string;
+  readonly grains: PlainMap;
+  readonly saltenv: string | null;
+  readonly pillarenv: string | null;
+}
+
 export interface Ports {
   files: FilePort;
   master: MasterPort;
@@ -386,4 +404,5 @@ export interface Ports {
   masterSync: MasterSyncPort;
   reactor: ReactorPort;
   trace: TracePort;
+  pillar: PillarPort;
 }

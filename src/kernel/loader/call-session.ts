@@ -35,6 +35,10 @@ export interface SessionOptions {
   /** The run of states in which a state function is called, and the user whom the state names (`runas`). */
   readonly state?: StateRun;
   readonly runas?: string | undefined;
+  /** Stand in for those of the host: a master renders with the grains of a minion. */
+  readonly facts?: Partial<Pick<Context, 'opts' | 'grains' | 'pillar' | 'id'>>;
+  /** Come before those of the host. */
+  readonly ports?: Partial<Ports>;
 }
 
 /** What a sister of a session may have of its own. */
@@ -143,6 +147,8 @@ export class Session implements CallSession {
 
   /** @throws CommandExecutionError when this host has not got it */
   port<K extends keyof Ports>(name: K): Ports[K] {
+    const given = this.options.ports?.[name];
+    if (given !== undefined) return given;
     const make: ((session: Session) => Ports[K]) | undefined = this.host.sessionPorts[name];
     if (make !== undefined) return this.#ownPort(name, make);
     const port = this.host.ports[name];
@@ -200,10 +206,10 @@ export class CallContext implements Context {
 
   get sys(): Sys { return this.#session.host.sys; }
   get signal(): AbortSignal { return this.#session.options.signal; }
-  get opts(): Readonly<PlainMap> { return this.#session.host.opts; }
-  get grains(): Readonly<PlainMap> { return this.#session.host.grains(); }
-  get pillar(): Readonly<PlainMap> { return this.#session.host.pillar(); }
-  get id(): string { return this.#session.host.id; }
+  get opts(): Readonly<PlainMap> { return this.#session.options.facts?.opts ?? this.#session.host.opts; }
+  get grains(): Readonly<PlainMap> { return this.#session.options.facts?.grains ?? this.#session.host.grains(); }
+  get pillar(): Readonly<PlainMap> { return this.#session.options.facts?.pillar ?? this.#session.host.pillar(); }
+  get id(): string { return this.#session.options.facts?.id ?? this.#session.host.id; }
   get test(): boolean { return this.#session.options.test ?? false; }
   get state(): StateRun | undefined { return this.#kind === 'states' ? this.#session.options.state : undefined; }
   get runas(): string | undefined { return this.#session.options.runas; }

@@ -149,8 +149,8 @@ export class ModuleHost implements AsyncDisposable {
     return plugins;
   }
 
-  /** What a plugin may reach that the program itself calls: grains, a returner, an engine. `grains`: instead of the host's. */
-  context(plugin: string, options: { signal: AbortSignal; job?: PlainMap; grains?: PlainMap }): Context {
+  /** What a plugin may reach that the program itself calls: grains, a returner, an engine. `grains`: those gathered so far, instead of the host's. */
+  context(plugin: string, options: Pick<SessionOptions, 'signal' | 'job' | 'facts' | 'ports' | 'unmaskPillar'> & { grains?: PlainMap }): Context {
     const { grains, ...session } = options;
     // What the gathering of grains itself calls cannot wait for it.
     const host = grains === undefined

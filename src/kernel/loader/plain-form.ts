@@ -5,7 +5,7 @@
  */
 import type { Context } from '../contract/context.js';
 import { p, type Param, type Params } from '../contract/params.js';
-import type { Fn, FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
+import type { ExtPillarPlugin, Fn, FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
 import { loadYaml } from '../yaml/load.js';
 import { updateMap } from '../std/merge.js';
 import { isMap, isPlainMap, type PlainMap, type Value } from '../std/value.js';
@@ -40,6 +40,7 @@ export function pluginOfExports(kind: PluginKind, file: string, exports: Namespa
   if (functions.length === 0) throw new Error('it exports no function and no plugin');
   const head = { name: file, ...virtualParts(exports) };
   if (FUNCTION_KINDS.includes(kind)) return { ...head, ...functionParts(kind as FunctionPlugin['kind'], functions, exports, source) };
+  if (kind === 'pillar') return { ...head, kind, ...pillarParts(functions, exports, source) };
   if (kind === 'grains') return { ...head, kind, grains: (ctx) => mergedGrains(file, functions, ctx) };
   // Returners, outputters and the rest: the exported functions are the methods of the plugin, in our spelling.
   const methods = functions.map(([name, run]) => [name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), run]);
@@ -63,6 +64,19 @@ function functionParts(kind: FunctionPlugin['kind'], functions: readonly [string
     return [typeof alias === 'string' ? alias : withoutTail(name), plainFn(run, docs.get(name) ?? '')];
   });
   return { kind, doc: /^\s*\/\*\*((?:(?!\*\/)[\s\S])*)\*\//.exec(source) === null ? '' : docs.get('') ?? '', functions: Object.fromEntries(named) };
+}
+
+/** `ext_pillar(minion_id, pillar, ...arguments)`. @throws Error when there is none */
+function pillarParts(functions: readonly [string, PlainFunction][], exports: Namespace, source: string): Pick<ExtPillarPlugin, 'doc' | 'params' | 'extPillar'> {
+  const run = new Map(functions).get('ext_pillar');
+  if (run === undefined) throw new Error("it has no function 'ext_pillar'");
+  const { doc, functions: made } = functionParts('modules', [['ext_pillar', run]], exports, source);
+  const { params, run: call } = made['ext_pillar'] as Fn;
+  const [id, pillar, ...own] = Object.entries(params);
+  return {
+    doc, params: Object.fromEntries(own),
+    extPillar: (args, ctx, source) => call({ ...args, ...(id === undefined ? {} : { [id[0]]: source.id }), ...(pillar === undefined ? {} : { [pillar[0]]: source.pillar }) }, ctx),
+  };
 }
 
 function plainFn(run: PlainFunction, doc: string): Fn {

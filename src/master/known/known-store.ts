@@ -3,7 +3,7 @@
  *
  * Source: golden wire/events (cache_files); observed: `cachedir/<bank>/<key>.p`.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodecError, decodeBus, encodeBus } from '../../bus/codec/codec.js';
 import { LazyWriter } from '../../kernel/sys/lazy-writer.js';
@@ -15,9 +15,11 @@ const ENDING = '.p';
 
 export class KnownStore implements KnownPort, AsyncDisposable {
   readonly #dir: string;
-  /** Bank and key to value; null: known not to be there. */
-  readonly #values = new Map<string, Value | null>();
+  /** Bank and key to value, or to the bytes of one that nobody asked for yet; null: known not to be there. */
+  readonly #values = new Map<string, Value | Packed | null>();
   readonly #banks = new Map<string, Set<string>>();
+  /** When values of `setPacked` were told. */
+  readonly #told = new Map<string, number>();
   readonly #writer: LazyWriter;
   readonly #onError: (error: unknown, path: string) => void;
 
@@ -35,8 +37,8 @@ export class KnownStore implements KnownPort, AsyncDisposable {
   getNow(bank: string, key: string): Value | undefined {
     const at = `${bank}/${key}`;
     const known = this.#values.get(at);
-    if (known !== undefined) return known ?? undefined;
-    const value = this.#read(bank, key);
+    if (known !== undefined && !(known instanceof Packed)) return known ?? undefined;
+    const value = known === undefined ? this.#read(bank, key) : decodeBus(known.bytes);
     this.#values.set(at, value ?? null);
     return value;
   }
@@ -53,6 +55,32 @@ export class KnownStore implements KnownPort, AsyncDisposable {
     this.#values.set(at, value);
     this.#banks.get(bank)?.add(key);
     this.#writer.write(path, encodeBus(value));
+  }
+
+  /** As `setNow`, for a value that is large and seldom asked for: bytes of `encodeBus`. */
+  setPacked(bank: string, key: string, bytes: Uint8Array): void {
+    const at = `${bank}/${key}`;
+    this.#told.set(at, Date.now());
+    const known = this.#values.get(at);
+    if (known instanceof Packed && Buffer.compare(known.bytes, bytes) === 0) return;
+    this.#values.set(at, new Packed(bytes));
+    this.#banks.get(bank)?.add(key);
+    this.#writer.write(this.#path(bank, key), bytes);
+  }
+
+  /** Bytes of a value as `encodeBus` writes it. */
+  packedNow(bank: string, key: string): Uint8Array | undefined {
+    const known = this.#values.get(`${bank}/${key}`);
+    if (known instanceof Packed) return known.bytes;
+    const value = this.getNow(bank, key);
+    return value === undefined ? undefined : encodeBus(value);
+  }
+
+  /** How long ago a value was told; undefined when there is none. */
+  ageMs(bank: string, key: string): number | undefined {
+    if (this.getNow(bank, key) === undefined) return undefined;
+    const told = this.#told.get(`${bank}/${key}`) ?? statSync(this.#path(bank, key), { throwIfNoEntry: false })?.mtimeMs;
+    return told === undefined ? undefined : Date.now() - told;
   }
 
   get(bank: string, key: string): Promise<Value | undefined> {
@@ -82,6 +110,7 @@ export class KnownStore implements KnownPort, AsyncDisposable {
     const keys = key === undefined ? await this.list(bank) : [key];
     for (const each of keys) {
       this.#values.set(`${bank}/${each}`, null);
+      this.#told.delete(`${bank}/${each}`);
       this.#banks.get(bank)?.delete(each);
       await this.#writer.remove(this.#path(bank, each));
     }
@@ -121,6 +150,14 @@ export class KnownStore implements KnownPort, AsyncDisposable {
 
   #path(bank: string, key: string): string {
     return join(this.#dir, checked(bank), `${checked(key)}${ENDING}`);
+  }
+}
+
+class Packed {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
   }
 }
 

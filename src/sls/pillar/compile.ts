@@ -1,128 +1,146 @@
 /**
- * The pillar of one minion from `pillar_roots`: top file, matched SLS, merged in order. YAML only so far.
+ * The pillar of one minion: top files, matched SLS, external sources, the override of a command, decryption.
+ * Errors do not end it: they stand under `_errors`, as Salt has it.
  *
- * Source: golden pillar/top, sls, merging; state-system "Top".
+ * Source: read and observed, Salt 3008.3; golden: pillar.
  */
-import { readFile } from 'node:fs/promises';
-import { isPlainMap, mapEntries, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { mergeMaps } from '../../kernel/std/merge.js';
-import { loadYaml, YamlError } from '../../kernel/yaml/load.js';
 import type { Logger } from '../../kernel/contract/log.js';
-import { Roots, rootsOptions } from '../files/roots.js';
-
-/** Who asks, and what for. */
-export interface PillarRequest {
-  readonly id: string;
-  readonly grains: PlainMap;
-  readonly saltenv: string | null;
-  readonly pillarenv: string | null;
-  readonly override: PlainMap;
-  readonly extra: PlainMap;
-}
-
-export interface CompileParts {
-  /** `pillar_roots` as a file backend. */
-  readonly roots: Roots;
-  readonly topName: string;
-  readonly matches: (expr: Value, kind: string, request: PillarRequest) => boolean;
-  readonly log: Logger;
-}
-
-/** `pillar_roots` as a file backend. */
-export function pillarRoots(opts: Readonly<PlainMap>): Roots {
-  return new Roots({ ...rootsOptions(opts), fileRoots: rootsOptions({ file_roots: opts['pillar_roots'] ?? {} }).fileRoots });
-}
+import type { Ports } from '../../kernel/contract/ports.js';
+import type { Sys } from '../../kernel/contract/sys.js';
+import type { ModuleHost } from '../../kernel/loader/module-host.js';
+import { mapEntries, mapFrom, mapSize, isMap, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
+import type { Renderer, RendererOptions } from '../render/contract.js';
+import type { Compilation } from './compilation.js';
+import { decryptPillar } from './decrypt.js';
+import { addExternal } from './external.js';
+import { askSource, callWith, SOURCE_MS_MAX, type FunctionsOptions } from './functions.js';
+import { InputRecorder, type PillarInputs } from './inputs.js';
+import { pillarMerge } from './merge.js';
+import { optionsFor, shownOptions } from './options.js';
+import type { PillarRequest } from './request.js';
+import { SlsReader } from './sls.js';
+import { matchTop, readTop, type Top } from './top.js';
+import { pillarRoots, PillarTree } from './tree.js';
 
 const ERRORS = '_errors';
-/** Later sources win, maps are merged into each other. */
-const merge = (base: PlainMap, update: PlainMap): PlainMap => mergeMaps(base, update, 'smart') as PlainMap;
-const INCLUDES_MAX = 1000;
 
-/** Errors do not throw: they stand under `_errors`, as Salt has it. */
-export async function compilePillar(request: PillarRequest, parts: CompileParts): Promise<PlainMap> {
-  const errors: string[] = [];
-  let pillar: PlainMap = {};
-  for (const [env, names] of await matchedSls(request, parts, errors)) {
-    for (const sls of names) pillar = merge(pillar, await loadSls(sls, env, parts, errors, new Set()));
-  }
-  pillar = merge(pillar, request.override);
-  return errors.length === 0 ? pillar : { ...pillar, [ERRORS]: errors };
+/** What compiling needs of its program. */
+export interface PillarHost {
+  readonly opts: Readonly<PlainMap>;
+  readonly sys: Sys;
+  readonly log: Logger;
+  /** The modules that work on a machine with such grains. */
+  modules(grains: PlainMap): ModuleHost;
+  /** Besides those of the module host. */
+  readonly ports?: Partial<Ports>;
+  readonly unpack?: RendererOptions['unpack'] & {};
+  /** How long one external source may take. */
+  readonly sourceMsMax?: number;
 }
 
-/**
- * SLS names that the top files give to the minion, each once, in order, by environment. The top file of every environment
- * counts, with its sections of all environments; with `pillarenv`, that environment alone. Source: read, Salt 3008.3.
- */
-async function matchedSls(request: PillarRequest, parts: CompileParts, errors: string[]): Promise<Map<string, Set<string>>> {
-  const matched = new Map<string, Set<string>>();
-  const { pillarenv } = request;
-  for (const env of pillarenv === null ? parts.roots.envs() : [pillarenv]) {
-    const top = await loadFile(parts.topName, env, parts, errors);
-    for (const [section, targets] of Object.entries(top ?? {})) {
-      if (!isPlainMap(targets) || (pillarenv !== null && section !== pillarenv)) continue;
-      const names = matched.get(section) ?? new Set<string>();
-      for (const name of matchedNames(targets, request, parts)) names.add(name);
-      matched.set(section, names);
+export interface CompiledPillar {
+  readonly pillar: PlainMap;
+  readonly inputs: PillarInputs;
+}
+
+/** @throws PythonError where Salt's compilation fails as a whole, such as an external source that gives a list */
+export async function compilePillar(request: PillarRequest, host: PillarHost, signal: AbortSignal): Promise<CompiledPillar> {
+  const compilation = begin(request, host, signal);
+  const pillar = await make(compilation);
+  return { pillar, inputs: compilation.inputs.result() };
+}
+
+/** The merged top files: environment to target to SLS, and what was wrong with them. */
+export async function compileTop(request: PillarRequest, host: PillarHost, signal: AbortSignal): Promise<{ shown: ValueMap; errors: readonly string[] }> {
+  const { sections, errors } = await readTop(begin(request, host, signal));
+  const targets = Array.from(sections, ([env, list]) => [env, mapFrom(list.map(({ expr, items }) => [expr, items] as const))] as const);
+  return { shown: mapFrom(targets), errors };
+}
+
+function begin(asked: PillarRequest, host: PillarHost, signal: AbortSignal): Compilation {
+  const { log, sys } = host;
+  const opts = optionsFor(asked, host.opts);
+  const request = { ...asked, pillarenv: typeof opts['pillarenv'] === 'string' ? opts['pillarenv'] : null };
+  const inputs = new InputRecorder();
+  const tree = new PillarTree(pillarRoots(opts), inputs);
+  const modules = host.modules(request.grains);
+  const renderers = new WeakMap<object, Promise<Renderer>>();
+  const names = () => modules.catalog.functions('modules');
+  const options: FunctionsOptions = {
+    modules, sys, ports: host.ports ?? {}, opts, request, inputs, signal, sourceMsMax: host.sourceMsMax ?? SOURCE_MS_MAX,
+    sourceOpts: { ...opts, id: host.opts['id'] ?? request.id },
+    rendererFor: (pillar) => {
+      // Many machines have no pillar: what renders is large and loaded with the first file.
+      const known = renderers.get(pillar) ?? openRenderer({
+        files: tree, call: callWith(pillar, options), functions: names, log, sys, facts: { grains: request.grains, pillar, opts, id: request.id },
+        ...(host.unpack === undefined ? {} : { unpack: host.unpack }),
+      });
+      renderers.set(pillar, known);
+      return known;
+    },
+  };
+  return {
+    request, opts, tree, inputs, log, merge: pillarMerge(opts), rendererFor: options.rendererFor,
+    external: (name, configuration, pillar) => askSource(name, configuration, pillar, options),
+  };
+}
+
+const openRenderer = async (options: RendererOptions): Promise<Renderer> => (await import('../render/renderer.js')).createRenderer(options);
+
+async function make(compilation: Compilation): Promise<PlainMap> {
+  const { request, merge, opts } = compilation;
+  const top = await readTop(compilation);
+  const errors: string[] = [];
+  const made = opts['ext_pillar_first'] === true ? await externalFirst(top, errors, compilation) : await filesFirst(top, errors, compilation);
+  errors.push(...top.errors);
+  let pillar = opts['pillar_opts'] === true ? withEntry(made, 'master', shownOptions(opts)) : made;
+  if (errors.length > 0) pillar = withEntry(pillar, ERRORS, errors);
+  if (mapSize(request.override) > 0) pillar = merge(pillar, request.override);
+  const decrypted = await decryptPillar(pillar, compilation);
+  // The readers of a pillar take it as a mapping with plain keys; keys of other types are kept by a Map all the same.
+  return (decrypted.errors.length === 0 ? decrypted.pillar : withEntry(decrypted.pillar, ERRORS, [...errors, ...decrypted.errors])) as PlainMap;
+}
+
+async function filesFirst(top: Top, errors: string[], compilation: Compilation): Promise<ValueMap> {
+  const files = await compileFiles(top, {}, errors, compilation);
+  const all = await addExternal(files, errors, compilation);
+  return overlaid(files, all);
+}
+
+/** Then the files may be matched by what the sources gave, and see it. */
+async function externalFirst(top: Top, errors: string[], compilation: Compilation): Promise<ValueMap> {
+  const sources = await addExternal(compilation.request.override, errors, compilation);
+  const files = await compileFiles(top, sources, errors, compilation);
+  return compilation.merge(sources, files);
+}
+
+/** Salt's `dict.update`: top-level keys take the place of those that are there. */
+const overlaid = (base: ValueMap, update: ValueMap): ValueMap => (mapSize(base) === 0 ? update : mapFrom([...new Map([...mapEntries(base), ...mapEntries(update)])]));
+
+async function compileFiles(top: Top, pillar: ValueMap, errors: string[], compilation: Compilation): Promise<ValueMap> {
+  const { request, merge } = compilation;
+  const matched = matchTop(top, compilation, pillar);
+  const renderer = () => compilation.rendererFor(pillar as PlainMap);
+  let whole: ValueMap = request.override;
+  for (const [env, patterns] of ordered(matched, compilation.opts['env_order'] ?? null)) {
+    const reader = new SlsReader(compilation, { renderer, env, mayMiss: top.mayMiss });
+    const names: string[] = [];
+    for (const pattern of patterns) names.push(...await reader.names(pattern, errors));
+    for (const name of names) {
+      const { data, errors: more } = await reader.read(name);
+      errors.push(...more);
+      if (isMap(data)) whole = merge(whole, data);
     }
   }
-  return matched;
+  return whole;
 }
 
-function matchedNames(targets: PlainMap, request: PillarRequest, parts: CompileParts): string[] {
-  return mapEntries(targets).flatMap(([expr, list]) => {
-    if (!Array.isArray(list)) return [];
-    const items = list as readonly Value[];
-    const kind = items.map((item) => (isPlainMap(item) ? item['match'] : undefined)).find((match) => typeof match === 'string') ?? 'compound';
-    return parts.matches(expr, String(kind), request) ? items.filter((item) => typeof item === 'string') : [];
-  });
+/** Environments of `env_order` first, the last wins. Golden: pillar/top-027. */
+function ordered(matched: ReadonlyMap<string, string[]>, order: Value): [string, string[]][] {
+  const first = Array.isArray(order) ? (order as readonly Value[]).map(String).filter((env) => matched.has(env)) : [];
+  return [...new Set([...first, ...matched.keys()])].map((env) => [env, matched.get(env) ?? []]);
 }
 
-async function loadSls(name: string, env: string, parts: CompileParts, errors: string[], seen: Set<string>): Promise<PlainMap> {
-  if (seen.has(name) || seen.size >= INCLUDES_MAX) return {};
-  seen.add(name);
-  const path = name.replaceAll('.', '/');
-  const data = (await loadFile(`${path}.sls`, env, parts, errors)) ?? (await loadFile(`${path}/init.sls`, env, parts, errors));
-  if (data === undefined) {
-    const text = `Specified SLS '${name}' in environment '${env}' is not available on the salt master`;
-    if (!errors.some((known) => known.startsWith('Rendering'))) errors.push(text);
-    parts.log.warn({ sls: name, saltenv: env }, 'pillar SLS not found');
-    return {};
-  }
-  let merged: PlainMap = {};
-  const { include, ...own } = data;
-  for (const entry of Array.isArray(include) ? (include as readonly Value[]) : []) {
-    const target = isPlainMap(entry) ? (Object.keys(entry)[0] ?? '') : String(entry);
-    const included = await loadSls(target.startsWith('.') ? relativeName(name, target) : target, env, parts, errors, seen);
-    const options = isPlainMap(entry) && isPlainMap(entry[target]) ? entry[target] : {};
-    const key = options['key'];
-    merged = merge(merged, typeof key === 'string' ? nest(key, included) : included);
-  }
-  return merge(merged, own);
-}
-
-function relativeName(from: string, target: string): string {
-  const dots = /^\.+/.exec(target)?.[0].length ?? 1;
-  return [...from.split('.').slice(0, -dots), target.slice(dots)].join('.');
-}
-
-function nest(key: string, value: PlainMap): PlainMap {
-  return key.split(':').reduceRight<PlainMap>((inner, part) => ({ [part]: inner }), value);
-}
-
-async function loadFile(path: string, env: string, parts: CompileParts, errors: string[]): Promise<PlainMap | undefined> {
-  const found = await parts.roots.find(path, env);
-  if (found === undefined) return undefined;
-  const text = await readFile(found.path, 'utf8');
-  try {
-    const data = loadYaml(text, { source: path });
-    return isPlainMap(data) ? data : {};
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    // The place and the kind of mistake; the words of the parser repeat parts of the text, which may be a secret.
-    const { line, column, className } = error;
-    parts.log.error({ sls: path, saltenv: env, line, column, error: className }, 'pillar SLS cannot be read');
-    const name = path.replace(/(\/init)?\.sls$/, '').replaceAll('/', '.');
-    errors.push(`Rendering SLS '${name}' failed. Please see master log for details.`);
-    return {};
-  }
+function withEntry(map: ValueMap, key: string, value: Value): ValueMap {
+  return mapFrom([...new Map<Value, Value>([...mapEntries(map), [key, value]])]);
 }

@@ -79,6 +79,9 @@ export interface SlsPlace extends RenderPlace {
   readonly sls: string;
   /** The pipe for texts without a first line `#!...`; default: `renderer` of the options, else `jinja|yaml`. */
   readonly renderer?: string;
+  /** Renderers that may not be used, and those that alone may be; in place of what the options say. */
+  readonly refused?: readonly string[] | undefined;
+  readonly allowed?: readonly string[] | undefined;
 }
 
 export interface Renderer {
@@ -89,6 +92,8 @@ export interface Renderer {
   renderSls(text: string, place: SlsPlace): Promise<Value>;
   /** Renders a managed file with one engine. @throws RenderError */
   renderTemplate(text: string, engine: string, place: RenderPlace): Promise<string>;
+  /** Runs data through one renderer, such as encrypted values through `gpg`. @throws RenderError */
+  renderData(data: Value, renderer: string): Promise<Value>;
   /** Names of engines for `renderTemplate`. */
   engines(): readonly string[];
 }

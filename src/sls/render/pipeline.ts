@@ -53,7 +53,7 @@ function stagesOf(pipe: string, place: SlsPlace, { renderers, opts, log }: PipeH
   for (const part of parts) {
     const blank = part.indexOf(' ');
     const name = blank < 0 ? part : part.slice(0, blank);
-    if (isRefused(name, opts)) {
+    if (isRefused(name, place, opts)) {
       log.warn({ renderer: name }, 'renderer is refused by the configuration and left out');
       continue;
     }
@@ -67,8 +67,8 @@ function stagesOf(pipe: string, place: SlsPlace, { renderers, opts, log }: PipeH
   return stages;
 }
 
-function isRefused(name: string, opts: PlainMap): boolean {
+function isRefused(name: string, place: SlsPlace, opts: PlainMap): boolean {
   const listed = (key: string): readonly Value[] | undefined => (Array.isArray(opts[key]) && isTruthy(opts[key]) ? opts[key] as Value[] : undefined);
-  const wanted = listed('renderer_whitelist');
-  return (wanted !== undefined && !wanted.includes(name)) || listed('renderer_blacklist')?.includes(name) === true;
+  const wanted = place.allowed ?? listed('renderer_whitelist');
+  return (wanted !== undefined && !wanted.includes(name)) || (place.refused ?? listed('renderer_blacklist'))?.includes(name) === true;
 }

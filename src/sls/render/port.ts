@@ -1,6 +1,6 @@
 /** The renderer as modules reach it. What renders is loaded when the first text comes: most minions render seldom. */
 import type { PipeOptions, RenderOptions, RenderPort } from '../../kernel/contract/ports.js';
-import type { Renderer, RenderPlace } from './contract.js';
+import type { Renderer, RenderPlace, SlsPlace } from './contract.js';
 import type { HostRendererParts } from './host-renderer.js';
 
 /** Engines whose result is text. */
@@ -10,6 +10,7 @@ export function renderPort(parts: HostRendererParts): RenderPort {
   return portOf(async () => (await import('./host-renderer.js')).openRenderer(parts));
 }
 
+/** The port of a renderer that is made when it is first needed. */
 export function portOf(open: () => Promise<Renderer>): RenderPort {
   return {
     engines: () => ENGINES,
@@ -23,4 +24,5 @@ function placeOf({ saltenv, variables, path }: RenderOptions): RenderPlace {
   return { saltenv, variables, path, source: typeof source === 'string' ? source : undefined };
 }
 
-const rendererOf = ({ renderer }: PipeOptions): { renderer?: string } => (renderer === undefined ? {} : { renderer });
+const rendererOf = ({ renderer, refused, allowed }: PipeOptions): Pick<SlsPlace, 'renderer' | 'refused' | 'allowed'> =>
+  ({ refused, allowed, ...(renderer === undefined ? {} : { renderer }) });

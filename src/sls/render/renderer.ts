@@ -39,6 +39,7 @@ export function createRenderer(options: RendererOptions): Renderer {
       if (typeof result !== 'string') throw new RenderError(`The renderer ${engine} gives data, no text`);
       return result;
     },
+    renderData: async (data, renderer) => engineOf(renderers, renderer)(data, { saltenv: 'base' }, ''),
     engines: () => [...ENGINES, ...options.renderers?.keys() ?? []],
   };
 }

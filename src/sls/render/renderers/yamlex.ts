@@ -4,6 +4,7 @@
  *
  * Source: read, Salt 3008.3; golden: render/pipe-yamlex-*. Differs: text has no quotes inside of it.
  */
+import { isAggregated, markAggregated } from '../aggregated.js';
 import { reprText } from '../../../kernel/std/python-text.js';
 import { equalValues, isMap, isTruthy, mapFrom, type Value, type ValueMap, mapEntries, mapHas, mapGet } from '../../../kernel/std/value.js';
 import { composeDocument } from '../../../kernel/yaml/compose.js';
@@ -33,8 +34,6 @@ const DEPTH_MAX = 200;
 
 class Reader {
   readonly #source: SourceText;
-  /** Maps and lists that are marked to be joined. */
-  readonly #joined = new WeakSet<object>();
 
   constructor(source: SourceText) {
     this.#source = source;
@@ -58,8 +57,7 @@ class Reader {
 
   #mark(value: Value, node: Node): Value {
     const marked: Value = value === null ? [] : node.kind === 'scalar' ? [value] : value;
-    if (typeof marked === 'object' && marked !== null) this.#joined.add(marked);
-    return marked;
+    return markAggregated(marked);
   }
 
   #map(node: MappingNode, depth: number): Value {
@@ -75,27 +73,21 @@ class Reader {
     return mapFrom(entries);
   }
 
-  #isJoined(value: Value): boolean {
-    return typeof value === 'object' && value !== null && this.#joined.has(value);
-  }
-
   #join(before: Value, value: Value): Value {
     if (isMap(before) && isMap(value)) return this.#joinMaps(before, value);
-    if (Array.isArray(before) && Array.isArray(value) && this.#isJoined(before) && this.#isJoined(value)) {
+    if (Array.isArray(before) && Array.isArray(value) && isAggregated(before) && isAggregated(value)) {
       const items = [...before, ...value.filter((item) => !before.some((there) => equalValues(there as Value, item as Value)))] as Value[];
-      this.#joined.add(items);
-      return items;
+      return markAggregated(items);
     }
     return value;
   }
 
   #joinMaps(before: ValueMap, value: ValueMap): Value {
-    const both = this.#isJoined(before) && this.#isJoined(value);
+    const both = isAggregated(before) && isAggregated(value);
     const entries = new Map(mapEntries(both ? before : value));
     for (const [key, item] of mapEntries(value)) entries.set(key, mapHas(before, key) ? this.#join(mapGet(before, key) ?? null, item) : item);
     const made = mapFrom(entries);
-    if (both) this.#joined.add(made);
-    return made;
+    return both ? markAggregated(made) : made;
   }
 }
 

@@ -249,7 +249,7 @@ test('a pillar is sealed for the minion, signed by the master, and for this requ
   const frame = (nonce: string, by = key(0), inner?: Buffer): Buffer => {
     const keyString = generateKeyString();
     const sealed = loadPublicKey(pemOf(key(1))).encrypt(Buffer.from(keyString), 'OAEP-SHA1');
-    const data = encodePillarData(inner ?? sealed, { secret: 1 }, nonce);
+    const data = encodePillarData(inner ?? sealed, encodeNetwork({ secret: 1 }), nonce);
     return encodePillarEnvelope(sealed, sealLoad(keyString, encodeSignedPillar(data, by.sign(data, 'PKCS1v15-SHA1'))));
   };
   master.answer = (_sealed, nonce) => frame(nonce);

@@ -34,7 +34,7 @@ export const signInReplySamples = [
 export const publicationSamples = [
   encodePublicationEnvelope({ load: bytes, sig: bytes, sigAlgo: 'PKCS1v15-SHA1' }), encodePublicationEnvelope({ load: sealLoad(generateKeyString(), encodeNetwork(job)) }), encodeNetwork(job),
 ];
-export const pillarSamples = [encodePillarEnvelope(bytes, bytes), encodeSignedPillar(encodePillarData(bytes, job, NONCE), bytes), encodePillarData(bytes, { a: job }, NONCE)];
+export const pillarSamples = [encodePillarEnvelope(bytes, bytes), encodeSignedPillar(encodePillarData(bytes, encodeNetwork(job), NONCE), bytes), encodePillarData(bytes, encodeNetwork({ a: job }), NONCE)];
 const events = [{ tag: 'salt/job/1/ret/web1', data: job }, { tag: 'x', data: {} }, { tag: '', data: { list: [...values] } }];
 export const eventSamples = events.map((event) => encodeEventFrame(event));
 export const pushSamples = events.map((event) => encodePushFrame(event));

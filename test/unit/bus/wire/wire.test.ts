@@ -63,7 +63,7 @@ test('the envelope of a publication keeps the signed bytes', () => {
 });
 
 test('the parts of a pillar reply fit into each other', () => {
-  const data = encodePillarData(BYTES, { a: 1 }, 'n');
+  const data = encodePillarData(BYTES, encodeNetwork({ a: 1 }), 'n');
   assert.deepEqual(readPillarData(data), { key: BYTES, pillar: { a: 1 }, nonce: 'n' });
   assert.deepEqual(readSignedPillar(encodeSignedPillar(data, BYTES)), { data, sig: BYTES });
   assert.deepEqual(readPillarEnvelope(encodePillarEnvelope(BYTES, data)), { key: BYTES, pillar: data });

@@ -1,0 +1,96 @@
+/**
+ * Compiled pillars by what went in: the request with all grains, and the files as they were. A pillar is given again only
+ * after a look at its files; one that asked functions, external sources, the clock or chance is never kept.
+ */
+import { createHash } from 'node:crypto';
+import { BoundedCache } from '../../kernel/std/bounded-cache.js';
+import type { PlainMap } from '../../kernel/std/value.js';
+import type { Roots } from '../../sls/files/roots.js';
+import { stateOfFile, stillHolds } from '../../sls/pillar/inputs.js';
+import { optionsFor } from '../../sls/pillar/options.js';
+import type { PillarRequest } from '../../sls/pillar/request.js';
+import { pillarRoots } from '../../sls/pillar/tree.js';
+import type { PackedPillar } from './messages.js';
+
+const BYTES_MAX = 256 * 1024 * 1024;
+const ENVIRONMENTS_MAX = 100;
+
+export interface CompiledCounters {
+  hits: number;
+  misses: number;
+}
+
+export class CompiledPillars {
+  readonly counters: CompiledCounters = { hits: 0, misses: 0 };
+  readonly #opts: Readonly<PlainMap>;
+  readonly #kept = new Map<string, PackedPillar>();
+  readonly #roots = new BoundedCache<string, Roots>(ENVIRONMENTS_MAX);
+  /** Looks at files under way: who asks meanwhile gets the same. */
+  readonly #looks = new Map<string, Promise<string>>();
+  #bytes = 0;
+
+  constructor(opts: Readonly<PlainMap>) {
+    this.#opts = opts;
+  }
+
+  static keyOf(request: Uint8Array): string {
+    return createHash('sha256').update(request).digest('base64');
+  }
+
+  /** The kept pillar, if all that went in is what it was. */
+  async find(key: string, request: PillarRequest): Promise<PackedPillar | undefined> {
+    const kept = this.#kept.get(key);
+    const roots = this.#rootsFor(request);
+    if (kept !== undefined && await stillHolds(kept.inputs, roots, (env, path) => this.#look(roots, env, path))) {
+      this.counters.hits += 1;
+      this.#kept.delete(key);
+      this.#kept.set(key, kept);
+      return kept;
+    }
+    this.counters.misses += 1;
+    this.#drop(key);
+    return undefined;
+  }
+
+  keep(key: string, pillar: PackedPillar): void {
+    if (pillar.inputs.fleeting !== '') return;
+    this.#drop(key);
+    this.#kept.set(key, pillar);
+    this.#bytes += sizeOf(pillar);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#bytes <= BYTES_MAX) return;
+      this.#drop(oldest);
+    }
+  }
+
+  clear(): void {
+    this.#kept.clear();
+    this.#bytes = 0;
+  }
+
+  #drop(key: string): void {
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return;
+    this.#kept.delete(key);
+    this.#bytes -= sizeOf(kept);
+  }
+
+  #rootsFor(request: PillarRequest): Roots {
+    return this.#roots.get(JSON.stringify([request.saltenv, request.pillarenv]), () => pillarRoots(optionsFor(request, this.#opts)));
+  }
+
+  #look(roots: Roots, env: string, path: string): Promise<string> {
+    const name = `${roots.folders(env).join('\0')}\0\0${path}`;
+    const looking = this.#looks.get(name) ?? look(roots, env, path).finally(() => this.#looks.delete(name));
+    this.#looks.set(name, looking);
+    return looking;
+  }
+}
+
+async function look(roots: Roots, env: string, path: string): Promise<string> {
+  const found = await roots.find(path, env);
+  return found === undefined ? '' : stateOfFile(found.path);
+}
+
+/** Bytes, and about what the names of the files take. */
+const sizeOf = ({ network, bus, inputs }: PackedPillar): number => network.length + bus.length + 300 * (inputs.files.length + 3);

@@ -1,0 +1,37 @@
+/** What the master and a thread that compiles pillars say to each other. Requests and pillars travel as bytes. */
+import type { LogLevel, PackedError } from '../../kernel/loader/worker-messages.js';
+import type { PillarInputs } from '../../sls/pillar/inputs.js';
+
+/** What a thread is started with. */
+export interface ThreadSetup {
+  readonly opts: Uint8Array;
+  readonly distDir: string;
+  /** Folders of users' plugins by kind. */
+  readonly userDirs: Readonly<Record<string, readonly string[]>>;
+  /** Ports of the master that functions may use. */
+  readonly ports: readonly string[];
+  /** A pillar with more bytes is an error. */
+  readonly bytesMax: number;
+}
+
+/** `top`: the merged top files instead of a pillar. */
+export type Wanted = 'pillar' | 'top';
+
+export type ToThread =
+  | { readonly type: 'compile'; readonly id: number; readonly wanted: Wanted; readonly request: Uint8Array }
+  | { readonly type: 'abort'; readonly id: number; readonly reason: string }
+  | { readonly type: 'answer'; readonly ask: number; readonly value: unknown }
+  | { readonly type: 'refusal'; readonly ask: number; readonly error: PackedError };
+
+/** A pillar in both dialects of the codec: that of replies and that of cache files. */
+export interface PackedPillar {
+  readonly network: Uint8Array;
+  readonly bus: Uint8Array;
+  readonly inputs: PillarInputs;
+}
+
+export type FromThread =
+  | ({ readonly type: 'done'; readonly id: number } & PackedPillar)
+  | { readonly type: 'failed'; readonly id: number; readonly error: PackedError }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly fields: Readonly<Record<string, unknown>>; readonly text: string }
+  | { readonly type: 'ask'; readonly ask: number; readonly port: string; readonly method: string; readonly args: unknown };

@@ -1,0 +1,168 @@
+/**
+ * Compiles pillars for whoever asks the master: from what is kept, else in threads of their own, so that the loop of the
+ * master never waits for a template and no pillar for another. Start at `PillarDesk.pillar`.
+ */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { decodeBus, encodeBus } from '../../bus/codec/codec.js';
+import { CommandExecutionError } from '../../kernel/contract/errors.js';
+import type { Logger } from '../../kernel/contract/log.js';
+import type { PluginKind } from '../../kernel/contract/plugin.js';
+import { asError, TaskGroup } from '../../kernel/std/async.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import type { PillarRequest } from '../../sls/pillar/request.js';
+import { CompiledPillars } from './compiled-pillars.js';
+import type { PackedPillar, Wanted } from './messages.js';
+import { PillarThread, ThreadLostError } from './pillar-thread.js';
+
+export interface DeskLimits {
+  /** How long one pillar may take. */
+  readonly ms: number;
+  /** How long one that was told to stop may take to do so, before its thread is ended. */
+  readonly stopMs: number;
+  readonly threads: number;
+  /** Pillars under way in one thread: most of them wait for somebody. */
+  readonly inOneThread: number;
+  readonly bytesMax: number;
+}
+
+const USUAL: DeskLimits = {
+  ms: 60_000, stopMs: 1000, threads: Math.max(2, Math.min(4, availableParallelism())), inOneThread: 16, bytesMax: 32 * 1024 * 1024,
+};
+/** A pillar whose thread ended is begun anew once: the thread may have ended because of another. */
+const ATTEMPTS = 2;
+/** No port: files of the master as a file client in the thread asks for them. */
+const FILE_SOURCE = 'fileSource';
+const KINDS: readonly PluginKind[] = ['modules', 'pillar', 'renderers', 'sdb', 'matchers', 'serializers'];
+
+export interface DeskParts {
+  readonly distDir: string;
+  readonly opts: Readonly<PlainMap>;
+  readonly log: Logger;
+  readonly userDirs: (kind: PluginKind) => readonly string[];
+  /** What functions in templates may reach of the master. */
+  readonly ports: () => Readonly<Record<string, object>>;
+  readonly limits?: Partial<DeskLimits>;
+}
+
+/** A compiled pillar: as bytes for the reply and for the cache on disk, or as a value. */
+export class CompiledPillar {
+  readonly network: Uint8Array;
+  readonly bus: Uint8Array;
+
+  constructor({ network, bus }: Pick<PackedPillar, 'network' | 'bus'>) {
+    this.network = network;
+    this.bus = bus;
+  }
+
+  value(): PlainMap {
+    const value = decodeBus(this.bus);
+    return isPlainMap(value) ? value : {};
+  }
+}
+
+export class PillarDesk implements AsyncDisposable {
+  readonly #parts: DeskParts;
+  readonly #limits: DeskLimits;
+  readonly #kept: CompiledPillars;
+  readonly #threads = new Set<PillarThread>();
+  /** Pillars being made: who asks for the same meanwhile gets that. */
+  readonly #making = new Map<string, Promise<PackedPillar>>();
+  readonly #tasks: TaskGroup;
+  #isClosed = false;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    this.#limits = { ...USUAL, ...parts.limits };
+    this.#kept = new CompiledPillars(parts.opts);
+    this.#tasks = new TaskGroup({ limit: this.#limits.threads * this.#limits.inOneThread, onError: (err) => parts.log.error({ err }, 'pillar task failed') });
+  }
+
+  get counters() {
+    return { ...this.#kept.counters, threads: this.#threads.size, waiting: this.#making.size };
+  }
+
+  /** Never fails for what is in pillar files or sources: then the pillar is an error under `_errors`. */
+  async pillar(request: PillarRequest): Promise<CompiledPillar> {
+    const bytes = encodeBus(plainRequest(request));
+    const key = CompiledPillars.keyOf(bytes);
+    const kept = await this.#kept.find(key, request);
+    if (kept !== undefined) return new CompiledPillar(kept);
+    try {
+      const made = await this.#make(key, bytes);
+      this.#kept.keep(key, made);
+      return new CompiledPillar(made);
+    } catch (error) {
+      const err = asError(error);
+      this.#parts.log.error({ minion: request.id, err }, 'pillar cannot be compiled');
+      // The kind of failure is no secret; what the text of an unexpected one holds nobody knows.
+      const told = err instanceof CommandExecutionError ? err.message : `The pillar failed to compile (${err.name}). Please see master log for details.`;
+      const failed = { _errors: [told] };
+      return new CompiledPillar({ network: encodeBus(failed), bus: encodeBus(failed) });
+    }
+  }
+
+  /** The merged top files for a minion, and what is wrong with them. @throws what the compilation throws */
+  async top(request: PillarRequest): Promise<{ top: Value; errors: readonly string[] }> {
+    const { bus } = await this.#inThread('top', encodeBus(plainRequest(request)));
+    const { top = {}, errors = [] } = decodeBus(bus) as PlainMap;
+    return { top, errors: Array.isArray(errors) ? (errors as readonly Value[]).map(String) : [] };
+  }
+
+  /** Forgets all kept pillars. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#threads].map((thread) => thread.end()));
+    await this.#tasks[Symbol.asyncDispose]();
+  }
+
+  #make(key: string, bytes: Uint8Array): Promise<PackedPillar> {
+    const making = this.#making.get(key) ?? this.#inThread('pillar', bytes).finally(() => this.#making.delete(key));
+    this.#making.set(key, making);
+    return making;
+  }
+
+  #inThread(wanted: Wanted, bytes: Uint8Array): Promise<PackedPillar> {
+    return new Promise((resolve, reject) => {
+      this.#tasks.start(() => this.#tryThreads(wanted, bytes).then(resolve, reject)).catch(reject);
+    });
+  }
+
+  async #tryThreads(wanted: Wanted, bytes: Uint8Array): Promise<PackedPillar> {
+    for (let attempt = 1; ; attempt += 1) {
+      if (this.#isClosed) throw new CommandExecutionError('The master is stopping');
+      try {
+        return await this.#thread().compile(wanted, bytes, this.#limits);
+      } catch (error) {
+        if (!(error instanceof ThreadLostError) || attempt >= ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** A thread without work, else a new one, else the one with the least. */
+  #thread(): PillarThread {
+    const least = [...this.#threads].toSorted((a, b) => a.busy - b.busy)[0];
+    if (least !== undefined && (least.busy === 0 || this.#threads.size >= this.#limits.threads)) return least;
+    const { distDir, opts, userDirs, ports, log } = this.#parts;
+    const reachable = ports();
+    const made = new PillarThread({
+      script: join(distDir, 'workers', 'pillar-worker.js'), log, ports: reachable,
+      setup: {
+        opts: encodeBus(opts as PlainMap), distDir, userDirs: Object.fromEntries(KINDS.map((kind) => [kind, userDirs(kind)])),
+        ports: Object.keys(reachable).filter((name) => name !== FILE_SOURCE), bytesMax: this.#limits.bytesMax,
+      },
+    }, (thread) => this.#threads.delete(thread));
+    this.#threads.add(made);
+    return made;
+  }
+}
+
+/** Without what is undefined: that has no bytes. */
+const plainRequest = (request: PillarRequest): PlainMap => {
+  const { id, grains, saltenv, pillarenv, override, extra, external } = request;
+  return { id, grains, saltenv, pillarenv, override, extra, ...(external === undefined ? {} : { external }) };
+};

@@ -1,0 +1,104 @@
+/**
+ * The pillar tree as one request sees it: environments, SLS names, texts. What is looked at is noted, so that the result
+ * can be kept until one of the files changes.
+ */
+import { readFile } from 'node:fs/promises';
+import { fnmatch } from '../../kernel/std/fnmatch.js';
+import { BoundedCache } from '../../kernel/std/bounded-cache.js';
+import type { PlainMap } from '../../kernel/std/value.js';
+import { Roots, rootsOptions } from '../files/roots.js';
+import type { TemplateFile, TemplateFiles } from '../render/contract.js';
+import { stateOfFile, type InputRecorder } from './inputs.js';
+import { fleetingWord } from './steady.js';
+
+export interface SlsFile extends TemplateFile {
+  /** `salt://web/init.sls` */
+  readonly source: string;
+  readonly isInit: boolean;
+}
+
+const BASE = 'base';
+/** Texts of all requests of this process, by the state of their file. */
+const TEXTS_MAX = 2000;
+const TEXT_CHARACTERS_MAX = 64 * 1024 * 1024;
+const texts = new BoundedCache<string, Promise<KnownText>>(TEXTS_MAX);
+
+interface KnownText {
+  readonly text: string;
+  readonly fleeting: string | undefined;
+}
+
+/** `pillar_roots` as a file backend, in the form that `optionsFor` gives it. */
+export function pillarRoots(opts: Readonly<PlainMap>): Roots {
+  return new Roots(rootsOptions({ ...opts, file_roots: opts['pillar_roots'] ?? {} }));
+}
+
+export class PillarTree implements TemplateFiles {
+  readonly roots: Roots;
+  readonly #inputs: InputRecorder;
+  readonly #names = new Map<string, Promise<readonly string[]>>();
+
+  constructor(roots: Roots, inputs: InputRecorder) {
+    this.roots = roots;
+    this.#inputs = inputs;
+  }
+
+  /** `base` first, then as they are configured. */
+  get envs(): string[] {
+    return [...new Set([BASE, ...Object.keys(this.roots.options.fileRoots)])];
+  }
+
+  isConfigured(env: string): boolean {
+    return Object.hasOwn(this.roots.options.fileRoots, env);
+  }
+
+  hasFolders(env: string): boolean {
+    return this.isConfigured(env) && this.roots.folders(env).length > 0;
+  }
+
+  async read(path: string, env: string): Promise<TemplateFile | undefined> {
+    const found = await this.roots.find(path, env);
+    const state = found === undefined ? '' : await stateOfFile(found.path);
+    this.#inputs.file(env, path, state);
+    if (found === undefined || state === '') return undefined;
+    const { text, fleeting } = await texts.get(state, () => readText(found.path));
+    if (fleeting !== undefined) this.#inputs.fleeting(`${fleeting} in ${path}`);
+    return { text, path: found.path };
+  }
+
+  /** The file behind an SLS name. */
+  async sls(name: string, env: string): Promise<SlsFile | undefined> {
+    const path = name.replaceAll('.', '/');
+    for (const [file, isInit] of [[`${path}.sls`, false], [`${path}/init.sls`, true]] as const) {
+      const found = await this.read(file, env);
+      if (found !== undefined) return { ...found, source: `salt://${file}`, isInit };
+    }
+    return undefined;
+  }
+
+  /** SLS names of an environment that fit a pattern; undefined when there is no such environment. */
+  async matching(pattern: string, env: string): Promise<string[] | undefined> {
+    if (!this.envs.includes(env)) return undefined;
+    if (/[*?[]/.test(pattern)) return (await this.#allNames(env)).filter((name) => fnmatch(name, pattern));
+    return !pattern.includes('/') && (await this.sls(pattern, env)) !== undefined ? [pattern] : [];
+  }
+
+  #allNames(env: string): Promise<readonly string[]> {
+    const known = this.#names.get(env) ?? this.#list(env);
+    this.#names.set(env, known);
+    return known;
+  }
+
+  async #list(env: string): Promise<readonly string[]> {
+    const files = await this.roots.fileList(env);
+    this.#inputs.listing(env, files);
+    const names = files.filter((file) => file.endsWith('.sls')).map((file) => file.replace(/(\/init)?\.sls$/, '').replaceAll('/', '.'));
+    return [...new Set(names)].sort();
+  }
+}
+
+async function readText(path: string): Promise<KnownText> {
+  const text = await readFile(path, 'utf8');
+  if (text.length > TEXT_CHARACTERS_MAX) throw new RangeError(`${path} has more than ${TEXT_CHARACTERS_MAX} characters`);
+  return { text, fleeting: fleetingWord(text) };
+}
