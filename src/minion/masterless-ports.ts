@@ -5,12 +5,13 @@ import type { Logger } from '../kernel/contract/log.js';
 import type { ModuleHost } from '../kernel/loader/module-host.js';
 import type { Ports } from '../kernel/contract/ports.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
+import { isPlainMap, mapEntries, mapFrom, type PlainMap, type Value } from '../kernel/std/value.js';
 import { FileClient } from '../sls/files/file-client.js';
 import { FileServer } from '../sls/files/file-server.js';
 import { localFiles } from '../sls/files/local-files.js';
 import { syncPlugins } from '../sls/files/sync-plugins.js';
 import { renderPort } from '../sls/render/port.js';
+import { hasNoPillar } from '../sls/pillar/nothing.js';
 import { compileTarget } from '../sls/target/target.js';
 import type { RunningJobs } from './job/running.js';
 import type { MinionState } from './minion-state.js';
@@ -53,7 +54,7 @@ export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | '
         return true;
       },
       // Source: golden pillar/functions-012: what is in memory shows through where the new pillar has nothing.
-      compilePillar: async (request) => ({ ...state.pillar, ...await ownPillar(parts, request) }),
+      compilePillar: async (request) => mapFrom([...new Map([...mapEntries(state.pillar), ...mapEntries(await ownPillar(parts, request))])]) as PlainMap,
       externalPillar: (external, override) => ownPillar(parts, { external, override: override ?? {} }),
       revokeAuth: () => Promise.resolve(false),
       syncKind: (kind, saltenvs, names) => syncPlugins({ files, kind, saltenvs, extmods, only: names?.only, without: names?.without }),
@@ -86,7 +87,7 @@ export async function ownPillar(
     id: String(opts['id']), grains: state.grains, saltenv: env(request.saltenv, 'saltenv'), pillarenv: env(request.pillarenv, 'pillarenv'),
     override: request.override ?? {}, extra: {}, ...(request.external === undefined ? {} : { external: request.external }),
   };
-  // Renderers and their templates are large: a command that needs no pillar does without.
+  if (request.external === undefined && await hasNoPillar(opts, asked.override)) return {};
   const { compilePillar } = await import('../sls/pillar/compile.js');
   const { pillar } = await compilePillar(asked, { opts, sys, log, modules: host, unpack: (bytes) => decodeBus(bytes) }, AbortSignal.timeout(PILLAR_MS_MAX));
   return pillar;

@@ -6,8 +6,10 @@ import { loadMasterConfig, loadMinionConfig } from '../../src/kernel/config/load
 import { PythonError } from '../../src/kernel/contract/errors.js';
 import { repr } from '../../src/kernel/std/python-text.js';
 import { Float, isBytes, isMap, mapEntries, type PlainMap, type Value } from '../../src/kernel/std/value.js';
+import { EventBus } from '../../src/bus/event/bus.js';
+import { RunningJobs } from '../../src/minion/job/running.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
-import { ownPillar } from '../../src/minion/masterless-ports.js';
+import { masterlessPorts, ownPillar } from '../../src/minion/masterless-ports.js';
 import { compilePillar } from '../../src/sls/pillar/compile.js';
 import { listeningLog, neverAborted, testHost } from '../support/module-host.js';
 import { differenceOf, isWanted, pendingFor, readCases, type CaseResult, type Corpus } from './corpus.js';
@@ -91,12 +93,10 @@ async function callAll(recording: Recording, root: string, grains: PlainMap): Pr
   const state: { grains: PlainMap; pillar: PlainMap } = { grains, pillar: {} };
   const host = await testHost({ opts, sys, log, id: ID, grains: () => grains, pillar: () => state.pillar });
   const parts = { opts, log, state, sys, host: () => host };
-  host.addPorts({
-    refresh: {
-      compilePillar: async (request) => ({ ...state.pillar, ...await ownPillar(parts, request) }), grains: async () => true, modules: async () => true, pillar: async () => true,
-      revokeAuth: async () => false, syncKind: async () => [],
-    },
+  const { refresh } = masterlessPorts({
+    ...parts, bus: new EventBus(() => undefined), running: new RunningJobs(), extmods: join(root, 'extmods'), refreshGrains: async () => true, reload: async () => true,
   });
+  host.addPorts({ refresh });
   state.pillar = await ownPillar(parts, {});
   const found: unknown[] = [];
   for (const { fun, args = [], kwargs = {}, unmask } of recording.calls ?? []) {
