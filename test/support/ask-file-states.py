@@ -10,6 +10,7 @@ import stat
 import sys
 
 import salt.client
+import salt.output
 import salt.state
 
 caller = salt.client.Caller(sys.argv[1] + "/minion")

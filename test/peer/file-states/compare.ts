@@ -38,7 +38,7 @@ interface Told {
 
 const RUNS = ['test', 'real', 'test', 'real'] as const;
 /** So many different answers a failure shows. */
-const SHOWN_MAX = 12;
+const SHOWN_MAX = 4;
 const sources = join(import.meta.dirname, '..', '..', '..', '..');
 
 function placed<T extends Value>(value: T, folder: string): T {
@@ -104,10 +104,17 @@ const plain = (value: Value): unknown => JSON.parse(JSON.stringify(value, (_key,
 
 const EXCEPTION = 'An exception occurred in this state: ';
 
-/** A traceback is its last line; names made by chance are masked. */
+/** Of an exception its class and its first line; the module of the class is left out, as Python's own traceback has it at times. */
+function normalException(text: string): string {
+  const told = text.slice(EXCEPTION.length).split('Traceback (most recent call last):\n').at(-1) ?? '';
+  const line = told.split('\n').find((one) => !one.startsWith(' ')) ?? '';
+  return EXCEPTION + line.replace(/^[\w.]*\.(?=\w+:)/, '');
+}
+
+/** Names made by chance are masked. */
 function normalText(text: string, ordered: boolean): string {
-  const told = text.startsWith(`${EXCEPTION}Traceback`) ? EXCEPTION + (text.trimEnd().split(/\n(?=\S)/).at(-1) ?? '') : text;
-  const masked = told.replaceAll(/__salt\.tmp\.\w+/g, '__salt.tmp.@').replaceAll(/\bpid(:|": )\s*\d+/g, 'pid$1 @');
+  const told = text.startsWith(EXCEPTION) ? normalException(text) : text;
+  const masked = told.replaceAll(/__salt\.tmp\.\w+/g, '__salt.tmp.@').replaceAll(/\bpid:\n\s*\d+/g, 'pid: @');
   return ordered && masked.includes('####') ? masked.split(/\n+(?=#### )/).sort().join('\n') : masked;
 }
 

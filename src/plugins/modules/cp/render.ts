@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { CommandExecutionError } from '../../../kernel/contract/errors.js';
 import type { Context } from '../../../kernel/contract/context.js';
-import { isMap, type PlainMap } from '../../../kernel/std/value.js';
+import { isMap, isPlainMap, type PlainMap } from '../../../kernel/std/value.js';
 import { foreignCachePath } from './address.js';
 import { cacheFile } from './fetch.js';
 
@@ -61,6 +61,8 @@ async function renderFile(ctx: Context, source: string, { template, saltenv, var
     ctx.log.error({ template }, 'no such template engine');
     return undefined;
   }
-  const { env: _env, ...own } = variables;
-  return render.template(await ctx.sys.fs.readFile(source, 'utf8'), template, { saltenv, variables: own, path: source });
+  // Names given under `context` win over those given beside it.
+  const { env: _env, context = {}, ...own } = variables;
+  const known = { ...own, ...(isPlainMap(context) ? context : {}) };
+  return render.template(await ctx.sys.fs.readFile(source, 'utf8'), template, { saltenv, variables: known, path: source });
 }
