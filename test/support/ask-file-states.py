@@ -14,7 +14,7 @@ import salt.output
 import salt.state
 
 caller = salt.client.Caller(sys.argv[1] + "/minion")
-ENGINE_KEYS = ("__run_num__", "start_time", "duration", "__sls__", "__id__", "__state_ran__", "skip_watch")
+ENGINE_KEYS = ("__run_num__", "start_time", "duration", "__sls__", "__id__", "__state_ran__")
 engines = {
     test: salt.state.State(dict(caller.opts, test=test, grains=caller.sminion.opts["grains"]), pillar_override=None)
     for test in (False, True)

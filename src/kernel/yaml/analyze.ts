@@ -22,16 +22,19 @@ const SPACE_THEN_BREAK = new RegExp(` [${BREAK}]`);
 /** Characters that are written as they are; others, such as those beyond the basic plane, only as escapes. */
 export const NOT_PRINTABLE = /[^\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 
+/** The same where only ASCII may be written as it is. */
+export const NOT_PRINTABLE_ASCII = /[^\n\u0020-\u007e]/;
+
 const EMPTY: Analysis = { multiline: false, flowPlain: false, blockPlain: true, singleQuoted: true, block: false };
 
-export function analyze(text: string): Analysis {
+export function analyze(text: string, unwritable = NOT_PRINTABLE): Analysis {
   if (text === '') return EMPTY;
   const marker = text.startsWith('---') || text.startsWith('...');
   const lead = marker || LEADING_INDICATOR.test(text);
   const blockIndicator = lead || LEADING_BEFORE_BLANK.test(text) || COLON_BEFORE_BLANK.test(text) || HASH_AFTER_BLANK.test(text);
   const flowIndicator = blockIndicator || /^[?:]|[,?[\]{}:]/.test(text);
   const multiline = LINE_BREAK.test(text);
-  const special = NOT_PRINTABLE.test(text);
+  const special = unwritable.test(text);
   const spacesAtBreaks = BREAK_THEN_SPACE.test(text) || SPACE_THEN_BREAK.test(text);
   const plain = !EDGE_BLANK.test(text) && !spacesAtBreaks && !special && !multiline;
   return {

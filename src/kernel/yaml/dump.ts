@@ -10,6 +10,8 @@ export interface DumpOptions {
   readonly indent?: number;
   /** Sorted keys are PyYAML's default; `false` keeps the order, as Salt does for an ordered dict. */
   readonly sortKeys?: boolean;
+  /** Letters beyond ASCII become escapes, as in PyYAML without `allow_unicode`. */
+  readonly ascii?: boolean;
   /** Maps whose keys are not sorted in any case: ordered dicts. */
   readonly keepsOrder?: (map: ValueMap) => boolean;
 }
@@ -21,5 +23,5 @@ export function dumpYaml(value: Value, options: DumpOptions = {}): string {
   const asked = options.indent ?? INDENT;
   const step = asked >= 2 && asked <= 9 ? asked : INDENT;
   const tree = represent(value, { flowStyle: options.flowStyle ?? 'leaves', sortKeys: options.sortKeys ?? true, keepsOrder: options.keepsOrder ?? (() => false) });
-  return emit(tree, step);
+  return emit(tree, step, options.ascii ?? false);
 }

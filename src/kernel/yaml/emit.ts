@@ -2,7 +2,7 @@
  * Writes the tree as text, in the layout of libyaml's emitter: where lines fold, which quotes are taken, how lists
  * stand below keys. Source: observed, libyaml 0.2.5 by way of PyYAML 6.0.3.
  */
-import { analyze, NOT_PRINTABLE, type Analysis } from './analyze.js';
+import { analyze, NOT_PRINTABLE, NOT_PRINTABLE_ASCII, type Analysis } from './analyze.js';
 import type { OutMapping, OutNode, OutScalar, OutSequence } from './represent.js';
 
 /** Column after which a line folds at its next blank. */
@@ -23,15 +23,17 @@ const ITEM: Place = { inMapping: false, isKey: false };
 const VALUE: Place = { inMapping: true, isKey: false };
 const KEY: Place = { inMapping: true, isKey: true };
 
-/** The text of a tree. `step` is the number of blanks per level. */
-export function emit(root: OutNode, step: number): string {
-  const emitter = new Emitter(step);
+/** The text of a tree. `step` is the number of blanks per level; with `ascii` other letters become escapes. */
+export function emit(root: OutNode, step: number, ascii = false): string {
+  const emitter = new Emitter(step, ascii ? NOT_PRINTABLE_ASCII : NOT_PRINTABLE);
   emitter.node(root, ITEM);
   return emitter.finish();
 }
 
 class Emitter {
   readonly #step: number;
+  /** Finds characters that are written as escapes only. */
+  readonly #unwritable: RegExp;
   readonly #out: string[] = [];
   #column = 0;
   #indent = -1;
@@ -41,8 +43,9 @@ class Emitter {
   /** Only blanks and indicators stand in the line. */
   #indention = true;
 
-  constructor(step: number) {
+  constructor(step: number, unwritable: RegExp) {
     this.#step = step;
+    this.#unwritable = unwritable;
   }
 
   finish(): string {
@@ -139,7 +142,7 @@ class Emitter {
   }
 
   #scalar(node: OutScalar, place: Place): void {
-    const shape = analyze(node.text);
+    const shape = analyze(node.text, this.#unwritable);
     const style = this.#styleOf(node, shape, place);
     if (node.tag !== '') this.#word(node.tag);
     const outer = this.#deeper(true, false);
@@ -211,7 +214,7 @@ class Emitter {
     let spaces = false;
     chars.forEach((char, at) => {
       if (char !== ' ') {
-        this.#put(escaped(char));
+        this.#put(escaped(char, this.#unwritable));
         spaces = false;
         return;
       }
@@ -280,9 +283,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u001b': '\\e', '"': '\\"', '\\': '\\\\', '\u0085': '\\N', '\u00a0': '\\_', '\u2028': '\\L', '\u2029': '\\P',
 };
 
-function escaped(char: string): string {
+function escaped(char: string, unwritable: RegExp): string {
   const point = char.codePointAt(0) ?? 0;
-  const special = NOT_PRINTABLE.test(char) || BREAKS.includes(char) || char === '"' || char === '\\';
+  const special = unwritable.test(char) || BREAKS.includes(char) || char === '"' || char === '\\';
   if (!special) return char;
   const short = ESCAPES[char];
   if (short !== undefined) return short;

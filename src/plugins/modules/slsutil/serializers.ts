@@ -16,11 +16,12 @@ interface Serializer {
 /** As Python's `json.dumps` writes it. */
 function jsonText(value: Value, options: PlainMap, depth = 0): string {
   const indent = options['indent'] === null || options['indent'] === undefined ? undefined : ' '.repeat(Number(options['indent']));
+  const [between, colon] = separators(options, indent !== undefined);
   const inner = (item: Value): string => jsonText(item, options, depth + 1);
   const wrap = (open: string, parts: readonly string[], close: string): string => {
     if (parts.length === 0) return open + close;
-    if (indent === undefined) return open + parts.join(', ') + close;
-    return `${open}\n${parts.map((part) => indent.repeat(depth + 1) + part).join(',\n')}\n${indent.repeat(depth)}${close}`;
+    if (indent === undefined) return open + parts.join(between) + close;
+    return `${open}\n${parts.map((part) => indent.repeat(depth + 1) + part).join(`${between}\n`)}\n${indent.repeat(depth)}${close}`;
   };
   if (value instanceof Float) return reprFloat(value.value);
   if (typeof value === 'number') return Number.isFinite(value) ? str(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
@@ -30,7 +31,13 @@ function jsonText(value: Value, options: PlainMap, depth = 0): string {
   if (!isMap(value)) throw new PythonError('salt.serializers.SerializationError', `Object of type ${isBytes(value) ? 'bytes' : 'object'} is not JSON serializable`);
   const entries = mapEntries(value).map(([key, item]) => [typeof key === 'string' ? key : jsonText(key, {}), item] as const);
   if (isTruthy(options['sort_keys'] ?? false)) entries.sort(([a], [b]) => compareText(a, b));
-  return wrap('{', entries.map(([key, item]) => `${quoted(JSON.stringify(key), options)}: ${inner(item)}`), '}');
+  return wrap('{', entries.map(([key, item]) => `${quoted(JSON.stringify(key), options)}${colon}${inner(item)}`), '}');
+}
+
+function separators({ separators: given = null }: PlainMap, isIndented: boolean): readonly [between: string, colon: string] {
+  if (!Array.isArray(given)) return [isIndented ? ',' : ', ', ': '];
+  const [between = ', ', colon = ': '] = given as readonly Value[];
+  return [str(between), str(colon)];
 }
 
 const quoted = (text: string, options: PlainMap): string => (isTruthy(options['ensure_ascii'] ?? false)
@@ -62,7 +69,7 @@ const json: Serializer = {
 const yaml: Serializer = {
   serialize: (value, options) => {
     const flow = options['default_flow_style'];
-    const text = dumpYaml(value, { flowStyle: typeof flow === 'boolean' ? flow : 'leaves', sortKeys: options['sort_keys'] !== false, ...(typeof options['indent'] === 'number' ? { indent: options['indent'] } : {}) });
+    const text = dumpYaml(value, { flowStyle: typeof flow === 'boolean' ? flow : 'leaves', sortKeys: options['sort_keys'] !== false, ascii: !isTruthy(options['allow_unicode'] ?? false), ...(typeof options['indent'] === 'number' ? { indent: options['indent'] } : {}) });
     return text.replace(/\n\.\.\.\n$/, '').replace(/\n$/, '');
   },
   deserialize: (text) => {

@@ -6,7 +6,7 @@ import { PythonError } from '../../../../src/kernel/contract/errors.js';
 import type { RenderPort } from '../../../../src/kernel/contract/ports.js';
 import type { PlainMap, Value } from '../../../../src/kernel/std/value.js';
 import { inFolder } from './folder.js';
-import { normal, runFile, worldAt, type WorldOptions } from './world.js';
+import { runFile, worldAt, type WorldOptions } from './world.js';
 
 /** An engine that replaces `{name}` by the variable of that name and fails at `{!}`. */
 const engine: RenderPort = {
@@ -43,10 +43,9 @@ test('get_managed() renders with the context over the defaults, and knows name, 
   });
 });
 
-test('get_managed() gives the engine\'s words when the template is wrong', async () => {
-  await withTemplate('{!}', rendering, async (top, call) => {
-    const answer = await call('get_managed', managed(null, null));
-    assert.deepEqual(normal(answer, top), ['@TMP@/cache/files/base/t.conf', {}, 'Jinja syntax error: oops']);
+test('get_managed() fails with the engine\'s words when the template is wrong', async () => {
+  await withTemplate('{!}', rendering, async (_, call) => {
+    await assert.rejects(call('get_managed', managed(null, null)), { className: 'salt.exceptions.SaltRenderError', message: 'Jinja syntax error: oops' });
   });
 });
 

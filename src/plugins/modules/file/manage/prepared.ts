@@ -118,6 +118,7 @@ async function render(ctx: Context, sfn: string, engine: string, wish: PrepareWi
   } catch (error) {
     if (!(error instanceof PythonError)) throw error;
     await removeTemporary(ctx, sfn);
+    if (error.className.endsWith('SaltRenderError')) throw error;
     return failed(error.message, sfn);
   }
   const rendered = await writeTemporary(ctx.sys, text);

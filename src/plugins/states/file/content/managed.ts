@@ -78,27 +78,31 @@ function contextOf(ctx: Context, path: string, given: Value): PlainMap {
 }
 
 async function reach(wanted: Target): Promise<PlainMap> {
-  const { ctx, path, args, begun } = wanted;
+  const { ctx, path, args } = wanted;
   const hasContent = isTruthy(wanted.source) || wanted.contents !== null;
   const replaces = isTruthy(args.replace) && hasContent && !await isCurrent(wanted);
   if (!replaces && await pathExists(ctx.sys, path)) return alignRights(wanted);
+  return ctx.test ? explained(wanted, () => foretell(wanted)) : putChosen(wanted);
+}
+
+/** What the module `file` refuses is a failure of the state. */
+async function explained<T>({ begun }: Target, work: () => Promise<T>): Promise<T> {
   try {
-    if (ctx.test) return await foretell(wanted);
-    return await putChosen(wanted);
+    return await work();
   } catch (error) {
     if (!(error instanceof CommandExecutionError)) throw error;
-    return { ...begun, result: false, comment: `Unable to manage file: ${errorText(error)}` };
+    throw new Refusal(`Unable to manage file: ${errorText(error)}`, begun.changes);
   }
 }
 
-/** With the first source that is there. @throws CommandExecutionError */
+/** With the first source that is there. @throws Refusal */
 async function putChosen(wanted: Target): Promise<PlainMap> {
-  const chosen = await wanted.ctx.call('file.source_list', [wanted.source, wanted.sourceHash, environment(wanted)]);
+  const chosen = await explained(wanted, () => wanted.ctx.call('file.source_list', [wanted.source, wanted.sourceHash, environment(wanted)]));
   const [source = null, sourceHash = null] = Array.isArray(chosen) ? chosen as readonly Value[] : [];
   return putInPlace({ ...wanted, source, sourceHash });
 }
 
-/** Writes the content at once, in test runs, too: for a file that the state itself needs. @throws Refusal, CommandExecutionError */
+/** Writes the content at once, in test runs, too: for a file that the state itself needs. @throws Refusal */
 export async function manageAlways(ctx: Context, path: string, args: ManagedArgs): Promise<PlainMap> {
   const wanted = await targetOf(ctx, path, args);
   return 'ctx' in wanted ? putChosen(wanted as Target) : wanted;

@@ -116,7 +116,6 @@ async function fetchPatch(ctx: Context, place: { path: string; patchFile: string
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (error instanceof Refusal) return ctx.test ? undefined : failed(path, error.message);
-    if (error instanceof CommandExecutionError) return ctx.test ? undefined : failed(path, `Unable to manage file: ${error.message}`);
     throw new Refusal(`Failed to cache patch file ${withoutLogin(str(source))}: ${errorText(error)}`);
   }
 }
