@@ -1,22 +1,23 @@
 /**
- * What others on this machine ask of the minion through its bus: to read grains, modules and pillar again, and to pass an
- * event on to the master.
+ * What others on this machine ask of the minion through its bus: to read grains, modules and pillar again, to change its schedule,
+ * and to pass an event on to the master.
  *
- * Source: observed, Salt 3008.3 (tags `module_refresh`, `grains_refresh`, `pillar_refresh`, `fire_master`).
+ * Source: observed, Salt 3008.3 (tags `module_refresh`, `grains_refresh`, `pillar_refresh`, `manage_schedule`, `fire_master`).
  */
 import type { BusEvent, EventBus } from '../bus/event/bus.js';
 import type { Logger } from '../kernel/contract/log.js';
-import type { EventPort, RefreshPort } from '../kernel/contract/ports.js';
+import type { EventPort, RefreshPort, SchedulePort } from '../kernel/contract/ports.js';
 import { isList } from '../kernel/std/value.js';
 
 type Work = (event: BusEvent) => Promise<unknown>;
 
-export function answerBus(bus: EventBus, ports: { readonly refresh: RefreshPort; readonly events: EventPort }, log: Logger): Disposable {
-  const { refresh, events } = ports;
+export function answerBus(bus: EventBus, ports: { readonly refresh: RefreshPort; readonly events: EventPort; readonly schedule: SchedulePort }, log: Logger): Disposable {
+  const { refresh, events, schedule } = ports;
   const requests: Readonly<Record<string, Work>> = {
     module_refresh: () => refresh.modules(),
     grains_refresh: () => refresh.grains(),
     pillar_refresh: ({ data }) => refresh.pillar({ cleanCache: data['clean_cache'] === true }),
+    manage_schedule: ({ data }) => schedule.manage(data),
     fire_master: ({ data: { tag, data, pretag, events: several } }) => events.fireMaster(String(tag ?? ''), data ?? null, {
       ...(typeof pretag === 'string' ? { pretag } : {}), ...(isList(several) ? { events: several } : {}),
     }),

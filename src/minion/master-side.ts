@@ -42,6 +42,8 @@ export interface SideParts {
   readonly onPublication: (job: Publication, master: MasterAddress, side: MasterSide) => void;
   readonly onConnected: (master: MasterAddress, side: MasterSide) => Promise<void>;
   readonly onBack: (master: MasterAddress) => void;
+  /** The pillar is a new one. */
+  readonly onPillar: () => void;
 }
 
 /** Every minion has these, with or without a master. */
@@ -73,6 +75,7 @@ export class MasterSide implements AsyncDisposable {
         onBack: parts.onBack,
         setPillar: (pillar) => {
           state.pillar = pillar;
+          parts.onPillar();
         },
       });
       all.add(this.connection);

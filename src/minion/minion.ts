@@ -31,6 +31,7 @@ import { giveToReturners } from './job/returners.js';
 import { Mine } from './mine.js';
 import { MasterSide, type SideParts } from './master-side.js';
 import { Outboxes } from './outboxes.js';
+import { openScheduler } from './scheduled.js';
 
 export interface MinionHost {
   readonly opts: Readonly<PlainMap>;
@@ -72,8 +73,10 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     onConnected: async (_, side) => {
       for (const master of side.masters) outboxes.of(master).flush();
       for (const master of side.masters) account.connected(master);
+      scheduler.refresh();
       await mine.update();
     },
+    onPillar: () => scheduler.refresh(),
     onBack: (master) => outboxes.of(master).flush(),
   };
   const sides = (plan.kind === 'each' ? masters.map((master): MasterPlan => ({ kind: 'each', masters: [master] })) : [plan])
@@ -134,21 +137,34 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     }
     return runJob(job, { host: side.host, id, log, announce }, signal);
   }
+  const scheduler = openScheduler({
+    opts, id, state: firstSide.state, bus, running, returners, log,
+    run: (job, signal) => runJob(job, { host: firstSide.host, id, log, announce: (tag, data) => firstSide.ports.events.fireMaster(tag, data).then(() => undefined) }, signal),
+    deliver: (load) => {
+      for (const { connection } of sides) if (connection !== undefined) outboxes.of(connection.latest).put(load);
+    },
+  });
+  for (const { host } of sides) host.addPorts({ schedule: scheduler });
   const sockets = await serveLocalSockets({
     bus, log, publishPath: join(sockDir, `minion_event_${hash}_pub.ipc`), pullPath: join(sockDir, `minion_event_${hash}_pull.ipc`),
     publishMode: 0o600, eventBytesMax: Number(opts['max_event_size'] ?? 1_048_576), subscriberBytesMax: 64 * 1024 * 1024,
     onPushed: ({ tag, data }) => void bus.fire(tag, data),
   });
-  const busRequests = answerBus(bus, firstSide.ports, log);
+  const busRequests = answerBus(bus, { ...firstSide.ports, schedule: scheduler }, log);
   const grainsWatch = watchGrains({
     minutes: Number(opts['grains_refresh_every'] ?? 0), log, grains: () => facts.grains, gather: refreshGrains, onChange: () => firstSide.ports.refresh.pillar(),
   });
-  if (plan.kind === 'none') log.warn({}, 'Master is set to disable, skipping connection');
+  if (plan.kind === 'none') {
+    log.warn({}, 'Master is set to disable, skipping connection');
+    scheduler.refresh();
+  }
   return {
     ended: startAll(sides, opts, log),
     async [Symbol.asyncDispose]() {
       await within((async () => {
+        const scheduled = scheduler[Symbol.asyncDispose]();
         await intake[Symbol.asyncDispose]();
+        await scheduled;
         await outboxes[Symbol.asyncDispose]();
         await returners[Symbol.asyncDispose]();
         account[Symbol.dispose]();

@@ -55,10 +55,10 @@ export interface SchedulerParts {
 }
 
 interface Job {
-  /** What it was made of. */
-  readonly data: Value;
-  readonly entry: Entry;
-  readonly plan: Plan;
+  /** What the plan was made of. */
+  times: PlainMap;
+  entry: Entry;
+  plan: Plan;
   running: number;
   lastRun?: number;
   skipped?: { readonly why: string; readonly wall: number };
@@ -91,8 +91,10 @@ export class Scheduler implements SchedulePort, AsyncDisposable {
       const before = this.#jobs.get(key);
       try {
         const entry = readEntry(key, data, { nowWall: now.wall, whens: this.#parts.whens(), splay: schedule['splay'] ?? null, skipDuringRange: schedule['skip_during_range'] ?? null });
-        // A job that did not change goes on with its plan.
-        jobs.set(key, before !== undefined && equalValues(before.data, data) ? before : { data, entry, plan: new Plan(entry, now, this.#parts.random), running: before?.running ?? 0 });
+        // A job that did not change goes on with its plan; whether it is on is no part of that.
+        const times = { ...plainOf(data), enabled: true };
+        const plan = before !== undefined && equalValues(before.times, times) ? before.plan : new Plan(entry, now, this.#parts.random);
+        jobs.set(key, Object.assign(before ?? { running: 0 }, { times, entry, plan }));
       } catch (err) {
         if (!(err instanceof EntryFault)) throw err;
         faults.set(key, err.message);

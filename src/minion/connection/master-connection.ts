@@ -78,6 +78,11 @@ export class MasterConnection implements AsyncDisposable {
     return this.#link === undefined ? undefined : this.#current;
   }
 
+  /** The master of the last conversation; before there was one, that to try first. */
+  get latest(): MasterAddress {
+    return this.#current ?? this.#order.current;
+  }
+
   /** Begins; the promise resolves when the minion must end. */
   start(): Promise<Ended> {
     const { bus } = this.#parts;

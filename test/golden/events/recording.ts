@@ -24,14 +24,16 @@ const BY_KEY: Readonly<Record<string, Value>> = {
   __pub_pid: 1000, created: 1_700_000_000.5, last_progress: 1_700_000_000.5,
 };
 
-/** All questions "do you still work on it?": how often a client asks is up to the clock. */
+/** All questions "do you still work on it?", and all runs of a scheduled job: how often they come is up to the clock. */
 const QUESTION = `20260101${'9'.repeat(12)}`;
+const SCHEDULED = `20260101${'8'.repeat(12)}`;
+const BY_PACE: readonly string[] = [QUESTION, SCHEDULED];
 
 /** A replacer for the events of one run: the same job id gets the same number, in the order in which jobs appear. */
 export function normaliser(root: string): (event: TaggedEvent) => TaggedEvent {
   const jids = new Map<string, string>();
   const ofJob = (jid: string): string => {
-    const known = jids.get(jid) ?? `20260101${String([...jids.values()].filter((number) => number !== QUESTION).length + 1).padStart(12, '0')}`;
+    const known = jids.get(jid) ?? `20260101${String([...jids.values()].filter((number) => !BY_PACE.includes(number)).length + 1).padStart(12, '0')}`;
     jids.set(jid, known);
     return known;
   };
@@ -47,7 +49,10 @@ export function normaliser(root: string): (event: TaggedEvent) => TaggedEvent {
     return isPlainMap(given) ? Object.fromEntries(Object.entries(given).map(([name, item]) => [text(name), value(item, name)])) : given;
   };
   return ({ tag, data }) => {
-    if (data['fun'] === 'saltutil.find_job' && typeof data['jid'] === 'string') jids.set(data['jid'], QUESTION);
+    if (typeof data['jid'] === 'string') {
+      if (data['fun'] === 'saltutil.find_job') jids.set(data['jid'], QUESTION);
+      else if (typeof data['schedule'] === 'string') jids.set(data['jid'], SCHEDULED);
+    }
     return { tag: text(tag), data: value(withPlaces(data)) as PlainMap };
   };
 }
@@ -79,7 +84,7 @@ const BY_CLOCK = ['salt/auth', 'salt/presence/'];
 
 /**
  * What two runs must share: each event as a line of text with sorted keys. Repetitions of what comes by the clock, and of
- * the question whether a job still runs, are left out; across jobs and minions the order is chance, so the lines are sorted.
+ * the question whether a job still runs, and of scheduled jobs, are left out; across jobs and minions the order is chance, so the lines are sorted.
  */
 export function comparable(events: readonly TaggedEvent[], heeded: readonly string[]): string[] {
   const lines: string[] = [];
@@ -87,7 +92,7 @@ export function comparable(events: readonly TaggedEvent[], heeded: readonly stri
     const clock = BY_CLOCK.find((prefix) => event.tag.startsWith(prefix));
     if (clock !== undefined && !heeded.includes(clock)) continue;
     const line = `${event.tag} ${JSON.stringify(sorted(event.data))}`;
-    const isRepeatable = clock !== undefined || event.tag.includes(QUESTION);
+    const isRepeatable = clock !== undefined || BY_PACE.some((jid) => event.tag.includes(jid));
     if (!isRepeatable || !lines.includes(line)) lines.push(line);
   }
   return lines.sort();
@@ -98,7 +103,7 @@ export function orders(events: readonly TaggedEvent[]): string[] {
   const byJob = new Map<string, string[]>();
   for (const { tag } of events) {
     const jid = /20260101\d{12}/.exec(tag)?.[0];
-    if (jid === undefined || (jid === QUESTION && byJob.get(jid)?.includes(tag))) continue;
+    if (jid === undefined || (BY_PACE.includes(jid) && byJob.get(jid)?.includes(tag))) continue;
     byJob.set(jid, [...(byJob.get(jid) ?? []), tag]);
   }
   return [...byJob.values()].map((tags) => tags.filter((tag) => !/\/(ret|prog)\//.test(tag)).concat(tags.some((tag) => tag.includes('/ret/')) ? ['ret'] : []).join(' > ')).sort();

@@ -105,6 +105,7 @@ export function inOrder(scenarios: readonly Scenario[]): (readonly [Scenario, Wa
       const scenario = byName.get(name);
       return scenario === undefined ? [] : [[scenario, way] as const];
     });
-  const middle = scenarios.filter(({ name }) => !(name in FIRST) && !(name in LAST)).map((scenario) => [scenario, { before: both }] as const);
+  // By name, so that `schedule` comes before `schedule-delete`.
+  const middle = scenarios.filter(({ name }) => !(name in FIRST) && !(name in LAST)).sort((a, b) => (a.name < b.name ? -1 : 1)).map((scenario) => [scenario, { before: both }] as const);
   return [...named(FIRST), ...middle, ...named(LAST)];
 }

@@ -6,9 +6,9 @@
  * and no minion has the name; what cannot be stored is not acknowledged.
  * Returns of jobs that were not published to the minion go to quarantine: `jobs/returns-allowed.ts` has the rule.
  */
-import { parseJid, parseMinionId } from '../../../kernel/contract/job.js';
+import { parseJid, parseMinionId, type Jid } from '../../../kernel/contract/job.js';
 import type { Logger } from '../../../kernel/contract/log.js';
-import { newJid, stampNow } from '../../../kernel/std/time.js';
+import { jidToUnixMs, newJid, stampNow } from '../../../kernel/std/time.js';
 import { isList, isNumber, isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { EventBus } from '../../../bus/event/bus.js';
 import { returnWord } from '../../../bus/wire/return-words.js';
@@ -37,6 +37,8 @@ export interface ReturnParts {
 }
 
 const STATE_NAME = /^[a-z_]\w{0,63}$/i;
+/** A return may have waited for the master so long. */
+const OWN_JID_AGE_MS_MAX = 7 * 86_400_000;
 const RETCODE_MAX = 2 ** 31 - 1;
 /** Returns of jobs that only ask after other jobs are not worth keeping. */
 const NOT_KEPT = new Set(['saltutil.find_job']);
@@ -51,7 +53,8 @@ export function returnCommand(parts: ReturnParts): MinionCommand {
       void sig;
       const id = nameFor(parts, sender.id, unsigned['resource_id']);
       const load: PlainMap = { ...unsigned, id };
-      if (load['jid'] === 'req') await adopt(parts, load);
+      if (load['jid'] === 'req') await adopt(parts, load, newJid());
+      else if (isOwnSchedule(parts, load)) await adopt(parts, load, String(load['jid']));
       const jid = parseJid(load['jid']);
       if (jid === undefined) {
         parts.log.warn({ id: sender.id, jid: shownName(load['jid']) }, 'return refused: no job id');
@@ -107,9 +110,15 @@ function isSignedAsAsked(parts: ReturnParts, load: PlainMap, sender: MinionSende
   return !parts.dropUnsigned;
 }
 
+/** A scheduled run whose minion gave it an id, since a returner has it too: time-like and not used by any job. */
+function isOwnSchedule(parts: ReturnParts, { schedule, jid }: PlainMap): boolean {
+  const startedMs = typeof schedule === 'string' && typeof jid === 'string' ? jidToUnixMs(jid) : undefined;
+  if (startedMs === undefined || Math.abs(Date.now() - startedMs) > OWN_JID_AGE_MS_MAX) return false;
+  return parts.deliveries.job(parseJid(jid) as Jid) === undefined;
+}
+
 /** A run without a published job (`salt-call`, schedules): the master gives it an id and keeps it as a job. */
-async function adopt(parts: ReturnParts, load: PlainMap): Promise<void> {
-  const jid = newJid();
+async function adopt(parts: ReturnParts, load: PlainMap, jid: string): Promise<void> {
   load['jid'] = jid;
   load['arg'] ??= load['fun_args'] ?? [];
   load['tgt'] ??= load['id'] ?? '';
