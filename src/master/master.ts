@@ -191,7 +191,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const abilities = masterPorts({
     opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
     modules: {
-      distDir, opts, sys, log, id: masterId, server: files, userDirs: runnerDirs,
+      distDir, opts, sys, log, id: masterId, server: files, reload: () => void host.reload(), userDirs: runnerDirs,
       pillar: async (grains) => (await pillars.pillar({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} })).value(),
     },
   });

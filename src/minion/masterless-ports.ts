@@ -57,7 +57,12 @@ export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | '
       compilePillar: async (request) => mapFrom([...new Map([...mapEntries(state.pillar), ...mapEntries(await ownPillar(parts, request))])]) as PlainMap,
       externalPillar: (external, override) => ownPillar(parts, { external, override: override ?? {} }),
       revokeAuth: () => Promise.resolve(false),
-      syncKind: (kind, saltenvs, names) => syncPlugins({ files, kind, saltenvs, extmods, only: names?.only, without: names?.without }),
+      syncKind: async (kind, saltenvs, names) => {
+        const clean = opts['clean_dynamic_modules'] !== false;
+        const { changed, touched } = await syncPlugins({ files, kind, saltenvs, extmods, clean, only: names?.only, without: names?.without });
+        if (touched) await reload();
+        return changed;
+      },
     },
     match: {
       matches: (expr, kind, delimiter, minionId) => Promise.resolve(

@@ -115,8 +115,9 @@ function refreshPort(parts: MinionPortParts, files: FileClient): RefreshPort {
       return Promise.resolve();
     },
     syncKind: async (kind, saltenvs, names) => {
-      const changed = await syncPlugins({ files, kind, saltenvs, extmods, only: names?.only, without: names?.without });
-      if (changed.length > 0) await reload();
+      const clean = opts['clean_dynamic_modules'] !== false;
+      const { changed, touched } = await syncPlugins({ files, kind, saltenvs, extmods, clean, only: names?.only, without: names?.without });
+      if (touched) await reload();
       return changed;
     },
   };

@@ -65,6 +65,7 @@ export const sharedOptions: OptionTable = {
   winrepo_cachefile: { group: 'fileserver', types: ['str'], value: 'winrepo.p', doc: 'File of the compiled package definitions' },
   gitfs_provider: { group: 'gitfs', types: ['str'], doc: 'Any of pygit2, gitpython, gitcli; the program git does the work in each case' },
   gitfs_timeout: { group: 'gitfs', types: ['int'], doc: 'Seconds after which a fetch is given up; 300 when unset' },
+  gitfs_known_hosts: { group: 'gitfs', types: ['str'], doc: 'File with the SSH keys of servers; that of the user when unset' },
   gitfs_remotes: { group: 'gitfs', types: ['list'], value: [], doc: 'Repositories' },
   gitfs_base: { group: 'gitfs', value: 'master', doc: 'Branch or tag that is the environment base' },
   gitfs_root: { group: 'gitfs', value: '', doc: 'Folder of the repository that is served' },

@@ -60,6 +60,8 @@ export class ModuleHost implements AsyncDisposable {
   #index: WeakRef<Promise<PluginIndex>> | undefined;
   #docs: Promise<PluginDocs> | undefined;
   #preparer: UserFilePreparer | undefined;
+  /** Files of users that only Python could run, by kind. */
+  readonly #python = new Map<PluginKind, readonly string[]>();
   #workers: ModuleWorkers | undefined;
 
   constructor(options: ModuleHostOptions) {
@@ -180,7 +182,7 @@ export class ModuleHost implements AsyncDisposable {
   async #find(kind: FunctionKind, fun: string, { gathers = false } = {}): Promise<Found & { owner: FunctionPlugin }> {
     const [serves, name] = splitName(fun);
     const found = await this.#resolve(kind, serves, { gathers });
-    if (!('plugin' in found)) throw new FunctionMissingError(fun, missingText(fun, serves, found));
+    if (!('plugin' in found)) throw new FunctionMissingError(fun, missingText(fun, serves, found) + this.#pythonHint(kind, serves));
     const { plugin, candidate } = found;
     const fn = isFunctionPlugin(plugin) ? functionOf(plugin, name) : undefined;
     if (fn === undefined) throw new FunctionMissingError(fun);
@@ -207,6 +209,12 @@ export class ModuleHost implements AsyncDisposable {
         table.drop(candidate, err instanceof Error ? err.message : String(err));
       }
     }
+  }
+
+  /** Whoever brought a module for Python minions is told why it is not there. */
+  #pythonHint(kind: PluginKind, serves: string): string {
+    const file = this.#python.get(kind)?.find((path) => basename(path, '.py') === serves);
+    return file === undefined ? '' : ` ${basename(file)} is written in Python, which cannot run here: the same module as .ts, .mjs or .js can stand beside it.`;
   }
 
   #table(kind: PluginKind): Promise<PluginTable> {
@@ -266,6 +274,7 @@ export class ModuleHost implements AsyncDisposable {
     const { log } = this.#options;
     // Folders of a mixed fleet hold both: a file that has a sister we can run is nothing to speak of.
     const left = python.filter((path) => !files.some(({ name }) => name === basename(path, '.py')));
+    this.#python.set(kind, left);
     if (left.length > 0) log.warn({ kind, count: left.length, example: left[0] }, 'Python modules cannot run here and are left out');
     for (const path of misnamed) log.warn({ kind, path }, 'a plugin needs a file name of letters, digits and underscores');
     const made = await Promise.all(files.map((file) => this.#userCandidate(kind, file)));

@@ -18,6 +18,8 @@ export interface MasterModulesParts {
   readonly log: Logger;
   readonly id: string;
   readonly server: FileServer;
+  /** Has the master look for its plugins again. */
+  readonly reload: () => void;
   readonly userDirs: (kind: PluginKind) => readonly string[];
   /** The pillar that the top file gives to the master. */
   readonly pillar: (grains: PlainMap) => Promise<PlainMap>;
@@ -50,9 +52,14 @@ export function masterModulesPort(parts: MasterModulesParts): MasterModulesPort 
 
 export function masterSyncPort(parts: Omit<MasterModulesParts, 'ports'>): MasterSyncPort {
   return {
-    syncKind: (kind, saltenvs, names = {}) => syncPlugins({
-      files: fileClient(parts), kind, saltenvs, extmods: String(parts.opts['extension_modules']), only: names.only, without: names.without,
-    }),
+    async syncKind(kind, saltenvs, names = {}) {
+      const { changed, touched } = await syncPlugins({
+        files: fileClient(parts), kind, saltenvs, extmods: String(parts.opts['extension_modules']), only: names.only, without: names.without,
+        clean: parts.opts['clean_dynamic_modules'] !== false,
+      });
+      if (touched) parts.reload();
+      return changed;
+    },
   };
 }
 

@@ -13,6 +13,8 @@ export interface GitAuth {
   /** Path of the private key for ssh; then no other key is tried. */
   readonly privateKey?: string;
   readonly passphrase?: string;
+  /** File of the keys of servers; that of the user unless given. */
+  readonly knownHosts?: string;
   /** Sends a password over plain HTTP. */
   readonly insecureAuth?: boolean;
   /** Checks certificates of HTTPS; true unless said otherwise. */
@@ -36,6 +38,7 @@ esac
 const SSH_PROGRAM = `#!/bin/sh
 set -- -o StrictHostKeyChecking=yes -o PasswordAuthentication=no -o KbdInteractiveAuthentication=no -o NumberOfPasswordPrompts=1 \\
   -o ForwardAgent=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o ConnectTimeout=20 -o ServerAliveInterval=15 -o ServerAliveCountMax=3 "$@"
+if [ -n "$TSALT_GIT_KNOWN_HOSTS" ]; then set -- -o "UserKnownHostsFile=$TSALT_GIT_KNOWN_HOSTS" "$@"; fi
 if [ -n "$TSALT_GIT_KEY" ]; then set -- -i "$TSALT_GIT_KEY" -o IdentitiesOnly=yes -o IdentityAgent=none "$@"; fi
 exec ssh "$@"
 `;
@@ -62,7 +65,7 @@ export async function proofFor(sys: Sys, folder: string, address: GitAddress, au
       GIT_ASKPASS: programs.ask, SSH_ASKPASS: programs.ask, SSH_ASKPASS_REQUIRE: 'force', GIT_SSH: programs.ssh, GIT_SSH_VARIANT: 'ssh',
       TSALT_GIT_SCHEME: address.protocol, TSALT_GIT_SERVER: address.server, TSALT_GIT_USER: auth.user ?? address.user,
       TSALT_GIT_PASSWORD: login ? password : '',
-      TSALT_GIT_KEY: auth.privateKey ?? '', TSALT_GIT_PASSPHRASE: auth.passphrase ?? '',
+      TSALT_GIT_KNOWN_HOSTS: auth.knownHosts ?? '', TSALT_GIT_KEY: auth.privateKey ?? '', TSALT_GIT_PASSPHRASE: auth.passphrase ?? '',
     },
     options: [
       // Helpers of the administrator would be asked before, and would keep the password.

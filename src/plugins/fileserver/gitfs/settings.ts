@@ -92,7 +92,7 @@ function readRemote(opts: Readonly<PlainMap>, id: string, params: Value): Remote
     refTypes: refTypes.length === 0 ? REF_TYPES : refTypes, mapsRefs: !isTruthy(option('disable_saltenv_mapping')),
     allSaltenvs: own.has('all_saltenvs') ? str(own.get('all_saltenvs') ?? '') : undefined,
     updateSeconds: number(option('update_interval'), 60), depth: depthOf(number(option('depth'), 1), [base, ...[...envs.values()].map(({ ref }) => ref ?? '')]),
-    auth: authOf(option),
+    auth: authOf(option, text(opts['gitfs_known_hosts'] ?? null, '')),
   };
 }
 
@@ -101,8 +101,8 @@ const depthOf = (depth: number, refs: readonly string[]): number => (refs.some(i
 
 export const isHex = (text: string): boolean => /^[0-9a-f]{7,64}$/i.test(text);
 
-function authOf(option: (name: string) => Value): GitAuth {
-  const words = { user: text(option('user'), ''), password: text(option('password'), ''), privateKey: text(option('privkey'), ''), passphrase: text(option('passphrase'), '') };
+function authOf(option: (name: string) => Value, knownHosts: string): GitAuth {
+  const words = { user: text(option('user'), ''), password: text(option('password'), ''), privateKey: text(option('privkey'), ''), passphrase: text(option('passphrase'), ''), knownHosts };
   return {
     ...Object.fromEntries(Object.entries(words).filter(([, word]) => word !== '')), verifyTls: option('ssl_verify') !== false,
     insecureAuth: isTruthy(option('insecure_auth')), proxy: text(option('proxy'), ''),

@@ -18,7 +18,7 @@ async function site() {
   await writeFile(join(served, '_modules', 'mine_own.mjs'), 'export const hello = () => "hi";\n');
   const opts = { cachedir: join(root, 'cache'), extension_modules: join(root, 'ext'), file_roots: { base: [served] }, grains: { role: 'hub' }, file_client: 'local' };
   const parts = {
-    distDir: BUILT, opts, sys: createSys(), log: silentLog, id: 'hub_master', server: FileServer.over({ roots: new Roots(rootsOptions(opts)) }, { opts, log: silentLog }),
+    distDir: BUILT, opts, sys: createSys(), log: silentLog, id: 'hub_master', server: FileServer.over({ roots: new Roots(rootsOptions(opts)) }, { opts, log: silentLog }), reload: () => undefined,
     userDirs: (kind: string) => [join(root, 'ext', kind)], pillar: async () => ({ secret: 'x' }),
   };
   return { root, parts, [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }) };
