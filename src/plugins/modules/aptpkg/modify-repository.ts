@@ -7,13 +7,14 @@ import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { plainArgument } from '../pkg/names.js';
 import { callApt } from './apt.js';
-import { Deb822Source } from './deb822-source.js';
+import { Deb822Source } from '../../../kernel/sys/apt/deb822-source.js';
 import { addKey, launchpadFacts, listKeys, usesAptKey } from './keys.js';
-import { isYes, OneLineSource } from './one-line-source.js';
-import { sameUri, type PackageSource } from './package-source.js';
+import { isYes, OneLineSource } from '../../../kernel/sys/apt/one-line-source.js';
+import { sameUri, type PackageSource } from '../../../kernel/sys/apt/package-source.js';
 import { refreshDb } from './refresh.js';
-import { findRepository, isPpa, ppaLine } from './repositories.js';
-import { SourcesList } from './sources-list.js';
+import { isPpa, ppaLine } from '../../../kernel/sys/apt/ppa.js';
+import { findRepository } from './repositories.js';
+import { SourcesList } from '../../../kernel/sys/apt/sources-list.js';
 
 export interface ModifyCall {
   readonly repo: string;

@@ -4,13 +4,11 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap } from '../../../kernel/std/value.js';
-import { OneLineSource } from './one-line-source.js';
-import { sameUri, type PackageSource } from './package-source.js';
+import { OneLineSource } from '../../../kernel/sys/apt/one-line-source.js';
+import { isPpa, ppaLine } from '../../../kernel/sys/apt/ppa.js';
+import { sameUri, type PackageSource } from '../../../kernel/sys/apt/package-source.js';
 import { refreshDb } from './refresh.js';
-import { SourcesList } from './sources-list.js';
-
-/** Systems that know `ppa:owner/name`. */
-const PPA_SYSTEMS = ['Ubuntu', 'Mint', 'neon'];
+import { SourcesList } from '../../../kernel/sys/apt/sources-list.js';
 
 /** `{ uri: [source, ...] }`, one for each suite and type. */
 export async function listRepositories(ctx: Context): Promise<Record<string, PlainMap[]>> {
@@ -42,20 +40,6 @@ function lineOf(source: PackageSource, { uri, dist, type }: { uri: string; dist:
   line.signedby = source.signedby ?? '';
   line.trusted = source.trusted;
   return line.toString();
-}
-
-/** True for `ppa:` on a system that has them. */
-export function isPpa(repo: string, ctx: Context): boolean {
-  return repo.startsWith('ppa:') && PPA_SYSTEMS.includes(str(ctx.grains['os'] ?? ''));
-}
-
-/** The line of a `ppa:owner/name`. */
-export function ppaLine(repo: string, auth: string | undefined, ctx: Context): string {
-  const [owner = '', name = ''] = repo.slice('ppa:'.length).split('/');
-  const dist = str(ctx.grains['oscodename'] ?? '');
-  return auth === undefined
-    ? `deb http://ppa.launchpad.net/${owner}/${name}/ubuntu ${dist} main`
-    : `deb https://${auth}@private-ppa.launchpad.net/${owner}/${name}/${dist}/ubuntu main`;
 }
 
 const authOf = (kwargs: PlainMap): string | undefined => (isTruthy(kwargs['ppa_auth']) ? str(kwargs['ppa_auth'] ?? '') : undefined);

@@ -1,7 +1,7 @@
 /** All files of sources: read whole, changed in memory, written back where they changed. */
 import { join } from 'node:path';
-import type { Context } from '../../../kernel/contract/context.js';
-import { TsaltError } from '../../../kernel/contract/errors.js';
+import type { Context } from '../../contract/context.js';
+import { TsaltError } from '../../contract/errors.js';
 import { Deb822Source } from './deb822-source.js';
 import { MAIN_LIST, OneLineSource } from './one-line-source.js';
 import type { PackageSource } from './package-source.js';

@@ -1,5 +1,5 @@
 /** A line of a `.list` file: `deb [arch=amd64] http://deb.example/debian bookworm main # comment`, or what is no source and stays as it is. */
-import { InvocationError } from '../../../kernel/contract/errors.js';
+import { InvocationError } from '../../contract/errors.js';
 import type { PackageSource } from './package-source.js';
 
 export const MAIN_LIST = '/etc/apt/sources.list';
