@@ -87,6 +87,8 @@ export interface StateHigh {
   runId(id: Value): Promise<StateResult>;
   /** Each chunk in its order with what it waits for. */
   order(): Promise<{ readonly steps: readonly StateStep[]; readonly errors: readonly string[] }>;
+  /** Chunks and requisites in the language of Graphviz. */
+  dot(how: 'full' | 'plain'): Promise<{ readonly text: string; readonly errors: readonly string[] }>;
 }
 
 export interface StateStep {

@@ -3,6 +3,7 @@ import type { StateHigh, StateProgress, StateResult, StateStep } from '../../ker
 import { text as textOf } from './high-data.js';
 import type { PlainMap, Value, ValueMap } from '../../kernel/std/value.js';
 import { compileChunks, modulesOf, reconcile, type Compiled } from './compile/compile.js';
+import { dotOf } from './compile/dot.js';
 import { requisiteIn } from './compile/requisite-in.js';
 import { verify } from './compile/verify.js';
 import { showHigh, tagOf, type HighData } from './high-data.js';
@@ -61,6 +62,11 @@ export class High implements StateHigh {
       return { tag, low, needs };
     });
     return { steps, errors: [] };
+  }
+
+  async dot(how: 'full' | 'plain'): Promise<{ text: string; errors: readonly string[] }> {
+    const { compiled, errors } = await this.#compile(how);
+    return { text: compiled === undefined ? '' : dotOf(compiled.graph), errors };
   }
 
   async #compile(how: 'full' | 'requisites' | 'plain'): Promise<{ compiled?: Compiled; errors: string[] }> {

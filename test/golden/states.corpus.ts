@@ -1,0 +1,170 @@
+/** Plays `states/`: small state trees through the module `state` of a minion without a master, call by call. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { messageOf, pythonClass } from '../../src/kernel/loader/failure-text.js';
+import { DateTime, Float, isBytes, isMap, mapEntries, type PlainMap, type Value } from '../../src/kernel/std/value.js';
+import { gatheredGrains } from '../support/gathered-grains.js';
+import { neverAborted } from '../support/module-host.js';
+import { differenceOf, isWanted, pendingFor, readCases, type CaseResult, type Corpus } from './corpus.js';
+import { filled, layOut, openMinion, type CaseTree } from './states/minion.js';
+
+interface RecordedCall {
+  readonly fun: string;
+  readonly args?: Value[];
+  readonly kwargs?: PlainMap;
+  readonly read_back?: string[];
+}
+interface Answer {
+  readonly ret?: unknown;
+  readonly error?: { readonly type: string; readonly text: string; readonly info?: unknown };
+  readonly retcode: number;
+  readonly files?: Record<string, string | null>;
+}
+interface Recording extends CaseTree {
+  readonly id: string;
+  readonly calls: RecordedCall[];
+  readonly expect: Answer[];
+}
+
+/** What the recorder let through of the machine's own grains. */
+const GRAINS = [
+  'os', 'os_family', 'osmajorrelease', 'osrelease', 'kernel', 'init', 'path', 'pythonversion', 'saltversion', 'shell', 'systemd', 'osfullname', 'oscodename', 'cpuarch', 'osarch',
+];
+
+let machine: Promise<PlainMap> | undefined;
+const machineGrains = (): Promise<PlainMap> => (machine ??= gatheredGrains({ opts: { id: 'm1' } })
+  .then(({ grains }) => Object.fromEntries(GRAINS.flatMap((name) => (grains[name] === undefined ? [] : [[name, grains[name]]])))));
+
+async function play(recording: Recording, root: string): Promise<Answer[]> {
+  const work = layOut(recording, root);
+  const grains = { ...await machineGrains(), id: 'm1', ...recording.grains };
+  await using host = await openMinion(root, grains, { __cli: 'salt-call', local: true });
+  const answers: Answer[] = [];
+  for (const call of recording.calls) answers.push(await ask(host, filled(call as unknown as PlainMap, work) as unknown as RecordedCall, call, { root, work }));
+  return answers;
+}
+
+async function ask(host: Awaited<ReturnType<typeof openMinion>>, { fun, args = [], kwargs = {} }: RecordedCall, { read_back: names }: RecordedCall, place: Place): Promise<Answer> {
+  const session = host.session({ signal: neverAborted(), nested: true });
+  let answer: Omit<Answer, 'retcode' | 'files'>;
+  try {
+    answer = { ret: comparable(await session.call(fun, args, kwargs), place) };
+  } catch (error) {
+    const info: unknown = (error as { context?: { info?: unknown } }).context?.info;
+    answer = {
+      error: {
+        type: pythonClass(error).replace(/^salt\.exceptions\./, ''), text: normalText(exceptionText(error), place),
+        ...(info === undefined ? {} : { info: comparable(info as Value, place) }),
+      },
+    };
+  }
+  const files = names === undefined ? {} : { files: Object.fromEntries(names.map((name) => [name, readBack(join(place.work, name), place)])) };
+  return { ...answer, retcode: session.retcode ?? 0, ...files };
+}
+
+/** Python's KeyError prints its key in quotes. */
+const exceptionText = (error: unknown): string => messageOf(error);
+
+const readBack = (path: string, place: Place): string | null => (existsSync(path) ? normalText(readFileSync(path, 'utf8'), place) : null);
+
+interface Place {
+  readonly root: string;
+  readonly work: string;
+}
+
+const TRACEBACK = 'Traceback (most recent call last):';
+
+/** As `record.py` makes texts comparable. */
+function normalText(text: string, { root, work }: Place): string {
+  let shown = text.replaceAll(work, '@TMP@').replaceAll(root, '@ROOT@');
+  while (shown.includes(TRACEBACK)) shown = withoutTraceback(shown);
+  if (shown.startsWith('One or more requisite failed: ')) {
+    const [head = '', names = ''] = shown.split(/: (.*)/s);
+    shown = `${head}: ${names.split(', ').sort().join(', ')}`;
+  }
+  return shown
+    .replace(/running as PID \d+ and was started at .*? with jid/g, 'running as PID @PID@ and was started at @DATE@ with jid')
+    .replace(/ at 0x[0-9a-f]{6,}/g, ' at 0x@ADDR@')
+    .replace(/\b20\d{18}\b/g, '@JID@');
+}
+
+function withoutTraceback(text: string): string {
+  const at = text.indexOf(TRACEBACK);
+  const lines = text.slice(at + TRACEBACK.length).split('\n');
+  let end = 1;
+  while (end < lines.length && (lines[end]?.trim() === '' || lines[end]?.startsWith(' ') === true)) end += 1;
+  const tail = lines.slice(end).join('\n');
+  return tail.includes(TRACEBACK) ? text.slice(0, at) + tail.slice(tail.indexOf(TRACEBACK)) : `${text.slice(0, at)}@TRACEBACK@ ${tail}`;
+}
+
+/** A value as the recording has it: JSON, without times and numbers of processes. */
+function comparable(value: Value, place: Place): unknown {
+  if (typeof value === 'string') return normalText(value, place);
+  if (value instanceof Float) return value.value;
+  if (value instanceof DateTime) return value.text;
+  if (typeof value === 'bigint') return Number(value);
+  if (isBytes(value)) return normalText(Buffer.from(value).toString('utf8'), place);
+  if (Array.isArray(value)) return (value as Value[]).map((item) => comparable(item, place));
+  if (!isMap(value)) return value;
+  const entries = mapEntries(value);
+  const keys = entries.map(([key]) => key);
+  const isRow = keys.includes('result') || keys.includes('__run_num__');
+  return Object.fromEntries(entries.filter(([key, item]) => !isLeftOut(key, item, isRow)).map(([key, item]) => [
+    typeof key === 'string' ? normalText(key, place) : JSON.stringify(comparable(key, place)), key === 'pid' && typeof item === 'number' ? '@PID@' : comparable(item, place),
+  ]));
+}
+
+function isLeftOut(key: Value, item: Value, isRow: boolean): boolean {
+  if (isRow && (key === 'duration' || key === 'start_time')) return true;
+  return (key === 'ts' || key === '_stamp') && (typeof item === 'string' || typeof item === 'number' || item instanceof Float);
+}
+
+/**
+ * Texts that only Python can give: of these, what stands before is compared. Source: README of the recordings.
+ */
+function likePython(value: unknown): unknown {
+  if (typeof value === 'string') {
+    if (value.includes('@TRACEBACK@')) return `${value.slice(0, value.indexOf('@TRACEBACK@'))}@TRACEBACK@`;
+    return value.includes('OrderedDict([') ? value.split('\n')[0]?.replace(/OrderedDict\(.*\)/, 'OrderedDict(...)') : value;
+  }
+  if (Array.isArray(value)) return value.map(likePython);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, likePython(item)]));
+}
+
+async function judge(recording: Recording): Promise<string | undefined> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'golden-states-')));
+  mkdirSync(join(root, 'sock'));
+  try {
+    const found = await play(recording, root);
+    const at = recording.expect.findIndex((wanted, index) => !isDeepStrictEqual(likePython(wanted), likePython(found[index])));
+    if (at < 0) return undefined;
+    return `call ${at + 1}: ${JSON.stringify(recording.calls[at])}\nwanted ${JSON.stringify(recording.expect[at])}\nfound  ${JSON.stringify(found[at])}`;
+  } catch (error) {
+    return `failed: ${error instanceof Error ? error.stack : String(error)}`;
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+export const corpus: Corpus = {
+  name: 'states',
+  async *run(dir) {
+    for (const { file, content } of readCases(dir)) {
+      for (const recording of (content as { cases: Recording[] }).cases) {
+        const id = `${file}/${recording.id}`;
+        if (!isWanted(id)) continue;
+        const pending = pendingFor('states', id);
+        if (pending !== undefined) {
+          yield { id, outcome: 'pending', detail: pending };
+          continue;
+        }
+        const detail = await judge(recording);
+        const listed = detail === undefined ? undefined : differenceOf('states', id);
+        yield (detail === undefined ? { id, outcome: 'passed' } : listed === undefined ? { id, outcome: 'failed', detail } : { id, outcome: 'listed', detail: listed }) satisfies CaseResult;
+      }
+    }
+  },
+};

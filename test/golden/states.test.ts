@@ -1,0 +1,4 @@
+import { corpusAsTests } from './as-tests.js';
+import { corpus } from './states.corpus.js';
+
+await corpusAsTests(corpus);
