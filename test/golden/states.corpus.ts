@@ -121,17 +121,20 @@ function isLeftOut(key: Value, item: Value, isRow: boolean): boolean {
   return (key === 'ts' || key === '_stamp') && (typeof item === 'string' || typeof item === 'number' || item instanceof Float);
 }
 
-/**
- * Texts that only Python can give: of these, what stands before is compared. Source: README of the recordings.
- */
-function likePython(value: unknown): unknown {
-  if (typeof value === 'string') {
-    if (value.includes('@TRACEBACK@')) return `${value.slice(0, value.indexOf('@TRACEBACK@'))}@TRACEBACK@`;
-    return value.includes('OrderedDict([') ? value.split('\n')[0]?.replace(/OrderedDict\(.*\)/, 'OrderedDict(...)') : value;
-  }
-  if (Array.isArray(value)) return value.map(likePython);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, likePython(item)]));
+/** Equal, but of texts that only Python can give what stands before those. Source: README of the recordings. */
+function agrees(wanted: unknown, found: unknown): boolean {
+  if (typeof wanted === 'string' && typeof found === 'string') return wanted === found || agreesBefore(wanted, found);
+  if (Array.isArray(wanted)) return Array.isArray(found) && wanted.length === found.length && wanted.every((item, at) => agrees(item, found[at]));
+  if (!isPlain(wanted) || !isPlain(found)) return isDeepStrictEqual(wanted, found);
+  const keys = Object.keys(wanted);
+  return keys.length === Object.keys(found).length && keys.every((key) => Object.hasOwn(found, key) && agrees(wanted[key], found[key]));
+}
+
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function agreesBefore(wanted: string, found: string): boolean {
+  const end = ['@TRACEBACK@', 'OrderedDict(['].map((mark) => wanted.indexOf(mark)).find((at) => at >= 0);
+  return end !== undefined && found.startsWith(wanted.slice(0, end).trimEnd());
 }
 
 async function judge(recording: Recording): Promise<string | undefined> {
@@ -139,7 +142,7 @@ async function judge(recording: Recording): Promise<string | undefined> {
   mkdirSync(join(root, 'sock'));
   try {
     const found = await play(recording, root);
-    const at = recording.expect.findIndex((wanted, index) => !isDeepStrictEqual(likePython(wanted), likePython(found[index])));
+    const at = recording.expect.findIndex((wanted, index) => !agrees(wanted, found[index]));
     if (at < 0) return undefined;
     return `call ${at + 1}: ${JSON.stringify(recording.calls[at])}\nwanted ${JSON.stringify(recording.expect[at])}\nfound  ${JSON.stringify(found[at])}`;
   } catch (error) {

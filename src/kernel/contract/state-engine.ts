@@ -39,7 +39,7 @@ export interface StateEngine {
   /** As the configuration and the call have it. */
   readonly saltenv: string | null;
   readonly test: boolean;
-  /** Top files read, checked and matched against this minion. @throws PythonError (SaltRenderError) */
+  /** Top files, read and checked. @throws PythonError: SaltRenderError for one without targets, others as Python fails */
   tops(): Promise<TopAnswer>;
   /** SLS names of each environment. */
   available(): Promise<ReadonlyMap<string, readonly string[]>>;
@@ -63,7 +63,8 @@ export type StateResult = PlainMap | string[];
 
 export interface TopAnswer {
   readonly errors: readonly string[];
-  readonly matches: SlsMatches;
+  /** What this minion gets. @throws PythonError for targets that cannot be read */
+  match(): Promise<SlsMatches>;
 }
 
 export interface Gathered {

@@ -7,7 +7,7 @@ import { deferred, within } from '../std/async.js';
 import type { PlainMap, Value } from '../std/value.js';
 import type { Description } from './describe.js';
 import { answerOf, type Call, type Piece } from './worker-answers.js';
-import { pack, packError, unpack, unpackError, type Ask, type ContextFacts, type FromWorker, type ToWorker, type WorkerFile } from './worker-messages.js';
+import { pack, packError, unpack, unpackError, type Ask, type ContextFacts, type FromWorker, type StateFacts, type ToWorker, type WorkerFile } from './worker-messages.js';
 
 const MEMORY_MB_MAX = 1024;
 const OUTPUT_LINE_MAX = 2000;
@@ -70,14 +70,14 @@ export class ModuleThread {
 
   virtual(file: WorkerFile, context: Context): Promise<boolean | string> {
     const { id, call } = this.#start(context);
-    this.#send({ type: 'virtual', id, file, facts: this.#facts(context) });
+    this.#send({ type: 'virtual', id, file, facts: this.#facts(context, file) });
     return this.#answer(id, call, file, (message) => (message as FromWorker & { type: 'done' }).value as boolean | string);
   }
 
   /** The answer, or the pieces of it. */
   async run(file: WorkerFile, fun: string, args: unknown, context: Context): Promise<Value | AsyncGenerator<Value>> {
     const { id, call } = this.#start(context);
-    this.#send({ type: 'call', id, file, fun, args: pack(args), facts: this.#facts(context) });
+    this.#send({ type: 'call', id, file, fun, args: pack(args), facts: this.#facts(context, file) });
     const first = await this.#nextPiece(call);
     return first === undefined ? this.#finish(call, context) : this.#drain(id, call, first);
   }
@@ -170,11 +170,12 @@ export class ModuleThread {
     if (this.#logged > OUTPUT_LOGGED_MAX) this.#log.warn({ bytes: this.#logged }, 'a user module prints much: the rest is not logged');
   }
 
-  #facts(context: Context): ContextFacts {
-    const { grains, pillar } = context;
+  #facts(context: Context, file: WorkerFile): ContextFacts {
+    const { grains, pillar, runas } = context;
     const facts: ContextFacts = {
       id: context.id, test: context.test, unmaskPillar: context.unmaskPillar ?? false, job: pack(context.job), hostname: context.sys.hostname?.() ?? '',
       memory: new Map([...context.memory].map(([key, value]) => [key, pack(value)])),
+      ...(runas === undefined ? {} : { runas }), ...stateFacts(context, file),
       ...(grains === this.#grains ? {} : { grains: pack(grains) }),
       ...(pillar === this.#pillar ? {} : { pillar: pack(pillar) }),
     };
@@ -219,4 +220,12 @@ export class ModuleThread {
     for (const { done, context } of calls) done.reject(context?.signal.aborted === true ? context.signal.reason : error);
     this.#onEnd(this);
   }
+}
+
+/** All chunks and results of a large run are much to copy: a file that never names `state` does without. */
+function stateFacts({ state }: Context, { source }: WorkerFile): { state?: StateFacts } {
+  if (state === undefined) return {};
+  const wanted = /\bstate\b/.test(source);
+  const { low, runId, chunks, results } = state;
+  return { state: { low: pack(low), runId, chunks: wanted ? pack(chunks) : [], results: wanted ? pack(results) : new Map() } };
 }

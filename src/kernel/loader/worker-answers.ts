@@ -1,6 +1,7 @@
 /** What the program does for a function of a user that runs in a thread: calls, files and processes, ports, pieces of an answer. */
 import type { Context } from '../contract/context.js';
 import { CommandExecutionError } from '../contract/errors.js';
+import type { StateRun } from '../contract/state.js';
 import type { Deferred } from '../std/async.js';
 import type { PlainMap, Value } from '../std/value.js';
 import { unpack, type Ask, type FromWorker } from './worker-messages.js';
@@ -26,6 +27,8 @@ export async function answerOf(question: Ask, call: Call): Promise<unknown> {
   switch (question.what) {
     case 'call': return context.call(question.fun, unpack(question.args) as Value[], unpack(question.kwargs) as PlainMap);
     case 'has': return context.has(question.fun);
+    case 'state': return runOf(context).call(question.fun, unpack(question.kwargs) as PlainMap);
+    case 'hasState': return runOf(context).has(question.fun);
     case 'sys': return methodOf(context.sys, question.method)(...withSignal(question.method, unpack(question.args, context.signal) as unknown[], context.signal));
     case 'port': {
       const result: unknown = await methodOf(context.port(question.port as 'files'), question.method)(...unpack(question.args, context.signal) as unknown[]);
@@ -35,6 +38,11 @@ export async function answerOf(question: Ask, call: Call): Promise<unknown> {
       await new Promise<void>((resolve) => givePiece(call, { value: unpack(question.value) as Value, consumed: resolve }));
       return null;
   }
+}
+
+function runOf({ state }: Context): StateRun {
+  if (state === undefined) throw new CommandExecutionError('Only state functions call other states');
+  return state;
 }
 
 /** What a user function starts ends with its job, whether it passed the signal on or not. */

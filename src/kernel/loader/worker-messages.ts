@@ -26,6 +26,17 @@ export interface ContextFacts {
   readonly pillar?: unknown;
   readonly hostname: string;
   readonly memory: ReadonlyMap<string, unknown>;
+  readonly runas?: string;
+  /** Of a state function: the run it belongs to. */
+  readonly state?: StateFacts;
+}
+
+/** `chunks` and `results` are sent only to files that mention the run. */
+export interface StateFacts {
+  readonly low: unknown;
+  readonly runId: string;
+  readonly chunks: unknown;
+  readonly results: unknown;
 }
 
 export type ToWorker =
@@ -40,6 +51,8 @@ export type ToWorker =
 export type Ask =
   | { readonly what: 'call'; readonly fun: string; readonly args: unknown; readonly kwargs: unknown }
   | { readonly what: 'has'; readonly fun: string }
+  | { readonly what: 'state'; readonly fun: string; readonly kwargs: unknown }
+  | { readonly what: 'hasState'; readonly fun: string }
   | { readonly what: 'sys'; readonly method: string; readonly args: unknown }
   | { readonly what: 'port'; readonly port: string; readonly method: string; readonly args: unknown }
   | { readonly what: 'piece'; readonly value: unknown };

@@ -6,13 +6,14 @@ import { CommandExecutionError } from '../contract/errors.js';
 import type { Logger } from '../contract/log.js';
 import type { Plugin } from '../contract/plugin.js';
 import type { Ports } from '../contract/ports.js';
+import type { StateRun } from '../contract/state.js';
 import type { Sys } from '../contract/sys.js';
 import { deferred, type Deferred } from '../std/async.js';
 import type { PlainMap, Value } from '../std/value.js';
 import { describePlugin, isFunctionPlugin } from './describe.js';
 import { pluginOfExports } from './plain-form.js';
 import { isGenerator, toValue } from './result.js';
-import { pack, packError, unpack, unpackError, type Ask, type ContextFacts, type FromWorker, type LogLevel, type ToWorker, type WorkerFile } from './worker-messages.js';
+import { pack, packError, unpack, unpackError, type Ask, type ContextFacts, type FromWorker, type LogLevel, type StateFacts, type ToWorker, type WorkerFile } from './worker-messages.js';
 
 /** Functions of `Sys` that the program does for us, so that it also ends what they started. */
 const SYS_METHODS = [
@@ -107,6 +108,8 @@ class RemoteContext implements Context {
   readonly unmaskPillar: boolean;
   readonly job: Readonly<PlainMap>;
   readonly memory: Map<string, unknown>;
+  readonly runas: string | undefined;
+  readonly state: StateRun | undefined;
   readonly #line: Line;
   readonly #call: number;
   readonly #given: ReadonlyMap<string, unknown>;
@@ -123,6 +126,8 @@ class RemoteContext implements Context {
     this.id = facts.id;
     this.test = facts.test;
     this.unmaskPillar = facts.unmaskPillar;
+    this.runas = facts.runas;
+    this.state = facts.state === undefined ? undefined : this.#stateRun(facts.state);
     this.job = unpack(facts.job) as PlainMap;
     this.memory = new Map([...facts.memory].map(([key, value]) => [key, unpack(value)]));
     this.#given = new Map(this.memory);
@@ -169,6 +174,14 @@ class RemoteContext implements Context {
       }
     }
     return changed;
+  }
+
+  #stateRun({ low, runId, chunks, results }: StateFacts): StateRun {
+    return {
+      low: unpack(low) as PlainMap, runId, chunks: unpack(chunks) as PlainMap[], results: unpack(results) as Map<string, PlainMap>,
+      call: async (fun, kwargs) => await this.#ask({ what: 'state', fun, kwargs: pack(kwargs) }) as PlainMap,
+      has: async (fun) => await this.#ask({ what: 'hasState', fun }) === true,
+    };
   }
 
   #ask(question: Ask): Promise<unknown> {

@@ -5,7 +5,7 @@
  * Source: state-system, section 1 (step 2); golden states/include-extend-exclude, compile-errors.
  */
 import { isMap, mapEntries, type Value, type ValueMap } from '../../kernel/std/value.js';
-import { bodyOf, firstKey, isBody, isHidden, text, type Body, type Extension, type HighData } from './high-data.js';
+import { firstKey, isBody, isHidden, text, type Body, type Extension, type HighData } from './high-data.js';
 
 export interface SlsName {
   readonly sls: string;
@@ -18,7 +18,8 @@ export function readDeclarations(state: ValueMap, place: SlsName, errors: string
   for (const [id, value] of mapEntries(state)) {
     if (id === 'extend') high.extensions.push(...readExtend(value, place, errors));
     else if (id === 'exclude') readExclude(value, high, place, errors);
-    else if (id !== 'include') high.ids.set(id, readBody(id, value, place, errors));
+    // An include that is no list counts as an id, too.
+    else if (id !== 'include' || !Array.isArray(value)) high.ids.set(id, readBody(id, value, place, errors));
   }
   return high;
 }
@@ -32,7 +33,7 @@ function readBody(id: Value, value: Value, { sls, saltenv }: SlsName, errors: st
     errors.push(`ID ${text(id)} in SLS ${sls} is not a dictionary`);
     return value;
   }
-  const body = bodyOf(value);
+  const body: Body = new Map(mapEntries(value));
   if (!splitDots(body)) errors.push(`ID '${text(id)}' in SLS '${sls}' contains multiple state declarations of the same type`);
   if (!body.has('__sls__')) body.set('__sls__', sls);
   if (!body.has('__env__')) body.set('__env__', saltenv);
@@ -52,7 +53,9 @@ export function splitDots(body: Body): boolean {
         continue;
       }
       body.delete(key);
-      body.set(module, [...args as Value[], fun]);
+      // The list itself: what YAML puts into several ids by an alias belongs to all of them. Golden: compile-errors-072.
+      (args as Value[]).push(fun);
+      body.set(module, args);
     }
     seen.add(module);
   }
@@ -69,7 +72,7 @@ function readExtend(value: Value, { sls, saltenv }: SlsName, errors: string[]): 
       errors.push(`Extension name '${text(id)}' in SLS '${sls}' is not a dictionary`);
       return { id, body: undefined };
     }
-    const body = bodyOf(found);
+    const body: Body = new Map(mapEntries(found));
     if (!body.has('__sls__')) body.set('__sls__', sls);
     if (!body.has('__env__')) body.set('__env__', saltenv);
     splitDots(body);

@@ -6,7 +6,7 @@ import type { Gathered, SlsMatches, StateEngine, StateHigh, StateProgress, State
 import type { FilePort } from '../../kernel/contract/ports.js';
 import { PythonError } from '../../kernel/contract/errors.js';
 import type { Session } from '../../kernel/loader/call-session.js';
-import { isMap, isTruthy, mapGet, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
+import { isMap, isTruthy, mapGet, typeName, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { compileTarget, hasMatcher } from '../target/target.js';
 import { orderChunks } from './compile/compile.js';
 import { Gatherer } from './gather.js';
@@ -49,16 +49,18 @@ export class Engine implements StateEngine {
   }
 
   async tops(): Promise<TopAnswer> {
-    const { opts } = this.#parts.facts;
     const top = await this.#readTop();
-    const errors = verifyTop(top);
+    return { errors: verifyTop(top), match: () => this.#match(top) };
+  }
+
+  async #match(top: Top): Promise<SlsMatches> {
     const envs = await this.#tree.envs();
     const matches = await matchTop(top, {
       only: this.saltenv,
       hasEnv: (env) => Promise.resolve(envs.includes(text(env))),
       matches: (target, list) => this.#matches(target, list),
     });
-    return { errors, matches: joinTops(matches, await this.#parts.externalTops(), isTruthy(opts['master_tops_first'])) };
+    return joinTops(matches, await this.#parts.externalTops(), isTruthy(this.#parts.facts.opts['master_tops_first']));
   }
 
   /** A top file that cannot be rendered counts as none: the log says why. */
@@ -93,9 +95,11 @@ export class Engine implements StateEngine {
 
   #matches(target: Value, list: Value): boolean {
     const { session, facts } = this.#parts;
+    if (typeof list !== 'string' && !Array.isArray(list) && !isMap(list)) throw new PythonError('TypeError', `'${typeName(list)}' object is not iterable`);
     const options = Array.isArray(list) ? (list as readonly Value[]).filter(isMap) : [];
     const kind = text(options.map((item) => mapGet(item, 'match')).findLast((match) => match !== undefined) ?? 'compound');
-    if (!hasMatcher(kind) || kind === 'data') throw new PythonError('KeyError', `'${kind}_match.match'`);
+    if (kind === 'data') throw new PythonError('KeyError', "'data.getval'");
+    if (!hasMatcher(kind)) throw new PythonError('KeyError', `'${kind}_match.match'`);
     const { host } = session;
     return compileTarget({ expr: target, kind, delimiter: ':' }, { nodegroups: facts.opts['nodegroups'] ?? {} })({ id: host.id, grains: host.grains(), pillar: host.pillar() });
   }

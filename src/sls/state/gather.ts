@@ -7,10 +7,10 @@
 import { PythonError } from '../../kernel/contract/errors.js';
 import type { SlsMatches } from '../../kernel/contract/state-engine.js';
 import { fnmatchFilter } from '../../kernel/std/fnmatch.js';
-import { equalValues, isMap, isTruthy, mapGet, type Value, type ValueMap } from '../../kernel/std/value.js';
+import { equalValues, isMap, isTruthy, mapEntries, mapGet, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { messageOf, traceback } from '../../kernel/loader/failure-text.js';
 import { numberStates, readDeclarations } from './declarations.js';
-import { emptyHigh, firstEntry, isBody, isHidden, text, type Body, type HighData } from './high-data.js';
+import { emptyHigh, isBody, isHidden, text, type Body, type HighData } from './high-data.js';
 import { relativeSls } from './relative-sls.js';
 
 export interface SlsFile {
@@ -53,13 +53,16 @@ export class Gatherer {
   /** Renders everything that the matches name; gives the errors. */
   async take(matches: SlsMatches): Promise<string[]> {
     const all: string[] = [];
+    let found: string[] = [];
     for (const [saltenv, patterns] of matches) {
       for (const item of patterns) {
         const pattern = text(item);
         const names = await this.#source.names(saltenv) ?? await this.#source.names('__env__');
+        // Of an environment that is not there Salt tries what the item before meant. Source: golden top-060.
         if (names === undefined) all.push(`No matching salt environment for environment '${saltenv}' found`);
-        const found = fnmatchFilter(names ?? [], pattern);
-        for (const sls of found.length > 0 ? found : [pattern]) {
+        else found = fnmatchFilter(names, pattern);
+        if (found.length === 0) found = [pattern];
+        for (const sls of found) {
           if (this.#rendered.has(`${saltenv}:${sls}`)) continue;
           const errors: string[] = [];
           this.#merge(this.high, await this.#render(sls, saltenv, matches, errors, 0), errors);
@@ -95,7 +98,7 @@ export class Gatherer {
     this.#rendered.add(`${saltenv}:${sls}`);
     if (!isTruthy(state)) return emptyHigh();
     if (!isMap(state)) {
-      errors.push(`SLS ${sls} does not render to a dictionary`);
+      errors.push(`SLS ${sls} does not render to a dictionary`, `Error when rendering state with contents: ${text(state)}`);
       return emptyHigh();
     }
     const include = includesOf(state, sls, errors);
@@ -185,7 +188,8 @@ function includesOf(state: ValueMap, sls: string, errors: string[]): readonly Va
 
 /** `name` or `{env: name}`. */
 function includedName(item: Value, saltenv: string): [string, string] {
-  const entry = isMap(item) ? firstEntry(item) : undefined;
+  // Of several keys Salt takes the last.
+  const entry = isMap(item) ? mapEntries(item).at(-1) : undefined;
   return entry === undefined ? [saltenv, text(item)] : [text(entry[0]), text(entry[1])];
 }
 

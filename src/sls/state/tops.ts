@@ -42,7 +42,13 @@ export async function gatherTops(envs: readonly string[], source: TopSource): Pr
   return tops;
 }
 
-const mapOf = (value: Value | undefined): ValueMap => (isMap(value) ? value : {});
+/** What is no map fails as it does in Python. Source: golden top-030. */
+function mapOf(value: Value | undefined): ValueMap {
+  if (value === undefined || value === null) return {};
+  if (isMap(value)) return value;
+  if (typeof value === 'string' || Array.isArray(value)) throw new PythonError('AttributeError', `'${typeName(value)}' object has no attribute 'items'`);
+  throw new PythonError('TypeError', `argument of type '${typeName(value)}' is not iterable`);
+}
 
 function includesOf(top: ValueMap): string[] {
   const include = mapGet(top, 'include');
@@ -171,6 +177,8 @@ async function takeList(matches: Map<string, Value[]>, env: string, list: Value,
   at(env);
   for (const item of Array.isArray(list) ? list as readonly Value[] : []) {
     if (typeof item === 'string') at(env).push(item);
+    // Of 3008.3, where no subfilter works. Source: golden top-040.
+    if (isMap(item) && mapGet(item, 'subfilter') !== undefined) throw new PythonError('KeyError', "'dictionary is empty'");
     const entry = isMap(item) ? lastEntry(item) : undefined;
     // `{env: sls}` puts it into another environment; `{match: ...}` names none.
     if (entry !== undefined && await matcher.hasEnv(entry[0])) at(text(entry[0])).push(entry[1]);

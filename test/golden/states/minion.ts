@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadMinionConfig } from '../../../src/kernel/config/load.js';
 import { ModuleHost } from '../../../src/kernel/loader/module-host.js';
-import type { Value, PlainMap } from '../../../src/kernel/std/value.js';
+import { isPlainMap, type PlainMap, type Value } from '../../../src/kernel/std/value.js';
+import { loadYaml } from '../../../src/kernel/yaml/load.js';
 import { createSys } from '../../../src/kernel/sys/sys.js';
 import { EventBus } from '../../../src/bus/event/bus.js';
 import { RunningJobs } from '../../../src/minion/job/running.js';
@@ -56,9 +57,9 @@ export function layOut({ tree = {}, pillar, grains = {}, minion = {} }: CaseTree
 }
 
 function writeOwn(path: string, text: string, write: (path: string, text: string) => void): void {
-  write(path, text);
   const ours = path.endsWith('.py') ? USER_MODULES.get(text) : undefined;
-  if (ours !== undefined) write(path.replace(/\.py$/, '.mjs'), ours);
+  if (ours === undefined) write(path, text);
+  else write(path.replace(/\.py$/, '.mjs'), ours);
 }
 
 /** Modules over the case's configuration; `grains` are those of the machine. */
@@ -77,7 +78,14 @@ export async function openMinion(root: string, grains: PlainMap, more: PlainMap)
     opts, sys, log, state, host: () => host, extmods: extensionModules(opts), bus: new EventBus((error) => {
       throw error;
     }), running: new RunningJobs(),
-    refreshGrains: () => Promise.resolve(true), reload: () => Promise.resolve(host.reload()),
+    refreshGrains: async () => {
+      // What `grains.setval` has written.
+      const text = await sys.readText(join(root, 'grains'));
+      const kept = text === undefined ? {} : loadYaml(text);
+      state.grains = { ...grains, ...isPlainMap(kept) ? kept : {} };
+      return true;
+    },
+    reload: () => Promise.resolve(host.reload()),
   };
   host.addPorts(masterlessPorts(parts));
   state.pillar = await ownPillar(parts, {});

@@ -1,8 +1,8 @@
 /** Runs: of named SLS, of the highstate, of one id, of one function. Source: state-system, section 5; golden states/calls, top. */
 import { join } from 'node:path';
 import type { Context } from '../../../kernel/contract/context.js';
-import { InvocationError } from '../../../kernel/contract/errors.js';
-import type { SlsMatches, StateEngine, StateHigh, StateResult } from '../../../kernel/contract/state-engine.js';
+import { InvocationError, PythonError } from '../../../kernel/contract/errors.js';
+import type { SlsMatches, StateEngine, StateHigh, StateResult, TopAnswer } from '../../../kernel/contract/state-engine.js';
 import { repr, str } from '../../../kernel/std/python-text.js';
 import { isMap, isTruthy, mapGet, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { disabledTexts } from './disabled.js';
@@ -87,15 +87,11 @@ export async function runHighstate({ test, stateEvents, kwargs, topFile }: Highs
 async function highstateRows(engine: StateEngine, kwargs: Keywords, ctx: Context): Promise<Value> {
   const kept = await keptHigh(engine, kwargs, ctx);
   if (kept !== undefined) return kept.run();
-  let found: Awaited<ReturnType<StateEngine['tops']>>;
-  try {
-    found = await engine.tops();
-  } catch (error) {
-    if (!(error instanceof Error) || !('className' in error) || !str(error.className as Value).endsWith('SaltRenderError')) throw error;
-    return noStates(`Unable to render top file: ${error.message}`);
-  }
-  if (found.matches.size === 0) return noStates('No Top file or master_tops data matches found. Please see master log for details.');
-  const matches = listed(found.matches, kwargs['whitelist'] ?? null);
+  const found = await readTops(engine);
+  if ('answer' in found) return found.answer;
+  const all = await found.match();
+  if (all.size === 0) return noStates('No Top file or master_tops data matches found. Please see master log for details.');
+  const matches = listed(all, kwargs['whitelist'] ?? null);
   await engine.loadDynamic(matches);
   const { high, errors } = await engine.render(matches);
   const wrong = [...found.errors, ...errors];
@@ -105,6 +101,17 @@ async function highstateRows(engine: StateEngine, kwargs: Keywords, ctx: Context
   if (high.isEmpty) return noStates('No states found for this minion');
   await keepCopy(`${cacheName(kwargs)}.cache.p`, high.show(), ctx);
   return high.run();
+}
+
+/** Top files that cannot be read are the answer. Source: golden top-030. */
+async function readTops(engine: StateEngine): Promise<TopAnswer | { readonly answer: Value }> {
+  try {
+    return await engine.tops();
+  } catch (error) {
+    if (!(error instanceof PythonError)) throw error;
+    if (error.className.endsWith('SaltRenderError')) return { answer: noStates(`Unable to render top file: ${error.message}`) };
+    return { answer: [`Traceback (most recent call last):\n${error.className}: ${error.message}\n`] };
+  }
 }
 
 function noStates(comment: string): PlainMap {

@@ -66,8 +66,8 @@ async function openForShow(kwargs: Keywords, ctx: Context): Promise<StateEngine>
 }
 
 async function highstate(engine: StateEngine): Promise<Gathered> {
-  const { errors, matches } = await engine.tops();
-  const { high, errors: wrong } = await engine.render(matches);
+  const { errors, match } = await engine.tops();
+  const { high, errors: wrong } = await engine.render(await match());
   return { high, errors: [...errors, ...wrong] };
 }
 
@@ -84,8 +84,7 @@ export async function graphHighstate(kwargs: Keywords, ctx: Context): Promise<Va
 /** Chunks of the highstate, or errors; both are lists. */
 async function lowstate(kwargs: Keywords, ctx: Context): Promise<{ chunks?: readonly PlainMap[]; errors: readonly string[] }> {
   const engine = await openForShow(kwargs, ctx);
-  const { matches } = await engine.tops();
-  const { high, errors } = await engine.render(matches);
+  const { high, errors } = await engine.render(await (await engine.tops()).match());
   const { chunks, errors: wrong } = await high.chunks('full');
   const all = [...errors, ...wrong];
   return all.length > 0 ? { errors: all } : { chunks, errors: [] };
@@ -104,16 +103,17 @@ export async function showStates(kwargs: Keywords, ctx: Context): Promise<Value>
 
 export async function showTop(kwargs: Keywords, ctx: Context): Promise<Value> {
   const { pillar: _pillar, ...others } = kwargs;
-  const { errors, matches } = await (await openForShow(others, ctx)).tops();
+  const { errors, match } = await (await openForShow(others, ctx)).tops();
   if (errors.length > 0) return refused([...errors], ctx);
-  return mapFrom([...matches].map(([env, list]) => [env, [...list]]));
+  return mapFrom([...await match()].map(([env, list]) => [env, [...list]]));
 }
 
 /** Which SLS files of each environment the top file gives to this minion. */
 export async function showUsage(kwargs: Keywords, ctx: Context): Promise<Value> {
   const engine = await openEngine({ kwargs }, ctx);
-  const { errors, matches } = await engine.tops();
+  const { errors, match } = await engine.tops();
   if (errors.length > 0) return judged([...errors], ctx);
+  const matches = await match();
   const usage = [...await engine.available()].map(([env, names]): [string, PlainMap] => {
     const matched = new Set(matches.get(env) ?? []);
     const used = names.filter((name) => matched.has(name));

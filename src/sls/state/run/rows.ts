@@ -41,9 +41,8 @@ function malformed(reason: string): Row {
 /** What a state function gave, as a row. */
 export function unified(returned: Value): Row {
   const wrong = wrongIn(returned);
-  if (wrong !== undefined) return malformed(wrong);
-  const row = unifyFields(returned as PlainMap);
-  const subs = row['sub_state_run'];
+  const row = wrong === undefined ? unifyFields(returned as PlainMap) : malformed(wrong);
+  const subs = isMap(returned) ? (returned as PlainMap)['sub_state_run'] : undefined;
   if (Array.isArray(subs) && subs.length > 0) row['sub_state_run'] = (subs as readonly Value[]).map(unified);
   return row;
 }

@@ -4,12 +4,13 @@
  *
  * Source: state-system, sections 3 to 5; golden states/requisites; read, Salt 3008.3.
  */
+import { PythonError } from '../../../kernel/contract/errors.js';
 import type { StateProgress } from '../../../kernel/contract/state-engine.js';
-import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { isMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { Graph } from '../compile/graph.js';
 import { tagOf, text, type LowChunk } from '../high-data.js';
 import { aggregateChunks } from './aggregated.js';
-import { fakeDuration, hasChanges, notRun, type Row, type Rows } from './rows.js';
+import { fakeDuration, hasChanges, notRun, plainOf, type Row, type Rows } from './rows.js';
 import type { ParallelStates } from './parallel.js';
 import type { PausePoints } from './pauses.js';
 import { failedNeeds, needsOf, statusOf, type Needs, type Status } from './requisites.js';
@@ -216,8 +217,10 @@ export class Runner {
     delete row['sub_state_run'];
     for (const sub of Array.isArray(subs) ? subs as readonly PlainMap[] : []) {
       caller.nextRunNum();
-      const about = sub['low'] as PlainMap;
-      rows.set(tagOf(about), {
+      const about = sub['low'];
+      // A row that was malformed has no chunk. Source: golden runtime-063.
+      if (!isMap(about)) throw new PythonError('KeyError', "'low'");
+      rows.set(tagOf(plainOf(about)), {
         ...fakeDuration(), changes: sub['changes'] ?? {}, result: sub['result'] ?? null, comment: sub['comment'] ?? '', __state_ran__: true,
         __run_num__: caller.nextRunNum(), __sls__: low['__sls__'] ?? null, __id__: low['__id__'] ?? null, name: low['name'] ?? null,
       });
