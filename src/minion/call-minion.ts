@@ -24,7 +24,7 @@ export async function openCallMinion(options: LocalMinionOptions): Promise<Local
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar, userDirs: pluginFolders(opts),
     sessionPorts: sessionPorts({ hasMaster: true, isDaemon: false }), ports: minionPorts({
-      opts, id, sys, log, host: () => host, connection, all: new AllMasters(log), bus, running: new RunningJobs(), state, refreshGrains, reload: () => host.catalog.reload(), pair, isDaemon: false,
+      opts, id, connection, all: new AllMasters(log), bus, running: new RunningJobs(), state, refreshGrains, reload: () => host.catalog.reload(), pair, isDaemon: false,
     }),
   });
   async function refreshGrains(): Promise<boolean> {

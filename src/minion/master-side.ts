@@ -82,9 +82,9 @@ export class MasterSide implements AsyncDisposable {
     }
     const opts = optionsOf(parts, plan, () => this.connection?.current);
     const reload = (): Promise<boolean> => this.host.catalog.reload();
-    const shared = { opts, sys, log, host: () => this.host, bus, running, state, refreshGrains, reload };
+    const shared = { opts, bus, running, state, refreshGrains, reload };
     this.ports = this.connection === undefined
-      ? masterlessPorts({ ...shared, extmods: extensionModules(opts) })
+      ? masterlessPorts({ ...shared, sys, log, host: () => this.host, extmods: extensionModules(opts) })
       : minionPorts({ ...shared, id, connection: this.connection, all, pair, isDaemon: true });
     this.host = new ModuleHost({ distDir, opts, sys, log, id, grains, pillar: () => state.pillar, ports: this.ports, sessionPorts: sessionPorts({ hasMaster: this.connection !== undefined, isDaemon: true }), userDirs: pluginFolders(opts) });
   }

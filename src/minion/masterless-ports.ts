@@ -10,7 +10,6 @@ import { FileClient } from '../sls/files/file-client.js';
 import { FileServer } from '../sls/files/file-server.js';
 import { localFiles } from '../sls/files/local-files.js';
 import { syncPlugins } from '../sls/files/sync-plugins.js';
-import { renderPort } from '../sls/render/port.js';
 import { hasNoPillar } from '../sls/pillar/nothing.js';
 import { compileTarget } from '../sls/target/target.js';
 import type { RunningJobs } from './job/running.js';
@@ -34,7 +33,7 @@ export interface MasterlessParts {
   readonly reload: () => Promise<boolean>;
 }
 
-export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | 'pack' | 'jobs' | 'events' | 'refresh' | 'match' | 'render'> {
+export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | 'pack' | 'jobs' | 'events' | 'refresh' | 'match'> {
   const { opts, state, bus, running, extmods, refreshGrains, reload } = parts;
   const files = new FileClient({
     source: localFiles(ownServer(parts)), cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id: String(opts['id']),
@@ -43,9 +42,8 @@ export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | '
     bus.fire(tag, isPlainMap(data) ? data : {});
     return Promise.resolve(true);
   };
-  const pack = { pack: encodeBus, unpack: decodeBus };
   return {
-    files, pack, render: renderPort({ ...parts, id: String(opts['id']), files, pack }),
+    files, pack: { pack: encodeBus, unpack: decodeBus },
     jobs: running, events: { fireLocal: fire, fireMaster: fire },
     refresh: {
       grains: refreshGrains, modules: reload,

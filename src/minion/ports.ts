@@ -4,15 +4,11 @@ import { join } from 'node:path';
 import { decodeBus, encodeBus } from '../bus/codec/codec.js';
 import type { KeyPair } from '../bus/channel/key-files.js';
 import type { EventBus } from '../bus/event/bus.js';
-import type { Logger } from '../kernel/contract/log.js';
 import type { Ports, RefreshPort } from '../kernel/contract/ports.js';
-import type { Sys } from '../kernel/contract/sys.js';
 import type { PlainMap, Value } from '../kernel/std/value.js';
 import { FileClient } from '../sls/files/file-client.js';
 import { remoteFiles } from '../sls/files/remote-files.js';
 import { syncPlugins } from '../sls/files/sync-plugins.js';
-import type { TemplateHost } from '../sls/render/host-renderer.js';
-import { renderPort } from '../sls/render/port.js';
 import { compileTarget } from '../sls/target/target.js';
 import type { AllMasters } from './all-masters.js';
 import { answersPing } from './connection/make-link.js';
@@ -36,10 +32,6 @@ export interface MinionPortParts {
   readonly refreshGrains: () => Promise<boolean>;
   readonly reload: () => Promise<boolean>;
   readonly pair: KeyPair;
-  readonly sys: Sys;
-  readonly log: Logger;
-  /** The modules that have these ports. */
-  readonly host: () => TemplateHost;
   /** In a daemon events pass its own bus, which puts an empty `pretag` in. Source: golden events/event-send. */
   readonly isDaemon: boolean;
 }
@@ -47,16 +39,14 @@ export interface MinionPortParts {
 /** What a master keeps of its minions: each of several masters is told. Source: read, Salt 3008.3 (`_minion_mine`). */
 const FOR_ALL: ReadonlySet<unknown> = new Set(['_mine', '_mine_delete', '_mine_flush']);
 
-export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'master' | 'jobs' | 'events' | 'refresh' | 'match' | 'pack' | 'render'> {
+export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'master' | 'jobs' | 'events' | 'refresh' | 'match' | 'pack'> {
   const { connection, all, bus, running, opts, id, state } = parts;
   const files = new FileClient({
     source: remoteFiles((load, options) => connection.request(load, options)), cacheDir: String(opts['cachedir']),
     hashType: String(opts['hash_type'] ?? 'sha256'), push: (load) => connection.request(load), id,
   });
-  const pack = { pack: encodeBus, unpack: decodeBus };
   return {
-    files, pack,
-    render: renderPort({ ...parts, files, pack }),
+    files, pack: { pack: encodeBus, unpack: decodeBus },
     master: {
       request: (load, options) => (FOR_ALL.has(load['cmd']) ? all.each(connection, (one) => one.request(load, options)) : connection.request(load, options)),
       ping: async (address, { timeoutMs = PING_MS } = {}) => {

@@ -15,8 +15,8 @@ import { FileServer } from '../../src/sls/files/file-server.js';
 import { Roots, rootsOptions } from '../../src/kernel/sys/tree/roots.js';
 import type { CallFunction, Renderer, RenderPlace } from '../../src/sls/render/contract.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
-import { cachedFiles } from '../../src/sls/render/host-renderer.js';
 import { createRenderer } from '../../src/sls/render/renderer.js';
+import { templateFiles } from '../../src/sls/render/session-renderer.js';
 import { compileTarget } from '../../src/sls/target/target.js';
 import { listeningLog, neverAborted, testHost } from '../support/module-host.js';
 import { differenceOf, isWanted, pendingFor, readCases, type CaseResult, type Corpus } from './corpus.js';
@@ -102,7 +102,7 @@ async function play(recording: Recording, root: string): Promise<Value> {
     return stub === undefined ? session.call(fun, args, kwargs) : answer(fun, stub, args, kwargs);
   };
   const functions = async (): Promise<string[]> => [...await (await testHost()).catalog.functions('modules'), ...Object.keys(stubs)];
-  const renderer: Renderer = createRenderer({ files: cachedFiles(tree, createSys()), call, functions, facts: { grains, pillar, opts, id: ID }, log: listeningLog(), sys: createSys() });
+  const renderer: Renderer = createRenderer({ files: templateFiles({ cacheFile: (path, env) => tree.cacheFile(path, env) }, createSys()), call, functions, facts: { grains, pillar, opts, id: ID }, log: listeningLog(), sys: createSys() });
   const vars = mapOf(context.vars);
   if (mode === 'template') {
     const name = recording.file ?? 'template.txt';

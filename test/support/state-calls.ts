@@ -8,12 +8,12 @@ import { decodeBus, encodeBus } from '../../src/bus/codec/codec.js';
 import type { Ports } from '../../src/kernel/contract/ports.js';
 import { isMap, type PlainMap, type Value } from '../../src/kernel/std/value.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
-import type { CallSession, ModuleHost } from '../../src/kernel/loader/module-host.js';
+import type { CallSession } from '../../src/kernel/loader/module-host.js';
+import { sessionPorts } from '../../src/minion/session-ports.js';
 import { FileClient } from '../../src/sls/files/file-client.js';
 import { FileServer } from '../../src/sls/files/file-server.js';
 import { localFiles } from '../../src/sls/files/local-files.js';
 import { Roots, rootsOptions } from '../../src/kernel/sys/tree/roots.js';
-import { renderPort } from '../../src/sls/render/port.js';
 import { gatheredGrains } from './gathered-grains.js';
 import { saltProgram } from './fleet/salt-venv.js';
 import { listeningLog, neverAborted, testHost } from './module-host.js';
@@ -53,21 +53,19 @@ export async function runState(session: CallSession, [fun, args, kind]: StateCal
 
 const settingsOf = (folder: string): PlainMap => JSON.parse(readFileSync(join(folder, 'minion'), 'utf8')) as PlainMap;
 
-/** Files of the roots in the configuration, and templates, as a minion without a master has them. */
-function localPorts(host: ModuleHost, folder: string, grains: PlainMap): Pick<Ports, 'files' | 'pack' | 'render'> {
+/** Files of the roots in the configuration, as a minion without a master has them. */
+function localPorts(folder: string): Pick<Ports, 'files' | 'pack'> {
   const settings = settingsOf(folder);
   const server = FileServer.over({ roots: new Roots(rootsOptions(settings)) }, { opts: settings, log: listeningLog() });
   const files = new FileClient({ source: localFiles(server), cacheDir: join(folder, 'var/cache/salt/minion'), hashType: 'sha256', id: 'web1' });
-  const pack = { pack: encodeBus, unpack: decodeBus };
-  const render = renderPort({ host: () => host, opts: settings, id: 'web1', sys: createSys(), log: listeningLog(), state: { grains, pillar: {} }, files, pack });
-  return { files, pack, render };
+  return { files, pack: { pack: encodeBus, unpack: decodeBus } };
 }
 
 export async function askOurStates(folder: string, calls: readonly StateCall[], ports: Partial<Ports> = {}): Promise<Answer[]> {
   const { grains } = await gatheredGrains({ opts: { id: 'web1' } });
   const opts = { ...settingsOf(folder), cachedir: join(folder, 'var/cache/salt/minion'), conf_file: join(folder, 'minion'), saltenv: 'base' };
   await using host = await testHost({ sys: createSys(), grains: () => grains, opts, ports });
-  host.addPorts({ ...localPorts(host, folder, grains), ...ports });
+  host.addPorts({ ...localPorts(folder), ...ports }, sessionPorts({ hasMaster: false, isDaemon: false }));
   const answers: Answer[] = [];
   for (const call of calls) {
     answers.push(await runState(host.session({ signal: neverAborted() }), call).then((value) => ({ value: plain(value) }), failure));

@@ -1,14 +1,9 @@
 /** The renderer as modules reach it. What renders is loaded when the first text comes: most minions render seldom. */
 import type { PipeOptions, RenderOptions, RenderPort } from '../../kernel/contract/ports.js';
 import type { Renderer, RenderPlace, SlsPlace } from './contract.js';
-import type { HostRendererParts } from './host-renderer.js';
 
 /** Engines whose result is text. */
 const ENGINES: readonly string[] = ['jinja', 'text'];
-
-export function renderPort(parts: HostRendererParts): RenderPort {
-  return portOf(async () => (await import('./host-renderer.js')).openRenderer(parts));
-}
 
 /** The port of a renderer that is made when it is first needed. */
 export function portOf(open: () => Promise<Renderer>): RenderPort {

@@ -2,7 +2,7 @@
 import { InvocationError, PythonError } from '../../../kernel/contract/errors.js';
 import { operation, type Operation } from '../python/callable.js';
 import { contains, equal, truth } from '../python/compare.js';
-import { type Data, isList, isTuple } from '../python/data.js';
+import { type Data, isList, isTuple, tuple } from '../python/data.js';
 import { Dict } from '../python/dict.js';
 import { typeError } from '../python/errors.js';
 import { isIterable, iterate, listOf } from '../python/iterate.js';
@@ -167,17 +167,19 @@ function fromEntries(value: Data): Data {
   return made;
 }
 
-/** Text becomes bytes at every depth, despite the names of the filters; tuples become lists. */
-function encoded(value: Data): Data {
-  if (value instanceof Dict) return Dict.of(Array.from(value.entries(), ([key, item]) => [encoded(key), encoded(item)] as const));
-  if (isList(value) || isTuple(value)) return Array.from(value as Data[], encoded);
+/** Text becomes bytes at every depth, despite the names of the filters; tuples become lists unless they are to be kept. */
+function encoded(value: Data, keepTuples: boolean): Data {
+  const inner = (item: Data): Data => encoded(item, keepTuples);
+  if (value instanceof Dict) return Dict.of(Array.from(value.entries(), ([key, item]) => [inner(key), inner(item)] as const));
+  if (isTuple(value) && keepTuples) return tuple(Array.from(value as Data[], inner));
+  if (isList(value) || isTuple(value)) return Array.from(value as Data[], inner);
   return textOf(value) === undefined ? value : toBytes(value);
 }
 
-const encoder = (name: string, ofDict: boolean): Operation => operation(name, ['data', ['encoding', null], ['errors', 'strict'], ['keep', false]], ([value = null]) => {
-  if (!ofDict) return Array.from(iterate(value), encoded);
+const encoder = (name: string, ofDict: boolean): Operation => operation(name, ['data', ['encoding', null], ['errors', 'strict'], ['keep', false], ['preserve_dict_class', false], ['preserve_tuples', false]], ([value = null, , , , , tuples = false]) => {
+  if (!ofDict) return Array.from(iterate(value), (item) => encoded(item, truth(tuples)));
   if (!(value instanceof Dict)) throw new PythonError('AttributeError', `'${nameOfType(value)}' object has no attribute 'items'`);
-  return encoded(value);
+  return encoded(value, truth(tuples));
 });
 
 export const SALT_DICT_FILTERS: readonly Operation[] = [

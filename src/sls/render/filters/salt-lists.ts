@@ -184,7 +184,7 @@ export const SALT_LIST_FILTERS: readonly Operation[] = [
   operation('flatten', ['data', ['levels', null], ['preserve_nulls', false]], ([value = null, levels = null, keep = false]) => flatten(value, levels === null ? undefined : whole(levels), truth(keep), [])),
   operation('sequence', ['data'], ([value = null]) => (Array.isArray(value) || value instanceof Dict ? value : [value]), { pythonName: 'ensure_sequence_filter' }),
   operation('is_list', ['value'], ([value = null]) => isList(value)),
-  operation('is_iter', ['thing'], ([value = null]) => isIterableThing(value)),
+  operation('is_iter', ['thing', ['ignore', null]], ([value = null, ignore = null]) => (ignore === null ? isIterableThing(value) : isIterable(value))),
   operation('sorted_ignorecase', ['to_sort'], ([value = null]) => sorted(iterate(value), (item) => textOf(item)?.toLowerCase() ?? item)),
   operation('compare_lists', ['old', 'new'], ([old = null, fresh = null]) => compareLists(old, fresh)),
   operation('min', ['obj'], ([value = null]) => extreme('<', value), { pythonName: 'lst_min' }),
