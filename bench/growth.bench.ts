@@ -1,4 +1,4 @@
-/** How time and memory of our master grow with the number of minions. `npm run bench -- growth 1,100,1000,5000,10000` */
+/** How time and memory of our master grow with the number of minions. `npm run bench -- growth 1,100,1000,5000,10000 [own|zeromq]` */
 import { join } from 'node:path';
 import { sayConditions } from './kit/conditions.js';
 import { pause, prepareMaster, program, startMaster, timed } from './kit/hosts.js';
@@ -6,6 +6,8 @@ import { cpuSeconds, privateMegabytes, pssMegabytes } from './kit/processes.js';
 import { startSwarm } from './kit/swarm.js';
 import { median, printCells, printHead, say, shown } from './kit/table.js';
 
+/** Who serves the ports; without it as the master does by itself. */
+const server = process.argv[3];
 const PINGS = 5;
 const KILOBYTES_WANTED = 50;
 
@@ -15,7 +17,7 @@ interface Point {
 }
 
 async function measure(count: number): Promise<Point> {
-  const place = await prepareMaster({ options: 'timeout: 120' });
+  const place = await prepareMaster({ options: `timeout: 120\n${server === undefined ? '' : `transport_server: ${server}`}` });
   const swarm = await startSwarm(place, count);
   await swarm.run(`accept ${join(place.root, 'pki/minions')}`);
   const host = await startMaster('tsalt', {}, place);

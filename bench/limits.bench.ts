@@ -10,10 +10,12 @@ printHead('What the machine allows', ['', '', '']);
 const rsa = rsaLimits();
 printCells(['RSA-2048 on one core', `decrypt ${shown(rsa.decrypt)}, sign ${shown(rsa.sign)}, encrypt ${shown(rsa.encrypt)}, verify ${shown(rsa.verify)} /s`,
   'a sign-in: one decrypt, one sign, three encrypt; a pillar: one sign, one encrypt']);
-for (const peers of [1, 50, 1000]) {
-  const { perSecond, cpuUs, peerKilobytes } = await echoLimits(peers);
-  printCells([`ZeroMQ, request and reply, ${peers} peers`, `${shown(perSecond)} /s, ${shown(cpuUs)} µs of CPU each`,
-    peers === 1000 ? `${shown(peerKilobytes)} kB of memory for each peer with its two connections` : '']);
+for (const kind of ['own', 'zeromq'] as const) {
+  for (const peers of [1, 50, 1000]) {
+    const { perSecond, cpuUs, peerKilobytes } = await echoLimits(kind, peers);
+    printCells([`request and reply, ${peers} peers, server ${kind}`, `${shown(perSecond)} /s, ${shown(cpuUs)} µs of CPU each`,
+      peers === 1000 ? `${shown(peerKilobytes)} kB of memory for each peer with its two connections` : '']);
+  }
 }
 const disk = diskLimits();
 printCells(['sync of a file', `${shown(disk.sync)} /s`, '']);

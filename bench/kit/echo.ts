@@ -1,7 +1,8 @@
-/** Raw ZeroMQ: requests a second, and memory for each peer, of the master's transport alone. */
+/** The transport alone: requests a second, and memory for each peer, of each server of the two ports. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { ServerKind } from '../../src/bus/transport/serve.js';
 import { ZmtpConnection, ZmtpRequester } from '../../src/swarm/zmtp.js';
 import { pause, repository } from './hosts.js';
 import { cpuSeconds, privateMegabytes } from './processes.js';
@@ -17,8 +18,8 @@ export interface EchoLimits {
 const BYTES = 500;
 const ROUNDS = 20;
 
-export async function echoLimits(peers: number): Promise<EchoLimits> {
-  const child = spawn(process.execPath, [join(repository, 'build/bench/echo-process.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function echoLimits(kind: ServerKind, peers: number): Promise<EchoLimits> {
+  const child = spawn(process.execPath, [join(repository, 'build/bench/echo-process.js'), kind], { stdio: ['pipe', 'pipe', 'inherit'] });
   try {
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const [requestPort = 0, publishPort = 0] = String((await lines.next()).value).split(' ').map(Number);

@@ -359,7 +359,7 @@ function address(opts: Readonly<PlainMap>, port: string): string {
   return `tcp://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${int(opts, port, 0)}`;
 }
 
-const serverKind = (opts: Readonly<PlainMap>): ServerKind => (isServerKind(opts['transport_server']) ? opts['transport_server'] : 'zeromq');
+const serverKind = (opts: Readonly<PlainMap>): ServerKind => (isServerKind(opts['transport_server']) ? opts['transport_server'] : 'own');
 
 /** What both ports have in common. Source: read, Salt 3008.3, the two options of heartbeats without a default. */
 function portOptions(opts: Readonly<PlainMap>): Pick<ServerOptions, 'ipv6' | 'backlog' | 'tcpKeepalive' | 'heartbeatMs' | 'heartbeatTimeoutMs'> {

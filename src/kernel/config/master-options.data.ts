@@ -18,7 +18,7 @@ export const masterOptions: OptionTable = {
   zmq_backlog: { group: 'network', types: ['int'], value: 1000, doc: 'Connections that may wait to be accepted' },
   zmq_monitor: { group: 'network', value: false, doc: 'Log what happens on the sockets' },
   pub_hwm: { group: 'network', types: ['int'], value: 1000, doc: 'Messages kept for a slow subscriber before they are dropped' },
-  transport_server: { group: 'network', types: ['str'], doc: 'Who serves the two ports: own or zeromq; without it zeromq (tsalt only)' },
+  transport_server: { group: 'network', types: ['str'], doc: 'Who serves the two ports: own or zeromq; without it own (tsalt only)' },
   tcp_master_pub_port: { group: 'network', types: ['int'], value: 4512, doc: 'Local port of the master\'s event publisher in tcp mode' },
   tcp_master_pull_port: { group: 'network', types: ['int'], value: 4513, doc: 'Local port on which the master takes events in tcp mode' },
   tcp_master_publish_pull: { group: 'network', types: ['int'], value: 4514, doc: 'Local port on which the publisher takes jobs in tcp mode' },
