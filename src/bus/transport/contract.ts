@@ -69,6 +69,8 @@ export interface ServerOptions {
   /** Probes of the system on silent connections: on unless false. */
   readonly tcpKeepalive?: boolean;
   readonly tcpKeepaliveIdleSeconds?: number;
+  /** A connection that does not say what it is by then is closed. */
+  readonly handshakeMs?: number;
   /** A connection that is silent for so long is asked for a sign of life; 0: never. */
   readonly heartbeatMs?: number;
   /** How long such a sign may take. */

@@ -63,9 +63,9 @@ class RoutedPeer implements Peer {
 
 /** What both ports want of their connections. */
 function connectionOptions(options: ServerOptions, domain: string | undefined) {
-  const { tcpKeepalive, tcpKeepaliveIdleSeconds, heartbeatMs, heartbeatTimeoutMs } = options;
+  const { tcpKeepalive, tcpKeepaliveIdleSeconds, heartbeatMs, heartbeatTimeoutMs, handshakeMs } = options;
   return {
-    ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, handshakeInterval: HANDSHAKE_MS, ...(domain === undefined ? {} : { zapDomain: domain }),
+    ipv6: options.ipv6, backlog: options.backlog, linger: SERVER_LINGER_MS, handshakeInterval: handshakeMs ?? HANDSHAKE_MS, ...(domain === undefined ? {} : { zapDomain: domain }),
     heartbeatInterval: heartbeatMs ?? HEARTBEAT.heartbeatInterval, heartbeatTimeout: heartbeatTimeoutMs ?? HEARTBEAT.heartbeatTimeout,
     tcpKeepalive: tcpKeepalive === false ? 0 : 1, tcpKeepaliveIdle: tcpKeepaliveIdleSeconds ?? SERVER_KEEPALIVE_IDLE_SECONDS,
     tcpKeepaliveInterval: 15, tcpKeepaliveCount: 3,

@@ -67,8 +67,8 @@ export class FrameReader {
     let at = 0;
     if (!this.#isGreeted) {
       checkGreeting(bytes);
-      this.#wanted = GREETING_BYTES;
       if (bytes.length < GREETING_BYTES) {
+        this.#wanted = bytes.length + 1;
         this.#hold(bytes);
         return;
       }

@@ -15,7 +15,6 @@ import { ZmtpError } from './zmtp-error.js';
 const HEARTBEAT_MS = 10_000;
 const HEARTBEAT_TIMEOUT_MS = 30_000;
 const KEEPALIVE_IDLE_SECONDS = 60;
-/** A connection that does not say what it is by then is closed. */
 const HANDSHAKE_MS = 10_000;
 /** Connections that are not through the handshake; one more, and the oldest of them goes. */
 const HANDSHAKES_MAX = 1000;
@@ -79,7 +78,8 @@ export class Listener {
     this.#shaking.delete(peer);
     if (fault === undefined) return;
     this.counters.broken += 1;
-    if (this.#lines.take()) this.#log.warn({ connection: peer.connection, ...fault.context }, 'connection closed, it does not follow the protocol');
+    if (fault.fault === 'internal') this.#log.error({ err: fault.cause, connection: peer.connection }, 'connection closed, reading it failed');
+    else if (this.#lines.take()) this.#log.warn({ connection: peer.connection, ...fault.context }, 'connection closed, it does not follow the protocol');
   }
 
   /** No new connections; what is written goes out, for a moment. */
@@ -109,7 +109,7 @@ export class Listener {
   }
 
   #connected(socket: Socket): void {
-    if (this.#owner === undefined || this.#options.gate?.(plainAddress(socket.remoteAddress)) === false) {
+    if (this.#owner === undefined || !this.#mayCome(plainAddress(socket.remoteAddress))) {
       this.#refuse(socket);
       return;
     }
@@ -124,6 +124,16 @@ export class Listener {
     oldest.close();
   }
 
+  /** A gate that fails lets everybody in: it holds back floods, it does not prove anything. */
+  #mayCome(address: string): boolean {
+    try {
+      return this.#options.gate?.(address) !== false;
+    } catch (err) {
+      this.#log.error({ err, address }, 'connection not looked at');
+      return true;
+    }
+  }
+
   #refuse(socket: Socket): void {
     socket.pause();
     socket.on('error', () => undefined);
@@ -135,17 +145,17 @@ export class Listener {
 
   #look(): void {
     const now = performance.now();
+    const { heartbeatMs = HEARTBEAT_MS, heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS, handshakeMs = HANDSHAKE_MS } = this.#options;
     for (const [peer, sinceMs] of this.#shaking) {
-      if (now - sinceMs < HANDSHAKE_MS) break;
+      if (now - sinceMs < handshakeMs) break;
       this.counters.silent += 1;
       peer.close();
     }
     for (const [socket, sinceMs] of this.#refused) {
-      if (now - sinceMs < HANDSHAKE_MS) break;
+      if (now - sinceMs < handshakeMs) break;
       socket.destroy();
     }
     this.#looks += 1;
-    const { heartbeatMs = HEARTBEAT_MS, heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS } = this.#options;
     for (const peer of this.peers) {
       if (peer.isReady && peer.serial % LOOKS_A_SECOND === this.#looks % LOOKS_A_SECOND) this.#lookAt(peer, now, heartbeatMs || Infinity, heartbeatTimeoutMs);
     }

@@ -226,8 +226,8 @@ export class ZmtpPeer implements Peer, FrameSink {
     try {
       read();
     } catch (error) {
-      if (!(error instanceof ZmtpError)) throw error;
-      this.close(error);
+      // Nothing that comes from the network ends the process.
+      this.close(error instanceof ZmtpError ? error : new ZmtpError('internal', {}, error));
     }
     if (this.#isGone) return;
     if (this.unfinishedBytes === 0) this.#messageSinceMs = 0;

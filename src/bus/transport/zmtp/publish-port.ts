@@ -97,19 +97,31 @@ class PublishPort implements PublishServer, PeerOwner {
   }
 
   async #send(topic: string, bytes: Buffer): Promise<void> {
+    const full: ZmtpPeer[] = [];
     let sent = 0;
     for (const peer of this.#topics.matching(topic)) {
-      const { waiting, waitingBytes } = peer;
-      if (waiting >= this.#options.hwm || (waiting > 0 && waitingBytes + bytes.length > BYTES_BEHIND_MAX)) this.#drop(peer, waiting);
+      if (this.#isFull(peer, bytes)) full.push(peer);
       else peer.send(bytes);
       sent += 1;
       if (sent % SENT_AT_ONCE_MAX === 0) await turn();
     }
+    if (full.length === 0) return;
+    // What was written is known when the loop has turned, and who publishes much at once does not let it.
+    await turn();
+    for (const peer of full) {
+      if (this.#isFull(peer, bytes)) this.#drop(peer);
+      else peer.send(bytes);
+    }
   }
 
-  #drop(peer: ZmtpPeer, waiting: number): void {
+  #isFull({ waiting, waitingBytes }: ZmtpPeer, { length }: Buffer): boolean {
+    return waiting >= this.#options.hwm || (waiting > 0 && waitingBytes + length > BYTES_BEHIND_MAX);
+  }
+
+  #drop({ isGone, address, waiting }: ZmtpPeer): void {
+    if (isGone) return;
     this.#counters.dropped += 1;
-    this.#options.onBound?.('waiting_publications', { address: peer.address, waiting });
+    this.#options.onBound?.('waiting_publications', { address, waiting });
   }
 
   #subscribe(peer: ZmtpPeer, bytes: Buffer): void {
@@ -133,6 +145,12 @@ class PublishPort implements PublishServer, PeerOwner {
   }
 
   #tell(topic: string, subscribed: boolean): void {
-    for (const listener of this.#listeners) listener(Buffer.from(topic, 'latin1'), subscribed);
+    for (const listener of this.#listeners) {
+      try {
+        listener(Buffer.from(topic, 'latin1'), subscribed);
+      } catch (err) {
+        this.#options.log.error({ err }, 'listener of subscriptions failed');
+      }
+    }
   }
 }
