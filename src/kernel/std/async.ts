@@ -65,6 +65,27 @@ export function backoffMs(attempt: number, firstMs: number, maxMs: number, rando
   return Math.round(full * (1 - random() / 2));
 }
 
+/** The results of work on each item, in their order; at most `limit` at a time. The first failure is thrown, and nothing more is begun. */
+export async function mapLimited<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  results.length = items.length;
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const at = next;
+      next += 1;
+      try {
+        results[at] = await work(items[at] as T);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
+
 export interface TaskGroupOptions {
   /** How many tasks may run at once; `start` waits for a free place. */
   readonly limit: number;

@@ -1,5 +1,6 @@
 /** Copies files: from the master's file server, from the web, to the master, and from `salt-cp`. */
 import type { Context } from '../../kernel/contract/context.js';
+import { mapLimited } from '../../kernel/std/async.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
 import { isTruthy, type Value } from '../../kernel/std/value.js';
@@ -32,13 +33,13 @@ function cacheOne(ctx: Context, args: { path: string; saltenv: Value; source_has
   });
 }
 
-async function cacheMany(ctx: Context, paths: readonly string[], given: Value): Promise<Value[]> {
-  const cached: Value[] = [];
-  for (const path of paths) {
+const FILES_AT_ONCE = 8;
+
+function cacheMany(ctx: Context, paths: readonly string[], given: Value): Promise<Value[]> {
+  return mapLimited(paths, FILES_AT_ONCE, (path) => {
     const place = placeOf(ctx, path, given);
-    cached.push(await cacheFile(ctx, place.path, { saltenv: place.saltenv }));
-  }
-  return cached;
+    return cacheFile(ctx, place.path, { saltenv: place.saltenv });
+  });
 }
 
 export default defineModule({

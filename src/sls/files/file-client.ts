@@ -9,10 +9,14 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CommandExecutionError } from '../../kernel/contract/errors.js';
+import type { FileHash } from '../../kernel/contract/file-backend.js';
 import type { FilePort } from '../../kernel/contract/ports.js';
-import { isSafeName, safeJoin, unsafeReason } from '../../kernel/sys/safe-path.js';
+import { safeJoin, unsafeReason } from '../../kernel/sys/safe-path.js';
 import type { PlainMap, Value } from '../../kernel/std/value.js';
+import { backoffMs, sleep } from '../../kernel/std/async.js';
 import type { FileSource } from './file-source.js';
+import { transfer, type TransferRequest, type TransferResult } from './transfer.js';
+import { UnfinishedFiles } from './unfinished.js';
 
 export interface FileClientOptions {
   readonly source: FileSource;
@@ -26,14 +30,21 @@ export interface FileClientOptions {
 const PUSH_BYTES = 262_144;
 /** Fetches of one file, when it changes while it is read. */
 const FETCH_TRIES = 3;
+/** Tries of one transfer that is cut off; each must have brought something. */
+const TRANSFER_TRIES = 5;
+const RETRY_FIRST_MS = 200;
+const RETRY_MAX_MS = 5000;
 
 export class FileClient implements FilePort {
   readonly #options: FileClientOptions;
   /** Fetches that go on, by where they go: who wants the same meanwhile waits for it. */
   readonly #fetching = new Map<string, Promise<string | undefined>>();
 
+  readonly #unfinished: UnfinishedFiles;
+
   constructor(options: FileClientOptions) {
     this.#options = options;
+    this.#unfinished = new UnfinishedFiles(options.cacheDir);
   }
 
   async cacheFile(path: string, saltenv: string): Promise<string | undefined> {
@@ -76,33 +87,36 @@ export class FileClient implements FilePort {
     }
   }
 
-  async #download(
-    rel: string, env: string, dest: string, wanted: { hash_type: string; hsum: string }, gzip: number,
-  ): Promise<'right' | 'wrong' | 'missing'> {
+  async #download(rel: string, env: string, dest: string, wanted: FileHash, gzip: number): Promise<TransferResult> {
     const temporary = join(dirname(dest), `.${randomUUID()}.part`);
     // Nobody else looks into the cache: its folders are closed, and copies made of its files have the usual mode.
     const isCached = dest.startsWith(join(this.#options.cacheDir, '/'));
     await mkdir(dirname(dest), { recursive: true, mode: isCached ? 0o700 : 0o755 });
-    const hash = createHash(wanted.hash_type);
-    const file = await open(temporary, 'wx', 0o600);
+    const from = await this.#unfinished.take(wanted, temporary);
+    const file = await open(temporary, from > 0 ? 'r+' : 'wx+', 0o600);
+    let result: TransferResult | undefined;
     try {
-      for (let loc = 0; ;) {
-        const { data, dest: served } = await this.#options.source.piece(rel, env, loc, gzip);
-        if (data.length === 0) {
-          if (served === '' && loc === 0) return 'missing';
-          break;
-        }
-        await file.write(data);
-        hash.update(data);
-        loc += data.length;
-      }
-      if (hash.digest('hex') !== wanted.hsum) return 'wrong';
-      await file.chmod(0o644);
-      await rename(temporary, dest);
-      return 'right';
+      result = await this.#transfer({ source: this.#options.source, path: rel, saltenv: env, gzip, wanted, file, from });
+      if (result === 'right') await file.chmod(0o644);
     } finally {
       await file.close();
-      await rm(temporary, { force: true });
+      if (result === 'right') await rename(temporary, dest);
+      else if (result === undefined) await this.#unfinished.keep(wanted, temporary);
+      else await rm(temporary, { force: true });
+    }
+    return result;
+  }
+
+  /** A master that does not answer for a while is asked again, from where the transfer stopped. */
+  async #transfer(request: TransferRequest): Promise<TransferResult> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { size } = await request.file.stat();
+      try {
+        return await transfer({ ...request, from: attempt === 1 ? request.from : size });
+      } catch (error) {
+        if (attempt >= TRANSFER_TRIES || (await request.file.stat()).size === size) throw error;
+        await sleep(backoffMs(attempt, RETRY_FIRST_MS, RETRY_MAX_MS), undefined, true);
+      }
     }
   }
 
@@ -143,7 +157,8 @@ export class FileClient implements FilePort {
   /** @throws UnsafePathError when the path would leave the cache */
   cachePath(path: string, saltenv: string): string {
     const { rel, env } = parseUrl(path, saltenv);
-    if (!isSafeName(env)) throw new CommandExecutionError(`'${env}' is no name of an environment`);
+    // A branch such as `feature/x` is an environment too.
+    if (unsafeReason(env) !== undefined) throw new CommandExecutionError(`'${env}' is no name of an environment`);
     return safeJoin(join(this.#options.cacheDir, 'files', env), rel);
   }
 
@@ -173,8 +188,10 @@ export class FileClient implements FilePort {
 /** `salt://a/b?saltenv=dev` or `a/b`. */
 export function parseUrl(path: string, saltenv: string): { rel: string; env: string } {
   const bare = path.startsWith('salt://') ? path.slice('salt://'.length) : path;
+  // Behind a bar everything is the name.
+  if (bare.startsWith('|')) return { rel: bare.replace(/^\|\/*/, ''), env: saltenv };
   const query = /\?(?:saltenv|env)=([^&]*)$/.exec(bare);
-  const rel = (query === null ? bare : bare.slice(0, query.index)).replace(/^\|/, '').replace(/^\/+/, '');
+  const rel = (query === null ? bare : bare.slice(0, query.index)).replace(/^\/+/, '');
   return { rel, env: query?.[1] ?? saltenv };
 }
 

@@ -4,17 +4,17 @@ import type { FileSource } from './file-source.js';
 
 export function localFiles(server: FileServer): FileSource {
   return {
-    ownPath: async (path, saltenv) => (await server.find(path, saltenv))?.path,
+    ownPath: async (path, saltenv) => (await server.find(`|${path}`, saltenv))?.path,
     async hash(path, saltenv) {
-      const found = await server.find(path, saltenv);
+      const found = await server.find(`|${path}`, saltenv);
       return found === undefined ? undefined : server.hash(found);
     },
     async hashAndStat(path, saltenv) {
-      const found = await server.find(path, saltenv);
+      const found = await server.find(`|${path}`, saltenv);
       return found === undefined ? ['', null] : [{ ...await server.hash(found) }, [...await server.stat(found)]];
     },
     async piece(path, saltenv, loc) {
-      const found = await server.find(path, saltenv);
+      const found = await server.find(`|${path}`, saltenv);
       return found === undefined ? { data: Buffer.alloc(0), dest: '' } : { data: Buffer.from(await server.read(found, loc)), dest: found.rel };
     },
     list: async (kind, saltenv, prefix) => [...await server.list(kind, saltenv, prefix)],

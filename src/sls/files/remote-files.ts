@@ -14,18 +14,21 @@ const LIST_COMMANDS = { files: '_file_list', dirs: '_dir_list', emptyDirs: '_fil
 /** A piece may not unpack to more. */
 const PIECE_BYTES_MAX = 256 * 1024 * 1024;
 
+/** A name with a question mark is marked, else the master takes what follows for options. */
+const named = (path: string): string => (path.includes('?') ? `|${path}` : path);
+
 export function remoteFiles(request: Request): FileSource {
   return {
     async hash(path, saltenv) {
-      const got = await request({ path, saltenv, cmd: '_file_hash' });
+      const got = await request({ path: named(path), saltenv, cmd: '_file_hash' });
       return isPlainMap(got) && typeof got['hsum'] === 'string' ? { hash_type: String(got['hash_type']), hsum: got['hsum'] } : undefined;
     },
     async hashAndStat(path, saltenv) {
-      const got = await request({ path, saltenv, cmd: '_file_hash_and_stat' });
+      const got = await request({ path: named(path), saltenv, cmd: '_file_hash_and_stat' });
       return isList(got) && got.length === 2 ? [got[0] ?? '', got[1] ?? null] : ['', null];
     },
     async piece(path, saltenv, loc, gzip) {
-      const got = await request({ path, saltenv, cmd: '_serve_file', ...(gzip > 0 ? { gzip } : {}), loc });
+      const got = await request({ path: named(path), saltenv, cmd: '_serve_file', ...(gzip > 0 ? { gzip } : {}), loc });
       if (!isPlainMap(got)) return { data: Buffer.alloc(0), dest: '' };
       const data = bytesOf(got['data']);
       const packed = got['gzip'] !== undefined && data.length > 0;

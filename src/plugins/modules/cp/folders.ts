@@ -1,6 +1,7 @@
 /** Many files at once: whole folders and environments, from the master to the cache or to a folder here. */
 import { dirname, join } from 'node:path';
 import type { Context } from '../../../kernel/contract/context.js';
+import { mapLimited } from '../../../kernel/std/async.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
 import { pythonMatch } from '../../../kernel/std/python-regex.js';
 import { isTruthy, type Value } from '../../../kernel/std/value.js';
@@ -8,15 +9,17 @@ import { cachedPath, masterPath } from './address.js';
 import { digestOf } from './digest.js';
 import { cacheFile, fetchFromMaster } from './fetch.js';
 
-const saltAddress = (path: string): string => `salt://${path}`;
+/** A name with a question mark is marked, else what follows counts as options. */
+const saltAddress = (path: string): string => `salt://${path.includes('?') ? '|' : ''}${path}`;
+
+/** Files on their way at once. */
+const FILES_AT_ONCE = 8;
 
 /** Order of texts as Python sorts them: by code point. */
 const byText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 export async function cacheMaster(ctx: Context, saltenv: string): Promise<Value[]> {
-  const cached: Value[] = [];
-  for (const path of await ctx.port('files').fileList(saltenv, '')) cached.push(await cacheFile(ctx, saltAddress(path), { saltenv }));
-  return cached;
+  return mapLimited(await ctx.port('files').fileList(saltenv, ''), FILES_AT_ONCE, (path) => cacheFile(ctx, saltAddress(path), { saltenv }));
 }
 
 /** Patterns are globs, or regular expressions behind `E@`; several in a list. */
@@ -41,12 +44,9 @@ function isWanted(path: string, { include, exclude }: Patterns): boolean {
 export async function cacheFolder(ctx: Context, address: string, saltenv: string, includeEmpty: boolean, patterns: Patterns): Promise<string[]> {
   const files = ctx.port('files');
   const prefix = masterPath(address).replace(/\/?$/, '/');
-  const cached: string[] = [];
-  for (const path of await files.fileList(saltenv, '')) {
-    if (!path.startsWith(prefix) || !isWanted(path, patterns)) continue;
-    const copy = await cacheFile(ctx, saltAddress(path), { saltenv });
-    if (copy !== false && copy !== '') cached.push(copy);
-  }
+  const wanted = (await files.fileList(saltenv, '')).filter((path) => path.startsWith(prefix) && isWanted(path, patterns));
+  const copies = await mapLimited(wanted, FILES_AT_ONCE, (path) => cacheFile(ctx, saltAddress(path), { saltenv }));
+  const cached = copies.filter((copy): copy is string => copy !== false && copy !== '');
   if (!includeEmpty) return cached;
   for (const path of await files.fileListEmptyDirs(saltenv, '')) {
     if (!path.startsWith(prefix)) continue;
@@ -64,11 +64,10 @@ export async function getFolder(ctx: Context, address: string, dest: string, sal
   const above = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
   const below = (found: string): string => `${dest}/${found.slice(above.length).replace(/^\/+/, '')}`;
   const isInside = (found: string): boolean => found.startsWith(`${path}/`);
-  const got: string[] = [];
-  for (const found of (await files.fileList(saltenv, path)).filter(isInside)) {
-    const copy = await fetchFromMaster(ctx, saltAddress(found), below(found), { saltenv, makedirs: true, ...(gzip === undefined ? {} : { gzip }) });
-    if (copy !== false) got.push(copy);
-  }
+  const options = { saltenv, makedirs: true, ...(gzip === undefined ? {} : { gzip }) };
+  const wanted = (await files.fileList(saltenv, path)).filter(isInside);
+  const copies = await mapLimited(wanted, FILES_AT_ONCE, (found) => fetchFromMaster(ctx, saltAddress(found), below(found), options));
+  const got = copies.filter((copy): copy is string => copy !== false);
   for (const found of (await files.fileListEmptyDirs(saltenv, path)).filter(isInside)) {
     await ctx.sys.fs.mkdir(below(found), { recursive: true });
     got.push(below(found));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { backoffMs, BoundedQueue, deferred, sleep, TaskGroup, within } from '../../../../src/kernel/std/async.js';
+import { backoffMs, BoundedQueue, deferred, mapLimited, sleep, TaskGroup, within } from '../../../../src/kernel/std/async.js';
 
 const never = (): never => assert.fail('no error was expected');
 
@@ -134,4 +134,22 @@ test('onItem() calls at once when there is something, else at the next push or t
   queue.onItem(wake);
   queue.close();
   assert.equal(calls, 3);
+});
+
+test('mapLimited() keeps the order, bounds the work at once and stops at a failure', async () => {
+  let open = 0;
+  let most = 0;
+  const doubled = await mapLimited([1, 2, 3, 4, 5], 2, async (item) => {
+    most = Math.max(most, open += 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    open -= 1;
+    return item * 2;
+  });
+  assert.deepEqual([doubled, most], [[2, 4, 6, 8, 10], 2]);
+  const begun: number[] = [];
+  await assert.rejects(mapLimited([1, 2, 3, 4], 1, (item) => {
+    begun.push(item);
+    return item === 2 ? Promise.reject(new Error('second')) : Promise.resolve(item);
+  }), /second/);
+  assert.deepEqual([begun, await mapLimited([], 3, () => Promise.resolve(1))], [[1, 2], []]);
 });
