@@ -138,7 +138,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const bounds = new Bounds({ bus, log });
   const connections = new Connections({ filesMax: int(opts, 'max_open_files', 100_000), bounds });
   const ports = { ...portOptions(opts), onBound: bounds.hit.bind(bounds), log };
-  const sockets = serverKind(opts);
+  const sockets = serverKind(opts, log);
   const publications = await servePublications(sockets, {
     ...ports, address: address(opts, 'publish_port'), gate: (from) => connections.maySubscribe(from), frameBytesMax: FRAME_BYTES_MAX, hwm: int(opts, 'pub_hwm', 1000),
   });
@@ -359,7 +359,12 @@ function address(opts: Readonly<PlainMap>, port: string): string {
   return `tcp://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${int(opts, port, 0)}`;
 }
 
-const serverKind = (opts: Readonly<PlainMap>): ServerKind => (isServerKind(opts['transport_server']) ? opts['transport_server'] : 'own');
+function serverKind(opts: Readonly<PlainMap>, log: Logger): ServerKind {
+  const { transport_server: wanted } = opts;
+  if (isServerKind(wanted)) return wanted;
+  if (wanted !== undefined && wanted !== null) log.warn({ transport_server: wanted, instead: 'own' }, 'option not understood');
+  return 'own';
+}
 
 /** What both ports have in common. Source: read, Salt 3008.3, the two options of heartbeats without a default. */
 function portOptions(opts: Readonly<PlainMap>): Pick<ServerOptions, 'ipv6' | 'backlog' | 'tcpKeepalive' | 'heartbeatMs' | 'heartbeatTimeoutMs'> {

@@ -8,7 +8,7 @@ import { readCommand, readPing, readProperties } from '../../../../src/bus/trans
 import { ZmtpError } from '../../../../src/bus/transport/zmtp/zmtp-error.js';
 import { fuzz } from '../../../support/fuzz.js';
 import { silentLog } from '../../../support/logs.js';
-import { command, GREETING, long, property, RawClient, ready, request, short } from '../transport/zmtp/raw-client.js';
+import { command, GREETING, long, property, RawClient, ready, request, short } from '../../../support/zmtp-client.js';
 
 const hello = (type: string): Buffer => Buffer.concat([GREETING, ready(type, property('Identity', 'x'))]);
 const requests = [

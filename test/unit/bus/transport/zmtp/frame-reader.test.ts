@@ -4,7 +4,7 @@ import { encodeFrame, encodeHead, encodeMessage, encodeReady, readCommand, readP
 import { FrameReader } from '../../../../../src/bus/transport/zmtp/frame-reader.js';
 import { checkGreeting, encodeGreeting } from '../../../../../src/bus/transport/zmtp/greeting.js';
 import { ZmtpError, type ZmtpFault } from '../../../../../src/bus/transport/zmtp/zmtp-error.js';
-import { command, GREETING, long, property, ready, short } from './raw-client.js';
+import { command, GREETING, long, property, ready, short } from '../../../../support/zmtp-client.js';
 
 const fault = (expected: ZmtpFault) => (error: unknown): boolean => error instanceof ZmtpError && error.fault === expected;
 

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { plainAddress, ZmtpPeer, type PeerOwner } from '../../../../../src/bus/transport/zmtp/peer.js';
 import type { ZmtpError } from '../../../../../src/bus/transport/zmtp/zmtp-error.js';
 import { until } from '../../../../support/fleet/until.js';
-import { GREETING, long, RawClient, ready, request } from './raw-client.js';
+import { GREETING, long, RawClient, ready, request } from '../../../../support/zmtp-client.js';
 
 async function bench(onMessage: () => void = () => undefined) {
   let opened = 0;

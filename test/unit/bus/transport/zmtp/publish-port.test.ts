@@ -8,7 +8,7 @@ import { servePublications } from '../../../../../src/bus/transport/zmtp/publish
 import { Topics } from '../../../../../src/bus/transport/zmtp/topics.js';
 import { keepingLog, silentLog } from '../../../../support/logs.js';
 import { until } from '../../../../support/fleet/until.js';
-import { command, long, RawClient, short } from './raw-client.js';
+import { command, long, RawClient, short } from '../../../../support/zmtp-client.js';
 
 const text = (value: string): Buffer => Buffer.from(value);
 

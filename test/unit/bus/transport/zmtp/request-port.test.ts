@@ -8,7 +8,7 @@ import { serveRequests } from '../../../../../src/bus/transport/zmtp/request-por
 import { deferred } from '../../../../../src/kernel/std/async.js';
 import { keepingLog, silentLog } from '../../../../support/logs.js';
 import { until } from '../../../../support/fleet/until.js';
-import { command, GREETING, long, property, RawClient, ready, request, short } from './raw-client.js';
+import { command, GREETING, long, property, RawClient, ready, request, short } from '../../../../support/zmtp-client.js';
 
 const MIB = 1024 * 1024;
 const echo: RequestHandler = (frame) => Promise.resolve(frame);
