@@ -1,7 +1,7 @@
 /** What runners and wheel functions may reach of the master. */
 import type { KeyPair } from '../bus/channel/key-files.js';
 import { decodeBus, encodeBus } from '../bus/codec/codec.js';
-import type { EventBus } from '../bus/event/bus.js';
+import type { BusEvent, EventBus } from '../bus/event/bus.js';
 import { pemFingerprint } from '../bus/crypto/fingerprint.js';
 import { isHashType } from '../bus/crypto/digest.js';
 import { parseJid, parseMinionId } from '../kernel/contract/job.js';
@@ -95,7 +95,21 @@ function eventPort(bus: EventBus): EventPort {
     bus.fire(tag, isPlainMap(data) ? data : { data }, cause);
     return Promise.resolve(true);
   };
-  return { fireLocal: (tag, data) => fire(tag, data), fireMaster: (tag, data, _preload, cause) => fire(tag, data, cause) };
+  return {
+    fireLocal: (tag, data) => fire(tag, data), fireMaster: (tag, data, _preload, cause) => fire(tag, data, cause),
+    listen: (signal) => listen(bus, signal),
+  };
+}
+
+async function* listen(bus: EventBus, signal: AbortSignal): AsyncGenerator<BusEvent> {
+  using listener = bus.listen('');
+  const end = (): void => listener[Symbol.dispose]();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    if (!signal.aborted) yield* listener;
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 function orderOf(job: LocalJob, jid: string): JobOrder {

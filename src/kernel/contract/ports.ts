@@ -43,6 +43,8 @@ export interface EventPort {
   fireLocal(tag: string, data: PlainMap): Promise<boolean>;
   /** To the master's bus; on the master the same as local. `cause`: id of the job or run that fires it, kept on a master. */
   fireMaster(tag: string, data: Value, preload?: PlainMap, cause?: string): Promise<boolean>;
+  /** Every event of the local bus from now on, until the signal; a slow reader loses events. Absent where nobody can listen. */
+  listen?(signal: AbortSignal): AsyncIterable<{ readonly tag: string; readonly data: PlainMap }>;
 }
 
 /** Jobs that run on this minion now. */

@@ -26,7 +26,8 @@ const root = join(import.meta.dirname, '..', '..', '..', '..');
 const recorded = await readJson(join(root, 'test/golden-facts/modules.json')) as Recorded;
 /** Modules that serve a name where the recording's host had another, by file name. */
 const elsewhere = await readJson(join(root, 'test/golden-facts/modules-other-hosts.json')) as Recorded;
-const ours = (await readJson(join(root, 'test/unit/plugins/ours.json')) as { extra: Record<string, string> }).extra;
+/** `missing`: what a later part of the program brings. */
+const { extra: ours, missing: later } = await readJson(join(root, 'test/unit/plugins/ours.json')) as { extra: Record<string, string>; missing: Record<string, string> };
 const index: PluginIndex = await pluginIndex();
 
 /** A default of the recording that JSON could not carry. */
@@ -69,7 +70,7 @@ function complaints(kind: string, plugin: PluginEntry): string[] {
   if (wanted === undefined) return path in ours ? [] : [`${path} is not of Salt and not in ours.json`];
   const have: Record<string, FunctionEntry> = { ...plugin.functions };
   for (const [alias, target] of Object.entries(plugin.aliases ?? {})) have[alias] = plugin.functions[target] as FunctionEntry;
-  const missing = Object.keys(wanted).filter((name) => !(name in have)).map((name) => `${path}.${name} is missing`);
+  const missing = Object.keys(wanted).filter((name) => !(name in have) && !(`${path}.${name}` in later)).map((name) => `${path}.${name} is missing`);
   const extra = Object.keys(have).filter((name) => !(name in wanted) && !(`${path}.${name}` in ours)).map((name) => `${path}.${name} is not of Salt and not in ours.json`);
   const other = Object.entries(wanted).flatMap(([name, signature]) =>
     (name in have ? differences(signature, have[name] as FunctionEntry, (param) => `${path}.${name}.${param}` in ours).map((text) => `${path}.${name}: ${text}`) : []));
@@ -94,6 +95,16 @@ test('every entry of ours.json is there and has a reason', () => {
       const entry = functions[aliases?.[name] ?? name];
       return entry !== undefined && (param === undefined || entry.params.some(([own]) => own === param));
     }), path);
+    assert.ok(reason.length > 10, path);
+  }
+});
+
+test('what is said to be missing is missing, for a reason', () => {
+  for (const [path, reason] of Object.entries(later)) {
+    const [kind, serves, name] = path.split('.') as [keyof PluginIndex['plugins'], string, string];
+    const have = (index.plugins[kind] ?? []).filter((plugin) => plugin.serves === serves).flatMap(({ functions, aliases }) => [...Object.keys(functions), ...Object.keys(aliases ?? {})]);
+    assert.ok(have.length > 0 && !have.includes(name), path);
+    assert.ok(name in (recorded[kind]?.[serves]?.functions ?? {}), path);
     assert.ok(reason.length > 10, path);
   }
 });
