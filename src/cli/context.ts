@@ -18,6 +18,7 @@ import { outputLoader } from './print/load-output.js';
 import { display } from './print/display.js';
 import { UsageError, type ParsedLine } from './parsed-line.js';
 import type { Run } from './run-program.js';
+import { readSdb } from './sdb-reader.js';
 import { withSaltfile } from './saltfile.js';
 import { refuseTwoTargets } from './target-kind.js';
 
@@ -57,7 +58,7 @@ export interface CliContext {
 export async function openContext(run: Run, request: ContextRequest): Promise<CliContext> {
   const line = withSaltfile(run.line);
   const configDir = configDirOf(line, request);
-  const loaded = await loadConfig(request.role, { configDir, overrides: { ...givenOptions(line), ...request.overrides } });
+  const loaded = await loadConfig(request.role, { configDir, sdb: readSdb, overrides: { ...givenOptions(line), ...request.overrides } });
   const opts = withLine(loaded.opts, line, request.overrides ?? {});
   refuseTwoTargets(line);
   emptyOutputFile(line);

@@ -5,6 +5,7 @@ import { findConfigDir, loadMasterConfig, loadMinionConfig } from '../kernel/con
 import { becomeAccount } from './daemon-account.js';
 import { detach, DETACHED_MARK, runDaemon, type DaemonOptions } from './daemon.js';
 import type { ParsedLine } from './parsed-line.js';
+import { readSdb } from './sdb-reader.js';
 import { keepHeapSmall } from './small-heap.js';
 
 export async function runDaemonProgram(role: 'master' | 'minion', line: ParsedLine, start: DaemonOptions['start']): Promise<number> {
@@ -17,8 +18,8 @@ export async function runDaemonProgram(role: 'master' | 'minion', line: ParsedLi
     process.stderr.write(`WARNING: CONFIG '${configDir}' directory does not exist.\n`);
   }
   const config = role === 'master'
-    ? await loadMasterConfig({ configDir })
-    : await loadMinionConfig({ configDir, cacheMinionId: true });
+    ? await loadMasterConfig({ configDir, sdb: readSdb })
+    : await loadMinionConfig({ configDir, cacheMinionId: true, sdb: readSdb });
   const pidFile = text('pidfile') ?? String(config.opts['pidfile'] ?? '');
   if (values['daemon'] === true && process.env[DETACHED_MARK] !== '1') {
     return detach(process.argv.slice(2), pidFile, text('log_file') ?? String(config.opts['log_file'] ?? ''));

@@ -4,7 +4,6 @@ import { RequestTimeoutError } from '../../bus/transport/contract.js';
 import { createSys } from '../../kernel/sys/sys.js';
 import type { PlainMap } from '../../kernel/std/value.js';
 import { openLocalMinion, type LocalMinion } from '../../minion/local-minion.js';
-import { returnerNames } from '../../minion/job/returners.js';
 import { openContext, type CliContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { helpText, usageLine } from '../help.js';
@@ -49,8 +48,14 @@ export async function callAction(run: Run): Promise<number> {
   const noParse = String(values['no_parse'] ?? '').split(',');
   return await runCall({
     fun: fun ?? '', ...parseWords(words, { noParse }), words, local, metadata: on('print_metadata'), retcodePassthrough: on('retcode_passthrough'),
-    returners: returnerNames(String(values['return'] ?? ''), values['return'] ? undefined : context.opts['return']), outputter: askedOutputter(line),
+    returners: await returnersOf(context), outputter: askedOutputter(line),
   }, context, opened);
+}
+
+/** Those of the line, else those of the configuration. */
+async function returnersOf({ line, opts }: CliContext): Promise<readonly string[]> {
+  const asked = line.values['return'] || opts['return'];
+  return asked ? (await import('../../minion/job/returners.js')).returnerNames('', asked) : [];
 }
 
 /** Options of the line that stand for options of the configuration. */

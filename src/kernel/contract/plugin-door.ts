@@ -3,11 +3,11 @@
  * Nothing of the program itself; a plugin reaches that through its context.
  */
 export {
-  defineExtPillar, defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineState, defineWheel, fn,
+  defineExtPillar, defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineSdb, defineState, defineWheel, fn,
 } from './plugin.js';
 export type {
   ExtPillarDeclaration, ExtPillarPlugin, FileserverPlugin, Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, PillarSource, Plugin,
-  PluginKind, ReturnerPlugin,
+  PluginKind, ReturnerPlugin, SdbPlugin,
 } from './plugin.js';
 export type { ReturnerContext, ReturnerOption } from './returner.js';
 export { listedJob } from './listed-job.js';

@@ -5,6 +5,7 @@ import type { FileBackend } from './file-backend.js';
 import type { ArgsOf, Params } from './params.js';
 import type { PluginBase } from './plugin-base.js';
 import type { ReturnerPlugin } from './returner.js';
+import type { SdbPlugin } from './sdb.js';
 
 export type { PluginBase, PluginKind } from './plugin-base.js';
 
@@ -86,6 +87,8 @@ export const defineGrains = (plugin: Omit<GrainsPlugin, 'kind'>): GrainsPlugin =
 
 export { defineReturner } from './returner.js';
 export type { ReturnerPlugin } from './returner.js';
+export { defineSdb } from './sdb.js';
+export type { SdbPlugin } from './sdb.js';
 
 /** Serves files of environments. `open` is called once; a module of plain functions is its backend itself. */
 export interface FileserverPlugin extends PluginBase {
@@ -94,7 +97,6 @@ export interface FileserverPlugin extends PluginBase {
   open(ctx: Context): Promise<FileBackend> | FileBackend;
 }
 export const defineFileserver = (plugin: Omit<FileserverPlugin, 'kind'>): FileserverPlugin => ({ kind: 'fileserver', ...plugin });
-
 
 /** An external source of pillar. */
 export interface ExtPillarPlugin extends PluginBase {
@@ -122,4 +124,4 @@ export function defineExtPillar<const P extends Params>(declaration: ExtPillarDe
   return { kind: 'pillar', ...declaration, params: declaration.params ?? {}, extPillar: declaration.extPillar as ExtPillarPlugin['extPillar'] };
 }
 
-export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin | FileserverPlugin | ExtPillarPlugin;
+export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin | FileserverPlugin | ExtPillarPlugin | SdbPlugin;

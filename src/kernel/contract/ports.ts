@@ -283,6 +283,17 @@ export interface ReturnersPort {
   call(name: string, method: string, args: readonly unknown[]): Promise<Value>;
 }
 
+/** Single values in the stores that the configuration names. Addresses are `sdb://profile/key`. */
+export interface SdbPort {
+  /** What is no address of a known store is given as it is. @throws InvocationError for it when `strict` */
+  get(uri: Value, strict: boolean): Promise<Value>;
+  /** False for what is no address of a known store. */
+  set(uri: Value, value: Value): Promise<Value>;
+  delete(uri: Value): Promise<Value>;
+  /** The value; where there is none, a random one that is kept. */
+  getOrSetRandom(uri: Value, random: { readonly length: number; readonly chars: string }): Promise<Value>;
+}
+
 /** The scheduler that runs on this minion. Without one the module `schedule` keeps the data itself. */
 export interface SchedulePort {
   /** What Salt sends as `manage_schedule`: `func`, `name`, `schedule`, `where`, `persist`; gives `schedule`, `next_fire_time` or `data`. */
@@ -398,6 +409,7 @@ export interface Ports {
   schedule: SchedulePort;
   output: OutputPort;
   returners: ReturnersPort;
+  sdb: SdbPort;
   pack: PackPort;
   runner: RunnerPort;
   fileServer: FileServerPort;

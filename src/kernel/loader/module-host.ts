@@ -9,7 +9,7 @@ import type { Context } from '../contract/context.js';
 import { CommandExecutionError, FunctionMissingError } from '../contract/errors.js';
 import type { Logger } from '../contract/log.js';
 import type { FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
-import type { CatalogPort, OutputPort, Ports, ReturnersPort } from '../contract/ports.js';
+import type { CatalogPort, OutputPort, Ports, ReturnersPort, SdbPort } from '../contract/ports.js';
 import type { ReturnerContext, ReturnerMethod } from '../contract/returner.js';
 import type { Sys } from '../contract/sys.js';
 import { isTruthy, type PlainMap, type Value } from '../std/value.js';
@@ -22,8 +22,11 @@ import {
 import { ModuleWorkers } from './module-workers.js';
 import { pluginOfExports } from './plain-form.js';
 import { PluginTable, type Candidate } from './plugin-table.js';
-import { OpenReturner } from './open-returner.js';
+import type { OpenReturner } from './open-returner.js';
 import { importFailure, listUserFiles, namesAnother, UserFilePreparer, type UserFile } from './user-files.js';
+
+/** Longest that one value of a store may take. */
+const SDB_MS = 60_000;
 
 export interface ModuleHostOptions {
   /** Folder of the built program: `plugin-index.json`, `plugins/<kind>/<name>.js`. */
@@ -75,7 +78,7 @@ export class ModuleHost implements AsyncDisposable {
     });
     const { sys, log, opts, id, grains, pillar } = options;
     this.#sessionPorts = { ...options.sessionPorts };
-    this.#ports = { catalog: this.catalog, output: this.#outputs(), returners: this.#returnersPort(), ...options.ports };
+    this.#ports = { catalog: this.catalog, output: this.#outputs(), returners: this.#returnersPort(), sdb: this.sdb, ...options.ports };
     this.#sessionHost = { sys, log, opts, id, grains, pillar, ports: this.#ports, sessionPorts: this.#sessionPorts, find: (kind, fun) => this.#find(kind, fun) };
   }
 
@@ -117,11 +120,33 @@ export class ModuleHost implements AsyncDisposable {
     };
   }
 
+  async #openReturner(name: string): Promise<OpenReturner | undefined> {
+    const plugin = await this.load('returners', name);
+    if (plugin === undefined) return undefined;
+    const { OpenReturner: Opened } = await import('./open-returner.js');
+    return new Opened(name, this, plugin);
+  }
+
+  /** Single values in the stores that the configuration names. */
+  readonly sdb: SdbPort = {
+    get: async (...args) => (await this.#sdbDoor()).get(...args),
+    set: async (...args) => (await this.#sdbDoor()).set(...args),
+    delete: async (...args) => (await this.#sdbDoor()).delete(...args),
+    getOrSetRandom: async (...args) => (await this.#sdbDoor()).getOrSetRandom(...args),
+  };
+
+  async #sdbDoor(): Promise<SdbPort> {
+    const { sdbPort } = await import('./sdb-door.js');
+    return sdbPort({
+      load: (driver) => this.load('sdb', driver), context: (driver) => this.context(driver, { signal: AbortSignal.timeout(SDB_MS) }),
+    });
+  }
+
   /** A returner to call; undefined when there is none of that name here. It is the same one until plugins are loaded anew. */
   returner(name: string): Promise<OpenReturner | undefined> {
     const known = this.#returners.get(name);
     if (known !== undefined) return known;
-    const opened = this.load('returners', name).then((plugin) => (plugin === undefined ? undefined : new OpenReturner(name, this, plugin)));
+    const opened = this.#openReturner(name);
     this.#returners.set(name, opened);
     // It may be there later: after a synchronisation, or with another dependency.
     opened.then((returner) => returner === undefined && this.#returners.delete(name), () => this.#returners.delete(name));
