@@ -3,7 +3,8 @@
  * which also knows directories such as LDAP. Lists (`users`, `groups`) hold the local files only.
  */
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Account, Group } from '../contract/sys.js';
 import { isMissing } from './files.js';
 import { steadyUnixMs } from '../std/time.js';
@@ -47,7 +48,7 @@ export class AccountTable<T extends { readonly name: string }> {
   }
 
   async all(): Promise<readonly T[]> {
-    const stamp = await this.#currentStamp();
+    const stamp = this.#currentStamp();
     if (stamp === this.#stamp) return this.#entries;
     const text = stamp === '' ? '' : await readFile(this.#path, 'utf8');
     this.#entries = text.split('\n').map(this.#parse).filter((entry) => entry !== undefined);
@@ -70,14 +71,10 @@ export class AccountTable<T extends { readonly name: string }> {
     return this.#ask(String(id));
   }
 
-  async #currentStamp(): Promise<string> {
-    try {
-      const { mtimeNs, size, ino } = await stat(this.#path, { bigint: true });
-      return `${mtimeNs} ${size} ${ino}`;
-    } catch (err) {
-      if (isMissing(err)) return '';
-      throw err;
-    }
+  /** Asked at once: the way to another thread and back takes twenty times as long as this look at a file of the system's own disk. */
+  #currentStamp(): string {
+    const facts = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
+    return facts === undefined ? '' : `${facts.mtimeNs} ${facts.size} ${facts.ino}`;
   }
 
   async #ask(key: string): Promise<T | undefined> {

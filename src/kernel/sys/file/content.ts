@@ -13,9 +13,8 @@ export const WHOLE_FILE_BYTES_MAX = 512 * 1024 * 1024;
 
 /** All bytes of a file. Errors name the path as Python's do. */
 export async function readBytes(sys: Sys, path: string): Promise<Buffer> {
-  const handle = await openToRead(sys, path);
+  const { handle, size } = await openToRead(sys, path);
   try {
-    const { size } = await handle.stat();
     if (size > WHOLE_FILE_BYTES_MAX) {
       throw new CommandExecutionError(`File ${path} has ${size} bytes, more than the ${WHOLE_FILE_BYTES_MAX} that are read at once`);
     }
@@ -25,12 +24,19 @@ export async function readBytes(sys: Sys, path: string): Promise<Buffer> {
   }
 }
 
+interface Opened {
+  readonly handle: FileHandle;
+  /** Bytes when it was opened; 0 also where nobody knows, as below /proc. */
+  readonly size: number;
+}
+
 /** An open file. @throws EISDIR at once, as Python's `open`, where node would fail at the first read. */
-async function openToRead(sys: Sys, path: string): Promise<FileHandle> {
+async function openToRead(sys: Sys, path: string): Promise<Opened> {
   const handle = await sys.fs.open(path, 'r');
   try {
-    if ((await handle.stat()).isDirectory()) throw systemError('EISDIR', path);
-    return handle;
+    const facts = await handle.stat();
+    if (facts.isDirectory()) throw systemError('EISDIR', path);
+    return { handle, size: facts.isFile() ? facts.size : 0 };
   } catch (error) {
     await handle.close();
     throw error;
@@ -39,12 +45,13 @@ async function openToRead(sys: Sys, path: string): Promise<FileHandle> {
 
 /** The content in pieces of one buffer that is used again: take what you need before asking for the next. */
 export async function* piecesOf(sys: Sys, path: string, pieceBytes = PIECE_BYTES): AsyncGenerator<Buffer> {
-  const handle = await openToRead(sys, path);
+  const { handle, size } = await openToRead(sys, path);
   try {
-    const buffer = Buffer.allocUnsafe(pieceBytes);
-    for (;;) {
-      const { bytesRead } = await naming(path, handle.read(buffer, 0, pieceBytes, null));
+    const buffer = Buffer.allocUnsafe(size === 0 ? pieceBytes : Math.min(size, pieceBytes));
+    for (let read = 0; size === 0 || read < size;) {
+      const { bytesRead } = await naming(path, handle.read(buffer, 0, buffer.length, null));
       if (bytesRead === 0) return;
+      read += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } finally {
@@ -54,7 +61,7 @@ export async function* piecesOf(sys: Sys, path: string, pieceBytes = PIECE_BYTES
 
 /** Up to so many bytes from the front. */
 async function readStart(sys: Sys, path: string, bytes: number): Promise<Buffer> {
-  const handle = await openToRead(sys, path);
+  const { handle } = await openToRead(sys, path);
   try {
     const { buffer, bytesRead } = await naming(path, handle.read(Buffer.alloc(bytes), 0, bytes, 0));
     return buffer.subarray(0, bytesRead);

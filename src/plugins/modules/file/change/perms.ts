@@ -6,7 +6,7 @@ import { normalizeMode } from '../../../../kernel/sys/file/mode.js';
 import { isSystemError } from '../../../../kernel/sys/file/os-error.js';
 import { expandUser, isDirectory, isSymlink } from '../../../../kernel/sys/file/probe.js';
 import type { ContextParts } from '../look/selinux.js';
-import { factsOf, type PathFacts } from '../look/stat.js';
+import { rightsOf, type Rights } from '../look/stat.js';
 import { alignAttributes } from './perms-attributes.js';
 import { alignContext } from './perms-selinux.js';
 import { outcomeFrom, type Check, type Outcome } from './outcome.js';
@@ -65,7 +65,7 @@ async function alignOwnerAndMode(check: Check, wish: Wish): Promise<Perms> {
   const { ctx, path, outcome, comments } = check;
   const mode = normalizeMode(wish.mode);
   const follow = wish.follow ?? false;
-  const now = await factsOf(ctx.sys, path, null, follow);
+  const now = await rightsOf(ctx.sys, path, follow);
   const bareLink = await isBareLink(check, wish);
   const perms: Perms = {
     luser: typeof wish.user === 'number' ? now.uid : now.user,
@@ -79,7 +79,8 @@ async function alignOwnerAndMode(check: Check, wish: Wish): Promise<Perms> {
     perms.cmode = mode;
     await setMode(ctx.sys, path, mode);
   }
-  const after = await factsOf(ctx.sys, path, null, follow);
+  const isTouched = !ctx.test && (perms.cuser !== undefined || perms.cgroup !== undefined || perms.cmode !== undefined);
+  const after = isTouched ? await rightsOf(ctx.sys, path, follow) : now;
   const settle = (key: 'user' | 'group' | 'mode', wanted: Value, reached: boolean, changed: boolean): void => {
     if (reached) {
       if (changed) outcome.changes[key] = wanted;
@@ -96,7 +97,7 @@ async function alignOwnerAndMode(check: Check, wish: Wish): Promise<Perms> {
   return perms;
 }
 
-async function giveAway(check: Check, wish: Wish, now: PathFacts, bareLink: boolean): Promise<void> {
+async function giveAway(check: Check, wish: Wish, now: Rights, bareLink: boolean): Promise<void> {
   const { ctx, path, outcome, comments } = check;
   const user = wish.user ?? now.user;
   const group = wish.group ?? now.group;

@@ -46,22 +46,35 @@ function typeWord(stat: BigIntStats): string {
   return stat.isSocket() ? 'socket' : 'file';
 }
 
-/** `file.stats`. A link to nothing is described itself. @throws CommandExecutionError when nothing is there. */
-export async function factsOf(sys: Sys, given: string, hashType: string | null = null, follow = true): Promise<PathFacts> {
-  const path = await expandUser(sys, given);
+/** Who owns a path, and its mode. */
+export type Rights = Pick<PathFacts, 'uid' | 'gid' | 'user' | 'group' | 'mode'>;
+
+/** What is at a path. A link to nothing is described itself. @throws CommandExecutionError when nothing is there */
+async function lookAt(sys: Sys, path: string, follow: boolean): Promise<BigIntStats> {
   const stat = (follow ? await statOf(sys, path) : undefined) ?? await lstatOf(sys, path);
   if (stat === undefined) throw new CommandExecutionError(`Path not found: ${path}`);
+  return stat;
+}
+
+async function rightsIn(sys: Sys, stat: BigIntStats): Promise<Rights> {
+  const [uid, gid] = [Number(stat.uid), Number(stat.gid)];
+  return { uid, gid, group: await groupName(sys, gid), user: await userName(sys, uid), mode: modeText(stat.mode) };
+}
+
+/** The part of `file.stats` that can be changed. @throws CommandExecutionError when nothing is there */
+export const rightsOf = async (sys: Sys, path: string, follow: boolean): Promise<Rights> => rightsIn(sys, await lookAt(sys, path, follow));
+
+/** `file.stats`. @throws CommandExecutionError when nothing is there. */
+export async function factsOf(sys: Sys, given: string, hashType: string | null = null, follow = true): Promise<PathFacts> {
+  const path = await expandUser(sys, given);
+  const stat = await lookAt(sys, path, follow);
   return {
+    ...await rightsIn(sys, stat),
     inode: whole(stat.ino),
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
-    group: await groupName(sys, Number(stat.gid)),
-    user: await userName(sys, Number(stat.uid)),
     atime: seconds(stat.atimeNs),
     mtime: seconds(stat.mtimeNs),
     ctime: seconds(stat.ctimeNs),
     size: whole(stat.size),
-    mode: modeText(stat.mode),
     ...(hashType ? { sum: await hashFile(sys, path, hashType) } : {}),
     type: typeWord(stat),
     target: follow ? await realPath(sys, path) : absolutePath(path),

@@ -61,7 +61,8 @@ async function keepFormer(ctx: Context, target: string, backup: Value): Promise<
 
 /** A file that was made elsewhere gets the SELinux context of its place, where contexts are enforced. */
 async function resetContext(ctx: Context, target: string): Promise<void> {
+  if (!(await ctx.has('selinux.getenforce'))) return;
   const program = await ctx.sys.which('restorecon');
-  if (program === undefined || !(await ctx.has('selinux.getenforce'))) return;
-  if ((await ctx.call('selinux.getenforce')) === 'Enforcing') await ctx.sys.run([program, target], { signal: ctx.signal });
+  if (program === undefined || (await ctx.call('selinux.getenforce')) !== 'Enforcing') return;
+  await ctx.sys.run([program, target], { signal: ctx.signal });
 }

@@ -17,7 +17,7 @@ export async function manageExisting(managed: Managed): Promise<Outcome> {
   const bareLink = link && !wish.follow;
   if (managed.source !== '') await takeSource(managed, target, bareLink);
   if (wish.contents !== null) await takeContents(managed, target);
-  if (await isSymlink(ctx.sys, path) && !wish.follow) await replaceLink(managed);
+  if (!wish.follow && await isSymlink(ctx.sys, path)) await replaceLink(managed);
   const [aligned] = await alignPerms(ctx, path, outcome, {
     user: wish.user, group: wish.group, mode: managed.mode, attrs: wish.attrs, follow: wish.follow, selinux: wish.selinux,
   });

@@ -75,7 +75,7 @@ export async function beginManaging(ctx: Context, wish: ManageWish): Promise<Man
     outcome: outcomeFrom(wish.ret, path, ''), counts: false,
   };
   if (managed.source === '') return managed;
-  if (managed.sfn === '') {
+  if (managed.sfn === '' && !await isKnownSum(managed)) {
     await fetchSource(managed);
     const type = sum.hash_type ?? defaultHash(managed);
     managed.sum = { hash_type: type, hsum: await hashFile(ctx.sys, managed.sfn, type) };
@@ -84,6 +84,16 @@ export async function beginManaging(ctx: Context, wish: ManageWish): Promise<Man
     managed.mode = await statSource(ctx, managed.source, wish.saltenv, managed.mode);
   }
   return managed;
+}
+
+/**
+ * True when the sum is that of the server's file now: an existing file may be right already, then nothing is fetched.
+ * Differs: real Salt fetches a copy into the cache in any case.
+ */
+async function isKnownSum({ ctx, wish, source, sum }: Managed): Promise<boolean> {
+  if (sum.hsum === undefined || parseAddress(source).scheme !== 'salt') return false;
+  const current = await ctx.call('cp.hash_file', [source, wish.saltenv]);
+  return isPlainMap(current) && current['hsum'] === sum.hsum && current['hash_type'] === sum.hash_type;
 }
 
 export function defaultHash({ ctx }: Managed): string {

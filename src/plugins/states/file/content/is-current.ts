@@ -10,6 +10,8 @@ import { environment, type Target } from './target.js';
 export async function isCurrent(wanted: Target): Promise<boolean> {
   const { ctx, path, args, contents } = wanted;
   if (contents !== null || isTruthy(args.template) || !isTruthy(wanted.source) || isTruthy(args.skip_verify)) return false;
+  // Only hashes that are given are compared here; the server tells those of salt:// later.
+  if (!isTruthy(wanted.sourceHash) && !Array.isArray(wanted.source)) return false;
   if (!await pathExists(ctx.sys, path)) return false;
   try {
     return await hasWantedHash(wanted);
@@ -22,8 +24,6 @@ export async function isCurrent(wanted: Target): Promise<boolean> {
 
 async function hasWantedHash(wanted: Target): Promise<boolean> {
   const { ctx, path, args } = wanted;
-  // Only hashes that are given are compared here; the server tells those of salt:// later.
-  if (!isTruthy(wanted.sourceHash) && !Array.isArray(wanted.source)) return false;
   const chosen = await ctx.call('file.source_list', [wanted.source, wanted.sourceHash, environment(wanted)]);
   const [source = null, hash = null] = Array.isArray(chosen) ? chosen as readonly Value[] : [];
   if (!isTruthy(source) || !isTruthy(hash)) return false;
