@@ -1,0 +1,3 @@
+include:
+  - .package.install
+  - .config.file
