@@ -355,8 +355,8 @@ async function removeOldJobs(stores: readonly { removeOlder(atMs: number): Promi
 }
 
 function address(opts: Readonly<PlainMap>, port: string): string {
-  const host = text(opts, 'interface');
-  return `tcp://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${int(opts, port, 0)}`;
+  const hosts = text(opts, 'interface').split(',').map((host) => host.trim());
+  return `tcp://${hosts.map((host) => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host)).join(',')}:${int(opts, port, 0)}`;
 }
 
 function serverKind(opts: Readonly<PlainMap>, log: Logger): ServerKind {

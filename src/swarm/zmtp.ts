@@ -1,47 +1,18 @@
 /**
  * Just enough of ZMTP 3.0 over plain TCP for thousands of peers in one process: a REQ-like and a SUB-like connection.
  * A ZeroMQ socket takes three descriptors and 55 KiB; this takes one and a few KiB.
- *
- * Source: ZMTP 3.0 (RFC 23/ZMTP): greeting, NULL mechanism, framing, subscriptions as messages.
  */
 import { createConnection, type Socket } from 'node:net';
+import { COMMAND, encodeMessage, encodeReady, MORE, readCommand, readPing } from '../bus/transport/zmtp/frames.js';
+import { FrameReader } from '../bus/transport/zmtp/frame-reader.js';
+import { encodeGreeting } from '../bus/transport/zmtp/greeting.js';
+import { ZmtpError } from '../bus/transport/zmtp/zmtp-error.js';
 import { TsaltError } from '../kernel/contract/errors.js';
 import { deferred, type Deferred } from '../kernel/std/async.js';
 
-const MORE = 1;
-const LONG = 2;
-const COMMAND = 4;
-const GREETING_BYTES = 64;
 const FRAME_BYTES_MAX = 256 * 1024 * 1024;
-
-function greeting(): Buffer {
-  const bytes = Buffer.alloc(GREETING_BYTES);
-  bytes[0] = 0xff;
-  bytes[9] = 0x7f;
-  bytes[10] = 3;
-  bytes.write('NULL', 12, 'latin1');
-  return bytes;
-}
-
-function ready(socketType: string): Buffer {
-  const name = 'Socket-Type';
-  const value = Buffer.alloc(4);
-  value.writeUInt32BE(socketType.length);
-  const body = Buffer.concat([
-    Buffer.from([5]), Buffer.from('READY'), Buffer.from([name.length]), Buffer.from(name), value, Buffer.from(socketType),
-  ]);
-  return frame(COMMAND, body);
-}
-
-function frame(flags: number, body: Uint8Array): Buffer {
-  if (body.length < 256) return Buffer.concat([Buffer.from([flags, body.length]), body]);
-  const head = Buffer.alloc(9);
-  head[0] = flags | LONG;
-  head.writeBigUInt64BE(BigInt(body.length), 1);
-  return Buffer.concat([head, body]);
-}
-
-const GREETING = greeting();
+/** Subscriptions are messages in this version. */
+const GREETING = encodeGreeting(0);
 
 /** Nobody listens there, or the connection broke. */
 export class ConnectionError extends TsaltError {
@@ -57,16 +28,21 @@ export class ZmtpConnection {
   readonly #socket: Socket;
   readonly #onMessage: (frames: Buffer[]) => void;
   readonly #ready = deferred<void>();
-  #rest: Buffer = Buffer.alloc(0);
-  #greeted = false;
+  readonly #reader: FrameReader;
   #frames: Buffer[] = [];
   #wasReady = false;
   #error: Error | undefined;
 
   constructor(host: string, port: number, type: 'REQ' | 'SUB', on: { message: (frames: Buffer[]) => void; close: () => void }) {
     this.#onMessage = on.message;
+    this.#reader = new FrameReader({
+      begins: (_flags, bytes) => {
+        if (bytes > FRAME_BYTES_MAX) throw new ZmtpError('too_large', { bytes });
+      },
+      frame: (flags, body) => this.#frame(flags, body),
+    });
     this.#socket = createConnection({ host, port, noDelay: true });
-    this.#socket.on('connect', () => this.#socket.write(Buffer.concat([GREETING, ready(type)])));
+    this.#socket.on('connect', () => this.#socket.write(Buffer.concat([GREETING, encodeReady(type)])));
     this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#socket.on('error', (error) => {
       this.#error = error;
@@ -88,7 +64,7 @@ export class ZmtpConnection {
   }
 
   send(frames: readonly Uint8Array[]): void {
-    this.#socket.write(Buffer.concat(frames.map((body, at) => frame(at < frames.length - 1 ? MORE : 0, body))));
+    this.#socket.write(encodeMessage(frames));
   }
 
   subscribe(topic: string): void {
@@ -100,31 +76,12 @@ export class ZmtpConnection {
   }
 
   #take(chunk: Buffer): void {
-    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    if (!this.#greeted) {
-      if (bytes.length < GREETING_BYTES) {
-        this.#rest = bytes;
-        return;
-      }
-      this.#greeted = true;
-      bytes = bytes.subarray(GREETING_BYTES);
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      if (!(error instanceof ZmtpError)) throw error;
+      this.#socket.destroy(error);
     }
-    let at = 0;
-    while (at + 2 <= bytes.length) {
-      const flags = bytes[at] as number;
-      const isLong = (flags & LONG) !== 0;
-      const head = isLong ? 9 : 2;
-      if (at + head > bytes.length) break;
-      const length = isLong ? Number(bytes.readBigUInt64BE(at + 1)) : (bytes[at + 1] as number);
-      if (length > FRAME_BYTES_MAX) {
-        this.close();
-        return;
-      }
-      if (at + head + length > bytes.length) break;
-      this.#frame(flags, bytes.subarray(at + head, at + head + length));
-      at += head + length;
-    }
-    this.#rest = at === bytes.length ? Buffer.alloc(0) : Buffer.from(bytes.subarray(at));
   }
 
   #frame(flags: number, body: Buffer): void {
@@ -132,7 +89,7 @@ export class ZmtpConnection {
       this.#command(body);
       return;
     }
-    this.#frames.push(Buffer.from(body));
+    this.#frames.push(body);
     if ((flags & MORE) !== 0) return;
     const frames = this.#frames;
     this.#frames = [];
@@ -140,13 +97,12 @@ export class ZmtpConnection {
   }
 
   #command(body: Buffer): void {
-    const name = body.toString('latin1', 1, 1 + (body[0] ?? 0));
+    const { name, data } = readCommand(body);
     if (name === 'READY') {
       this.#wasReady = true;
       this.#ready.resolve();
     }
-    // The two bytes after PING are its time to live; the rest comes back.
-    if (name === 'PING') this.#socket.write(frame(COMMAND, Buffer.concat([Buffer.from([4]), Buffer.from('PONG'), body.subarray(7)])));
+    if (name === 'PING') this.#socket.write(readPing(data).pong);
   }
 }
 
