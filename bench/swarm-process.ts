@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sleep } from '../src/kernel/std/async.js';
+import type { PlainMap } from '../src/kernel/std/value.js';
 import { Swarm } from '../src/swarm/swarm.js';
 
 const [count = 1, requestPort = 0, publishPort = 0] = process.argv.slice(2).map(Number);
@@ -39,6 +40,13 @@ const ACTIONS: Readonly<Record<string, (words: readonly string[]) => Promise<num
       if (began === 0 && swarm.published > published) began = performance.now();
       await sleep(POLL_MS, undefined, true);
     }
+    return (performance.now() - began) / 1000;
+  },
+  /** `ask EACH LOAD`: seconds until all have their answers; a file that is not served is an error. */
+  async ask([each = '1', ...load]) {
+    const began = performance.now();
+    const answered = await swarm.ask(JSON.parse(load.join(' ')) as PlainMap, Number(each));
+    if (answered !== count * Number(each)) throw new Error(`${answered} of ${count * Number(each)} requests were answered`);
     return (performance.now() - began) / 1000;
   },
   failures: async () => [swarm.signIns, swarm.answers, swarm.pillars, swarm.events].reduce((sum, tally) => sum + tally.failed, 0),

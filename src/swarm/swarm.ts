@@ -8,7 +8,7 @@ import type { Publication } from '../kernel/contract/job.js';
 import { sleep, TaskGroup } from '../kernel/std/async.js';
 import { fnmatch } from '../kernel/std/fnmatch.js';
 import { stampNow } from '../kernel/std/time.js';
-import { isNumber, type PlainMap, type Value } from '../kernel/std/value.js';
+import { isNumber, isTruthy, type PlainMap, type Value } from '../kernel/std/value.js';
 import { ANSWERS } from './answers.data.js';
 import { testKeys } from './keys.js';
 import { Member, type KnownMaster } from './member.js';
@@ -121,6 +121,15 @@ export class Swarm implements AsyncDisposable {
     await this.#forAll(async (place) => {
       for (let sent = 0; sent < each; sent += batch) await this.#events(place, Math.min(batch, each - sent));
     });
+  }
+
+  /** All ask the same so many times, one after the other each; what they get is thrown away. Gives how many got something. */
+  async ask(load: PlainMap, each: number): Promise<number> {
+    let answered = 0;
+    await this.#forAll(async ({ member }) => {
+      for (let asked = 0; asked < each; asked += 1) if (isTruthy(await member.request({ ...load, id: member.id }))) answered += 1;
+    });
+    return answered;
   }
 
   /** Some member asks for its pillar, or sends an event; which one goes round. */
