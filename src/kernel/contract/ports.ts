@@ -257,6 +257,8 @@ export interface RenderOptions {
   readonly variables: PlainMap;
   /** Where the text came from, for messages and for engines that look beside it. */
   readonly path?: string;
+  /** Functions among the variables, by name; `group.name` stands in a mapping. */
+  readonly functions?: Readonly<Record<string, (...args: Value[]) => Value>>;
 }
 export interface PipeOptions extends RenderOptions {
   /** Name of the SLS; empty when it is none. */
@@ -384,6 +386,16 @@ export interface PillarPort {
   /** Forgets the pillars that are kept because nothing they were made of changed. */
   forget(): Promise<void>;
 }
+/** What an external source may reach of the compilation that asks it. */
+export interface PillarFilesPort {
+  /** The pillar of the same minion from files in other roots, without external sources; those of several merged in order. */
+  files(trees: readonly PillarTreeAsk[]): Promise<PlainMap>;
+}
+export interface PillarTreeAsk {
+  readonly saltenv: string;
+  /** Environment to folders. */
+  readonly roots: Readonly<Record<string, readonly string[]>>;
+}
 export interface PillarAsk {
   readonly id: string;
   readonly grains: PlainMap;
@@ -419,4 +431,5 @@ export interface Ports {
   reactor: ReactorPort;
   trace: TracePort;
   pillar: PillarPort;
+  pillarFiles: PillarFilesPort;
 }

@@ -5,7 +5,7 @@
  * Source: read and observed, Salt 3008.3; golden: pillar.
  */
 import type { Logger } from '../../kernel/contract/log.js';
-import type { Ports } from '../../kernel/contract/ports.js';
+import type { PillarTreeAsk, Ports } from '../../kernel/contract/ports.js';
 import type { Sys } from '../../kernel/contract/sys.js';
 import type { ModuleHost } from '../../kernel/loader/module-host.js';
 import { mapEntries, mapFrom, mapSize, isMap, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
@@ -15,7 +15,7 @@ import { decryptPillar } from './decrypt.js';
 import { addExternal } from './external.js';
 import { askSource, callWith, SOURCE_MS_MAX, type FunctionsOptions } from './functions.js';
 import { InputRecorder, type PillarInputs } from './inputs.js';
-import { pillarMerge } from './merge.js';
+import { pillarMerge, type Merge } from './merge.js';
 import { optionsFor, shownOptions } from './options.js';
 import type { PillarRequest } from './request.js';
 import { SlsReader } from './sls.js';
@@ -66,8 +66,10 @@ function begin(asked: PillarRequest, host: PillarHost, signal: AbortSignal): Com
   const modules = host.modules(request.grains);
   const renderers = new WeakMap<object, Promise<Renderer>>();
   const names = () => modules.catalog.functions('modules');
+  const merge = pillarMerge(opts);
   const options: FunctionsOptions = {
     modules, sys, ports: host.ports ?? {}, opts, request, inputs, signal, sourceMsMax: host.sourceMsMax ?? SOURCE_MS_MAX,
+    files: (trees) => compileTrees(trees, { request, host, signal, merge }),
     sourceOpts: { ...opts, id: host.opts['id'] ?? request.id },
     rendererFor: (pillar) => {
       // Many machines have no pillar: what renders is large and loaded with the first file.
@@ -80,9 +82,22 @@ function begin(asked: PillarRequest, host: PillarHost, signal: AbortSignal): Com
     },
   };
   return {
-    request, opts, tree, inputs, log, merge: pillarMerge(opts), rendererFor: options.rendererFor,
+    request, opts, tree, inputs, log, merge, rendererFor: options.rendererFor,
     external: (name, configuration, pillar) => askSource(name, configuration, pillar, options),
   };
+}
+
+/** Errors of the trees stand in what they give. */
+async function compileTrees(
+  trees: readonly PillarTreeAsk[], { request, host, signal, merge }: { request: PillarRequest; host: PillarHost; signal: AbortSignal; merge: Merge },
+): Promise<PlainMap> {
+  let whole: ValueMap = {};
+  for (const { saltenv, roots } of trees) {
+    const opts = { ...host.opts, ext_pillar: [], pillar_roots: mapFrom(Object.entries(roots).map(([env, folders]) => [env, [...folders]])), pillar_opts: false };
+    const { external: _none, ...asked } = request;
+    whole = merge(whole, (await compilePillar({ ...asked, saltenv, override: {} }, { ...host, opts }, signal)).pillar);
+  }
+  return whole as PlainMap;
 }
 
 const openRenderer = async (options: RendererOptions): Promise<Renderer> => (await import('../render/renderer.js')).createRenderer(options);

@@ -4,7 +4,7 @@
  */
 import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
-import type { Ports } from '../../kernel/contract/ports.js';
+import type { PillarFilesPort, Ports } from '../../kernel/contract/ports.js';
 import type { Sys } from '../../kernel/contract/sys.js';
 import { bindArguments } from '../../kernel/loader/bind.js';
 import type { ModuleHost, SessionOptions } from '../../kernel/loader/module-host.js';
@@ -32,6 +32,8 @@ export interface FunctionsOptions {
   readonly signal: AbortSignal;
   readonly sourceMsMax: number;
   rendererFor(pillar: PlainMap): Promise<Renderer>;
+  /** The pillar of the same minion from other roots. */
+  readonly files: PillarFilesPort['files'];
 }
 
 /** Calls `salt['mod.fun']` in templates that see `pillar`. */
@@ -78,14 +80,14 @@ function argumentsOf(configuration: Value, { id, pillar, request, params }: Give
 }
 
 function sessionOptions(
-  pillar: PlainMap, opts: Readonly<PlainMap>, { request, signal, ports, rendererFor }: FunctionsOptions,
+  pillar: PlainMap, opts: Readonly<PlainMap>, { request, signal, ports, rendererFor, files }: FunctionsOptions,
 ): Pick<SessionOptions, 'signal' | 'facts' | 'ports' | 'unmaskPillar'> {
   const { id, grains } = request;
   const nodegroups = opts['nodegroups'] ?? {};
   return {
     signal, unmaskPillar: true, facts: { opts, grains, pillar, id },
     ports: {
-      ...ports, render: portOf(() => rendererFor(pillar)),
+      ...ports, render: portOf(() => rendererFor(pillar)), pillarFiles: { files },
       match: { matches: async (expr, kind, delimiter, other) => compileTarget({ expr, kind, delimiter }, { nodegroups })({ id: other ?? id, grains, pillar }) },
     },
   };

@@ -9,9 +9,15 @@ const ENGINES: readonly string[] = ['jinja', 'text'];
 export function portOf(open: () => Promise<Renderer>): RenderPort {
   return {
     engines: () => ENGINES,
-    template: async (text, engine, options) => (await open()).renderTemplate(text, engine, placeOf(options)),
+    template: async (text, engine, options) => (await open()).renderTemplate(text, engine, placeOf(await withOwnFunctions(options))),
     pipe: async (text, options) => (await open()).renderSls(text, { ...placeOf(options), sls: options.sls ?? '', ...rendererOf(options) }),
   };
+}
+
+async function withOwnFunctions(options: RenderOptions): Promise<RenderOptions> {
+  const { functions, variables } = options;
+  if (functions === undefined) return options;
+  return { ...options, variables: (await import('./variable-functions.js')).withFunctions(variables, functions) };
 }
 
 function placeOf({ saltenv, variables, path }: RenderOptions): RenderPlace {

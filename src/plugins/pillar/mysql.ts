@@ -1,0 +1,45 @@
+/**
+ * `mysql`: rows of MySQL or MariaDB as pillar. Option `mysql`: `host`, `port`, `user`, `pass`, `db`, `unix_socket`. Needs the
+ * package `mysql2`.
+ */
+import { p } from '../../kernel/contract/params.js';
+import { defineExtPillar } from '../../kernel/contract/plugin.js';
+import type { PlainMap } from '../../kernel/std/value.js';
+import { loadDriver, placeholders } from './sql/driver.js';
+import { fetchRows, type SqlSource } from './sql/fetch.js';
+import { serverOptions } from './sql/options.js';
+import type { Row } from './sql/rows.js';
+
+interface Connection {
+  execute(request: { sql: string; values: readonly string[]; rowsAsArray: true; timeout: number }): Promise<[readonly Row[], readonly { name: string }[]]>;
+  end(): Promise<void>;
+}
+interface Driver {
+  createConnection(options: object): Promise<Connection>;
+}
+
+const PORT = 3306;
+const TIMEOUT_MS = 20_000;
+
+async function open(opts: Readonly<PlainMap>): Promise<SqlSource> {
+  const driver = await loadDriver<Driver>('mysql', 'mysql2/promise');
+  const { host, port, user, password, database, socket } = serverOptions(opts, 'mysql', PORT);
+  const connection = await driver.createConnection({
+    host, port, user, password, database, connectTimeout: TIMEOUT_MS, dateStrings: true, ...(socket === undefined ? {} : { socketPath: socket }),
+  });
+  return {
+    async ask(query, id) {
+      const { text, count } = placeholders(query, () => '?');
+      const [rows, fields] = await connection.execute({ sql: text, values: Array.from({ length: count }, () => id), rowsAsArray: true, timeout: TIMEOUT_MS });
+      return { fields: fields.map(({ name }) => name), rows };
+    },
+    [Symbol.asyncDispose]: () => connection.end(),
+  };
+}
+
+export default defineExtPillar({
+  name: 'mysql',
+  doc: 'Rows of MySQL or MariaDB queries; `%s` in a query stands for the id of the minion.',
+  params: { args: p.rest(), kwargs: p.keywords() },
+  extPillar: ({ args, kwargs }, ctx, { id }) => fetchRows(args, kwargs, id, () => open(ctx.opts)),
+});
