@@ -73,6 +73,6 @@ export default defineExtPillar({
   async extPillar({ function: name, pillar_key: key }, ctx: Context, { id }) {
     if (name !== 'key_value' && name !== 'key_json') throw new CommandExecutionError(`'${name}' is no function of the external pillar redis: key_value or key_json`);
     await using redis = await open(ctx.opts, ctx.signal);
-    return name === 'key_json' ? keyJson(redis, id, key) : keyValue(redis, id, key ?? DEFAULT_KEY);
+    return await (name === 'key_json' ? keyJson(redis, id, key) : keyValue(redis, id, key ?? DEFAULT_KEY));
   },
 });
