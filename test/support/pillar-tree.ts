@@ -44,7 +44,7 @@ export class PillarFolder {
     const sys = createSys();
     const log = listeningLog();
     const grains = request.grains ?? { id: 'm1', os: 'TestOS' };
-    await using modules = await testHost({ opts: all, sys, log, id: 'm1', grains: () => grains });
+    await using modules = await testHost({ opts: all, sys, log, id: 'm1', grains: () => grains, userDirs: (kind) => [join(this.dir, 'ext', kind)] });
     const host: PillarHost = { opts: all, sys, log, modules: () => modules, ...(more.sourceMsMax === undefined ? {} : { sourceMsMax: more.sourceMsMax }), ...(more.ports === undefined ? {} : { ports: more.ports }) };
     const asked = { id: 'm1', saltenv: null, pillarenv: null, override: {}, extra: {}, ...request, grains };
     return { ...await compilePillar(asked, host, more.signal ?? neverAborted()), log: log.lines };

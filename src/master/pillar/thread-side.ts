@@ -96,7 +96,7 @@ function pillarHost({ opts: packed, distDir, userDirs, ports }: ThreadSetup, sen
     modules(grains) {
       const platform = Object.fromEntries(PLATFORM.map((name) => [name, grains[name] ?? null]));
       return hosts.get(JSON.stringify(platform), () => new ModuleHost({
-        distDir, opts, sys, log, id: String(opts['id']), userDirs: (kind) => userDirs[kind] ?? [], grains: () => platform as PlainMap, pillar: () => ({}),
+        distDir, opts, sys, log: withoutDetails(log), id: String(opts['id']), userDirs: (kind) => userDirs[kind] ?? [], grains: () => platform as PlainMap, pillar: () => ({}),
         ports: { ...masterPorts, files, pack: { pack: (value) => encodeBus(value), unpack: (bytes) => decodeBus(bytes) } },
       }));
     },
@@ -125,6 +125,9 @@ function remoteLog(send: (level: LogLevel, fields: Readonly<Record<string, unkno
     child: (fields) => remoteLog(send, { ...more, ...fields }),
   };
 }
+
+/** Functions that pillars call may tell in detail what they handle, and that is secret here. */
+const withoutDetails = (log: Logger): Logger => ({ ...log, debug: () => undefined, trace: () => undefined, child: (fields) => withoutDetails(log.child(fields)) });
 
 const plainFields = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, typeof value === 'function' || typeof value === 'symbol' ? String(value) : value instanceof Error ? value : pack(value)]));

@@ -6,7 +6,7 @@
 import { p } from '../../kernel/contract/params.js';
 import { defineExtPillar } from '../../kernel/contract/plugin.js';
 import { readJson } from '../../kernel/yaml/read-json.js';
-import { commandFor, readOutput } from './cmd/output.js';
+import { commandFor, QUIETLY, readOutput } from './cmd/output.js';
 
 export default defineExtPillar({
   name: 'cmd_json',
@@ -14,7 +14,7 @@ export default defineExtPillar({
   params: { command: p.string() },
   async extPillar({ command }, ctx, { id }) {
     const line = commandFor(command, id);
-    const output = await ctx.call('cmd.run', [line]);
+    const output = await ctx.call('cmd.run', [line], QUIETLY);
     return readOutput(String(output), readJson, { command: line, format: 'JSON' }, ctx);
   },
 });

@@ -6,7 +6,7 @@
 import { p } from '../../kernel/contract/params.js';
 import { defineExtPillar } from '../../kernel/contract/plugin.js';
 import { loadYaml } from '../../kernel/yaml/load.js';
-import { commandFor, readOutput } from './cmd/output.js';
+import { commandFor, QUIETLY, readOutput } from './cmd/output.js';
 
 export default defineExtPillar({
   name: 'cmd_yaml',
@@ -14,7 +14,7 @@ export default defineExtPillar({
   params: { command: p.string() },
   async extPillar({ command }, ctx, { id }) {
     const line = commandFor(command, id);
-    const output = await ctx.call('cmd.run_stdout', [line], { python_shell: true });
+    const output = await ctx.call('cmd.run_stdout', [line], { python_shell: true, ...QUIETLY });
     return readOutput(String(output), (text) => loadYaml(text), { command: line, format: 'YAML' }, ctx);
   },
 });

@@ -9,18 +9,19 @@ import type { Compilation } from './compilation.js';
 const COVER = '**********';
 
 /** Writes an error to the log; gives Salt's text of it. */
-export async function logFailure(error: unknown, { what, name }: { what: string; name: string }, { log, request }: Compilation): Promise<string> {
+export async function logFailure(error: unknown, { what, name, way = [] }: { what: string; name: string; way?: readonly string[] }, { log, request }: Compilation): Promise<string> {
   // Seldom needed, and large.
   const { explainError } = await import('../render/explain.js');
   const { message, name: className } = asError(error);
+  const included = way.length === 0 ? {} : { included_by: way };
   if (!(error instanceof RenderError)) {
-    log.error({ minion: request.id, sls: name, error: className }, `${what} failed: ${coveredText(message)}`);
+    log.error({ minion: request.id, sls: name, error: className, ...included }, `${what} failed: ${coveredText(message)}`);
     return message;
   }
   const { place, chain, suggestions } = error;
   const shown = new RenderError(message, { place, chain, suggestions, reason: reasonOf(error), excerpt: covered(error.excerpt) });
   log.error(
-    { minion: request.id, sls: name, source: error.place?.file, line: error.place?.line, chain: error.chain.map(({ file, line }) => `${file}:${line}`) },
+    { minion: request.id, sls: name, source: error.place?.file, line: error.place?.line, chain: error.chain.map(({ file, line }) => `${file}:${line}`), ...included },
     `${what} cannot be rendered: ${explainError(shown).trimEnd()}`,
   );
   return message;

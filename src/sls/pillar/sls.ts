@@ -43,9 +43,9 @@ export class SlsReader {
     return found === undefined || found.length === 0 ? [pattern] : found;
   }
 
-  /** `data` is null for nothing. */
-  async read(name: string, defaults: PlainMap = {}, depth = 0): Promise<Rendered> {
-    if (depth > DEPTH_MAX) throw new PythonError('RecursionError', `pillar includes are nested deeper than ${DEPTH_MAX} levels`);
+  /** `data` is null for nothing. `way`: the SLS that include this one, from the outside. */
+  async read(name: string, defaults: PlainMap = {}, way: readonly string[] = []): Promise<Rendered> {
+    if (way.length > DEPTH_MAX) throw new PythonError('RecursionError', `pillar includes are nested deeper than ${DEPTH_MAX} levels`);
     const errors: string[] = [];
     const file = await this.#compilation.tree.sls(name, this.#env);
     if (file === undefined) {
@@ -55,14 +55,14 @@ export class SlsReader {
       // Salt goes on and tries to read a file that is not there, which gives an empty mapping.
       return { data: {}, errors };
     }
-    const data = await this.#render(name, { ...file, saltenv: this.#env }, defaults, errors);
+    const data = await this.#render(name, { ...file, saltenv: this.#env, way }, defaults, errors);
     this.#seen.set(name, data);
     if (!isTruthy(data)) return { data, errors };
     if (!isMap(data)) {
       this.#tell(errors, `SLS '${name}' does not render to a dictionary`);
       return { data, errors };
     }
-    return { data: await this.#withIncludes(name, data, file.isInit, { defaults, depth, errors }), errors };
+    return { data: await this.#withIncludes(name, data, file.isInit, { defaults, way, errors }), errors };
   }
 
   #isKnownEnvironment(): boolean {
@@ -86,20 +86,20 @@ export class SlsReader {
     errors.push(text);
   }
 
-  async #render(sls: string, file: { text: string; path: string; source: string; saltenv: string }, variables: PlainMap, errors: string[]): Promise<Value> {
-    const { text, path, source, saltenv } = file;
+  async #render(sls: string, file: { text: string; path: string; source: string; saltenv: string; way: readonly string[] }, variables: PlainMap, errors: string[]): Promise<Value> {
+    const { text, path, source, saltenv, way } = file;
     try {
       return await (await this.#renderer()).renderSls(text, { saltenv, sls, path, source, variables });
     } catch (error) {
-      const message = await logFailure(error, { what: 'pillar SLS', name: sls }, this.#compilation);
+      const message = await logFailure(error, { what: 'pillar SLS', name: sls, way }, this.#compilation);
       const isSafe = this.#compilation.opts['pillar_safe_render_error'] !== false;
       errors.push(isSafe ? `Rendering SLS '${sls}' failed. Please see master log for details.` : `Rendering SLS '${sls}' failed, render error:\n${message}`);
       return null;
     }
   }
 
-  async #withIncludes(name: string, data: ValueMap, isInit: boolean, given: { defaults: PlainMap; depth: number; errors: string[] }): Promise<Value> {
-    const { depth, errors } = given;
+  async #withIncludes(name: string, data: ValueMap, isInit: boolean, given: { defaults: PlainMap; way: readonly string[]; errors: string[] }): Promise<Value> {
+    const { way, errors } = given;
     if (!mapHas(data, 'include')) return data;
     const include = mapGet(data, 'include') ?? null;
     if (!Array.isArray(include)) {
@@ -119,7 +119,7 @@ export class SlsReader {
       defaults = fresh ?? defaults;
       for (const each of await this.#included(name, target, isInit, errors)) {
         const seen = this.#seen.get(each);
-        const read = this.#seen.has(each) ? undefined : await this.read(each, defaults, depth + 1);
+        const read = this.#seen.has(each) ? undefined : await this.read(each, defaults, [...way, name]);
         if (read !== undefined) latest = read.errors;
         const value = read === undefined ? seen ?? null : read.data;
         errors.push(...latest);

@@ -3,6 +3,9 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { asError } from '../../../kernel/std/async.js';
 import type { Value } from '../../../kernel/std/value.js';
 
+/** What such a command prints are values of the pillar: no log tells it. */
+export const QUIETLY = { output_loglevel: 'quiet' } as const;
+
 /** Ids of minions are letters, digits, dots and the like: nothing that a shell takes for more than text. */
 const PLAIN_ID = /^[\w.:@=+,-]+$/;
 
@@ -20,7 +23,7 @@ export function readOutput(output: string, read: (text: string) => Value, { comm
   } catch (error) {
     // The message of a YAML error holds a piece of the output: only its kind and place are told.
     const place = /line \d+(?:,? column \d+)?/.exec(asError(error).message)?.[0] ?? '';
-    ctx.log.error({ command, length: output.length, place }, `${format} data of an external pillar failed to parse`);
+    ctx.log.error({ program: command.trim().split(/\s+/)[0], length: output.length, place }, `${format} data of an external pillar failed to parse`);
     return {};
   }
 }
