@@ -1,5 +1,7 @@
 /** Facts first, then a short constant text: `log.info({ jid, fun }, 'job published')`. Errors go under `err`. */
 export interface Logger {
+  /** What ends a piece of work; where a log has no such level it is an error. */
+  critical?(fields: LogFields, text: string): void;
   error(fields: LogFields, text: string): void;
   warn(fields: LogFields, text: string): void;
   info(fields: LogFields, text: string): void;

@@ -122,6 +122,9 @@ class Fan implements Log {
     this.#least = Math.max(state.granular(this.#name), Math.min(...state.sinks.map((sink) => sink.level)));
   }
 
+  critical(fields: LogFields, text: string): void {
+    this.#say('critical', fields, text);
+  }
   error(fields: LogFields, text: string): void {
     this.#say('error', fields, text);
   }

@@ -135,7 +135,7 @@ export class Engine implements StateEngine {
   }
 
   #gatherer(): Gatherer {
-    return new Gatherer(this.#tree, { autoOrder: this.#parts.facts.opts['state_auto_order'] !== false });
+    return new Gatherer(this.#tree, { log: this.#parts.facts.log, autoOrder: this.#parts.facts.opts['state_auto_order'] !== false });
   }
 
   high(data: ValueMap): StateHigh {

@@ -5,6 +5,7 @@
  * Source: state-system, section 1 (steps 1 to 3); golden states/include-extend-exclude.
  */
 import { PythonError } from '../../kernel/contract/errors.js';
+import type { Logger } from '../../kernel/contract/log.js';
 import type { SlsMatches } from '../../kernel/contract/state-engine.js';
 import { fnmatchFilter } from '../../kernel/std/fnmatch.js';
 import { equalValues, isMap, isTruthy, mapEntries, mapGet, type Value, type ValueMap } from '../../kernel/std/value.js';
@@ -30,6 +31,7 @@ export interface SlsSource {
 }
 
 export interface GatherOptions {
+  readonly log: Logger;
   /** Give states numbers in the order they were read (`state_auto_order`). */
   readonly autoOrder: boolean;
 }
@@ -93,7 +95,7 @@ export class Gatherer {
     try {
       state = await this.#source.render(file, sls, saltenv);
     } catch (error) {
-      errors.push(renderError(error, sls, saltenv));
+      errors.push(this.#unrendered(error, sls, saltenv));
     }
     this.#rendered.add(`${saltenv}:${sls}`);
     if (!isTruthy(state)) return emptyHigh();
@@ -106,6 +108,16 @@ export class Gatherer {
     for (const item of include) await this.#include(item, { sls, saltenv, file }, high, matches, errors, depth);
     if (this.#options.autoOrder) numberStates(high, () => this.#order++);
     return high;
+  }
+
+  /** What is said of a file that cannot be rendered, in the answer and in the log. */
+  #unrendered(error: unknown, sls: string, saltenv: string): string {
+    const { log } = this.#options;
+    if (error instanceof Error && error.message.startsWith('Jinja ')) log.error({}, `Rendering exception occurred\n${traceback(error).trimEnd()}`);
+    const text = renderError(error, sls, saltenv);
+    if (log.critical === undefined) log.error({}, text);
+    else log.critical({}, text);
+    return text;
   }
 
   async #include(

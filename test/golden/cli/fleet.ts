@@ -2,7 +2,7 @@
  * The set-up of the groups `salt`, `salt-run`, `salt-call` and `salt-cp`: our master with our minions web1, web2 and db1,
  * configured by the files of the recordings. Ports are free ones.
  */
-import { existsSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JobStore } from '../../../src/master/jobs/job-store.js';
@@ -75,6 +75,7 @@ export class Fleet implements AsyncDisposable {
     const fill = (text: string): string =>
       RECORDED_PORTS.reduce((filled, port, at) => filled.replaceAll(port, ports[at] ?? ''), text.replaceAll('/ROOT', this.root));
     copyWritable(join(fixture, 'srv'), this.path('srv'));
+    this.#fillStates(fill);
     renameSync(this.path('srv', 'salt', LATE_FILE), this.path(LATE_FILE));
     writeFileSync(this.path('srv', 'salt', 'files', 'big.bin'), Buffer.alloc(BIG_FILE_BYTES, 0x80));
     for (const folder of ['conf', 'scratch', 'm1/run', 'm1/log', 'm1/cache', 'm1/pki/minions', 'ours/modules', 'ours/runners']) mkdirSync(this.path(folder), { recursive: true });
@@ -89,6 +90,15 @@ export class Fleet implements AsyncDisposable {
     for (const id of MINIONS) {
       for (const folder of ['conf', 'run', 'log', 'cache', 'pki']) mkdirSync(this.path('minions', id, folder), { recursive: true });
       writeFileSync(this.path('minions', id, 'conf', 'minion'), fill(readFileSync(join(fixture, 'conf', `minion-${id}`), 'utf8')) + extra);
+    }
+  }
+
+  /** States that write below the folder of the recording write below ours. */
+  #fillStates(fill: (text: string) => string): void {
+    for (const name of readdirSync(this.path('srv', 'salt')).filter((entry) => entry.endsWith('.sls'))) {
+      const path = this.path('srv', 'salt', name);
+      const text = readFileSync(path, 'utf8');
+      if (text.includes('/ROOT')) writeFileSync(path, fill(text));
     }
   }
 

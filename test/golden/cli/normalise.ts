@@ -16,10 +16,10 @@ export function normaliser(root: string): (text: string) => string {
     .replace(/\d\d:\d\d:\d\d\.\d{6}/g, '00:00:00.000000')
     .replace(/\b2\d{3}, (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d\d\b/g, '2026, Jan 01')
     .replace(/\b2\d{3}-\d\d-\d\d(?=T|\b)/g, '2026-01-01')
-    .replace(/\b\d+(?:\.\d+)? m?s$/gm, '1.234 ms')
-    .replace(/(Total run time: +)[\d.]+( m?s)/g, '$11.234 ms')
+    .replace(/\b\d+(?:\.\d+)? m?s(?=$|\p{Cc}\[)/gmu, '1.234 ms')
+    .replace(/(Total run time:) *[\d.]+ m?s/g, '$1 1.234 ms')
     .replace(/("duration": )[\d.]+/g, '$11.234')
-    .replace(/(duration:\n\s+)[\d.]+/g, '$11.234')
+    .replace(/(duration:(?:\n\s+| ))[\d.]+/g, '$11.234')
     .replace(/("web1": |"pid": |pid:\n\s+)\d{2,}(?=[\s,]|$)/g, '$11000')
     .replace(/\b1[5-9]\d{8}\.\d+/g, '1700000000.5');
 }

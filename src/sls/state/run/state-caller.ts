@@ -18,6 +18,7 @@ import { argumentsFor, missingArguments, StateFunctions } from './functions.js';
 import { globalCondition } from './global-conditions.js';
 import type { ParallelStates } from './parallel.js';
 import type { Refresher } from './refresher.js';
+import { logRow } from './row-log.js';
 import { attemptText, readRetry, waitSeconds, wouldRetry } from './retry.js';
 import { clockMs, durationOf, plainOf, timeText, unified, type Row, type Rows } from './rows.js';
 import { fillSlots, hasSlots } from './slots.js';
@@ -92,9 +93,10 @@ export class StateCaller {
   }
 
   #refused(low: LowChunk, errors: readonly string[]): Row {
-    return {
-      result: false, name: low['name'] ?? null, changes: {}, comment: errors.map((error) => `${error}\n`).join(''), __run_num__: this.nextRunNum(),
-    };
+    const comment = errors.map((error) => `${error}\n`).join('');
+    const row: Row = { result: false, name: low['name'] ?? null, changes: {}, comment, __run_num__: this.nextRunNum() };
+    logRow(row, this.#parts.log);
+    return row;
   }
 
   async #plan(low: LowChunk): Promise<Plan> {
@@ -204,6 +206,7 @@ export class StateCaller {
     row['__run_num__'] = this.nextRunNum();
     if (row['comment'] === undefined) throw new PythonError('KeyError', "'comment'");
     if (isTruthy(low['no_log'])) for (const key of ['name', 'comment', 'changes']) row[key] = redact(row[key] ?? null);
+    logRow(row, this.#parts.log);
     await this.#parts.refresher.after(low, row);
     row['start_time'] = timeText(startMs);
     row['duration'] = durationOf(startMs, clockMs());
