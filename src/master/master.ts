@@ -59,6 +59,8 @@ import { ROTATION_REQUEST } from './keys/rotation-request.js';
 import { KnownStore } from './known/known-store.js';
 import { MinionTargets } from './known/targets.js';
 import { masterPorts } from './ports.js';
+import { grainsOfMaster, ReactionCompiler } from './reactor/reaction-compiler.js';
+import { openReactor } from './reactor/reactions.js';
 import { Trace } from './trace/trace.js';
 import { KeptPillars } from './pillar/kept-pillars.js';
 import { PillarDesk } from './pillar/pillar-desk.js';
@@ -175,8 +177,9 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   };
 
   const users = await localUsers(opts, sys);
+  const localKeys = new LocalKeys(cacheDir, users);
   const access = new Access({
-    keys: new LocalKeys(cacheDir, users), masterUser: text(opts, 'user') || 'root',
+    keys: localKeys, masterUser: text(opts, 'user') || 'root',
     publisherAcl: map(opts['publisher_acl']), blacklist: map(opts['publisher_acl_blacklist']),
   });
   const runnerDirs = (kind: string): string[] => [
@@ -189,7 +192,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const pillars = new PillarDesk({ distDir, opts, log, userDirs: runnerDirs, ports: () => forPillars(abilities, files) });
   stack.use(pillars);
   const abilities = masterPorts({
-    opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
+    opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, reactor: () => reactor, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
     modules: {
       distDir, opts, sys, log, id: masterId, server: files, reload: () => void host.reload(), userDirs: runnerDirs,
       pillar: async (grains) => (await pillars.pillar({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} })).value(),
@@ -210,6 +213,10 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   stack.use(updates);
   const functions = new FunctionDesk({ host, bus, log, note: (happening) => trace.note(happening) });
   stack.use(functions);
+  const compiler = new ReactionCompiler({ distDir, opts, userDirs: runnerDirs, ports: () => forPillars(abilities, files), grains: () => grainsOfMaster(abilities), log });
+  stack.use(compiler);
+  const reactor = openReactor({ opts, bus, trace, keys: localKeys, catalog: host.catalog, functions, bounds, compile: compiler.compile, publish, log });
+  if (reactor !== undefined) stack.use(reactor);
   const foreign = new SaltCliFiles(cacheDir, hashType);
   stack.defer(() => foreign.clean(true));
 

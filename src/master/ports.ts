@@ -8,7 +8,7 @@ import { parseJid, parseMinionId } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import type { EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, PillarAsk, PillarPort, Ports, RunnerPort } from '../kernel/contract/ports.js';
-import { jidAt, jidToTime, newJid } from '../kernel/std/time.js';
+import { jidAt, jidToTime, newJid, stampNow } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import type { FileServer } from '../sls/files/file-server.js';
 import type { FileUpdates } from '../sls/files/file-updates.js';
@@ -30,6 +30,8 @@ import type { PillarDesk } from './pillar/pillar-desk.js';
 import type { KnownStore } from './known/known-store.js';
 import type { MinionTargets } from './known/targets.js';
 import type { Presence } from './publisher/presence.js';
+import type { Reactor } from '../automation/reactor/reactor.js';
+import { reactorPort } from './reactor/reactions.js';
 import type { Trace } from './trace/trace.js';
 
 export interface MasterPortParts {
@@ -40,6 +42,8 @@ export interface MasterPortParts {
   /** Made after the modules of the master, which it needs. */
   readonly otherStore: () => OtherStore;
   readonly trace: Trace;
+  /** Once it runs; none where nothing is configured to react. */
+  readonly reactor: () => Reactor | undefined;
   readonly keys: KeyStore;
   readonly known: KnownStore;
   readonly waitParts: WaitParts;
@@ -61,7 +65,7 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> {
   return {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
-    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
+    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
     pillar: pillarPort(parts.pillars),
   };
 }
@@ -92,6 +96,8 @@ function minePort({ known, targets }: MasterPortParts): MinePort {
 
 function eventPort(bus: EventBus): EventPort {
   const fire = (tag: string, data: Value, cause?: string): Promise<boolean> => {
+    // The time goes into the data that was given: the return of `event.send` shows it so. Source: golden events/event-runner.
+    if (isPlainMap(data)) data['_stamp'] ??= stampNow();
     bus.fire(tag, isPlainMap(data) ? data : { data }, cause);
     return Promise.resolve(true);
   };

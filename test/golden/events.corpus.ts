@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { differenceOf, isWanted, pendingFor, readCases, type CaseResult, type Corpus } from './corpus.js';
 import { EventFleet } from './events/fleet.js';
-import { comparable, isRepeatedState, normaliser, orders, type Scenario, type TaggedEvent } from './events/recording.js';
+import { comparable, isRepeatedState, normalise, orders, type Scenario, type TaggedEvent } from './events/recording.js';
 import { inOrder, type Way } from './events/scenarios.js';
 
 const NAME = 'events';
@@ -47,8 +47,8 @@ async function play(scenario: Scenario, way: Way, fleet: EventFleet): Promise<st
 }
 
 function compare(recorded: readonly TaggedEvent[], heard: readonly TaggedEvent[], heeded: readonly string[], root: string): string[] {
-  const theirs = recorded.map(normaliser('/ROOT'));
-  const ours = heard.map(normaliser(root));
+  const theirs = normalise(recorded, '/ROOT');
+  const ours = normalise(heard, root);
   const [wanted, found] = [comparable(theirs, heeded), comparable(ours, heeded)];
   const faults = [
     ...without(wanted, found).map((line) => `not heard: ${line}`), ...without(found, wanted).filter((line) => !isRepeatedState(line)).map((line) => `heard too much: ${line}`),

@@ -9,7 +9,7 @@ import { compileChunks } from '../../sls/state/compile/compile.js';
 import { verify } from '../../sls/state/compile/verify.js';
 import { readDeclarations } from '../../sls/state/declarations.js';
 import { emptyHigh, text, type HighData } from '../../sls/state/high-data.js';
-import { isMap, type PlainMap } from '../../kernel/std/value.js';
+import { isMap, mapEntries, mapFrom, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { ReactionError } from './reaction-call.js';
 import type { Reaction } from './reactor.js';
 
@@ -55,12 +55,32 @@ async function readFile(file: ReactionFile, variables: PlainMap, high: HighData,
     if (rendered === null || rendered === '') return;
     if (!isMap(rendered)) throw new ReactionError(`${source} gives no mapping of ids`);
     const errors: string[] = [];
-    const { ids } = readDeclarations(rendered, { sls: path, saltenv: 'base' }, errors);
+    const { ids } = readDeclarations(withFunctions(rendered), { sls: path, saltenv: 'base' }, errors);
     if (errors.length > 0) throw new ReactionError(`${source}: ${errors.join('; ')}`);
     for (const [id, body] of ids) high.ids.set(id, body);
   } catch (error) {
     onFailure(source, error);
   }
+}
+
+/** `local.test.ping: [...]` becomes `local: [..., test.ping]`: unlike a state, a reaction has two words behind its kind. */
+function withFunctions(rendered: ValueMap): ValueMap {
+  return mapFrom(mapEntries(rendered).map(([id, body]): [Value, Value] => {
+    if (typeof body === 'string') {
+      const [kind, fun] = atFirstDot(body);
+      return [id, fun === undefined ? body : { [kind]: [fun] }];
+    }
+    if (!isMap(body)) return [id, body];
+    return [id, mapFrom(mapEntries(body).map(([key, args]): [Value, Value] => {
+      const [kind, fun] = Array.isArray(args) && typeof key === 'string' ? atFirstDot(key) : [key, undefined];
+      return fun === undefined ? [key, args] : [kind, [...args as Value[], fun]];
+    }))];
+  }));
+}
+
+function atFirstDot(text: string): [string, string | undefined] {
+  const at = text.indexOf('.');
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** The line of the id in the file as it was written, when it stands there as such. */

@@ -1,6 +1,7 @@
 /**
- * Reacts to events: the files whose tags fit are rendered with `tag` and `data`, and what they say is called. One event after the
- * other; runners and wheel functions run beside that, so many at once as configured.
+ * Reacts to events: the files whose tags fit are rendered with `tag` and `data`, and what they say is called. Events for the same
+ * files come one after the other, so that a slow file holds up itself only; runners and wheel functions run beside that, so many at
+ * once as configured.
  * Refuses to know: how files are rendered, how jobs are published. Start at `Reactor`.
  *
  * Source: golden events/reactor-*; read, Salt 3008.3, `salt.utils.reactor`. Differs: a chain of reactions that goes on for ever is ended
@@ -9,7 +10,7 @@
 import type { BusEvent, EventBus } from '../../bus/event/bus.js';
 import type { Happening } from '../../kernel/contract/happening.js';
 import type { Logger } from '../../kernel/contract/log.js';
-import { BoundedQueue, TaskGroup } from '../../kernel/std/async.js';
+import { TaskGroup } from '../../kernel/std/async.js';
 import { messageOf } from '../../kernel/loader/failure-text.js';
 import { newJid } from '../../kernel/std/time.js';
 import type { PlainMap } from '../../kernel/std/value.js';
@@ -32,8 +33,8 @@ export interface Reaction {
 export interface ReactorParts {
   readonly bus: EventBus;
   readonly map: ReactionMap;
-  /** Renders files and puts what they say into order. @throws with file and line when one cannot be rendered */
-  compile(files: readonly string[], tag: string, data: PlainMap): Promise<Reaction[]>;
+  /** Renders files and puts what they say into order; `onFailure` hears of a file that cannot be rendered. @throws when they contradict one another */
+  compile(files: readonly string[], event: BusEvent, onFailure: (file: string, error: unknown) => void): Promise<readonly Reaction[]>;
   /** Publishes a job; resolves when it is published. */
   local(call: ReactionCall, cause: string): Promise<void>;
   /** Runs a runner or wheel function, or one of this host (`caller`), to its end. */
@@ -55,20 +56,19 @@ export interface ReactorParts {
 export class Reactor implements AsyncDisposable {
   readonly counters = { matched: 0, reactions: 0, failed: 0, looped: 0, lost: 0 };
   readonly #parts: ReactorParts;
-  readonly #queue: BoundedQueue<BusEvent>;
+  /** The last event for each list of files. */
+  readonly #turns = new Map<string, Promise<void>>();
   readonly #tasks: TaskGroup;
   readonly #subscription: Disposable;
   readonly #management: Management;
-  readonly #loop: Promise<void>;
+  #waitingEvents = 0;
   #waitingCalls = 0;
 
   constructor(parts: ReactorParts) {
     this.#parts = parts;
-    this.#queue = new BoundedQueue(parts.waitingMax);
     this.#tasks = new TaskGroup({ limit: parts.threads, onError: (err) => parts.log.error({ err }, 'reaction failed') });
     this.#management = new Management(parts);
     this.#subscription = parts.bus.subscribe('', (event) => this.#hear(event));
-    this.#loop = this.#work();
   }
 
   get map(): ReactionMap {
@@ -88,25 +88,34 @@ export class Reactor implements AsyncDisposable {
   #hear(event: BusEvent): void {
     if (event.data['user'] === REACTOR_USER) return;
     if (this.#management.take(event)) return;
-    if (!this.#management.isLeader || this.#parts.map.filesFor(event.tag).length === 0) return;
+    const files = this.#management.isLeader ? this.#parts.map.filesFor(event.tag) : [];
+    if (files.length === 0) return;
     this.counters.matched += 1;
-    if (this.#queue.push(event)) return;
+    if (this.#waitingEvents < this.#parts.waitingMax) {
+      this.#takeTurn(event, files);
+      return;
+    }
     this.counters.lost += 1;
     setImmediate(() => this.#parts.onFull({ tag: event.tag, waiting: this.#parts.waitingMax }));
   }
 
-  async #work(): Promise<void> {
-    for await (const event of this.#queue) {
+  #takeTurn(event: BusEvent, files: readonly string[]): void {
+    const key = files.join('\n');
+    this.#waitingEvents += 1;
+    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(async () => {
       try {
-        await this.#react(event);
+        await this.#react(event, files);
       } catch (err) {
         this.#fail(event, err);
       }
-    }
+      this.#waitingEvents -= 1;
+      if (this.#turns.get(key) === turn) this.#turns.delete(key);
+    });
+    this.#turns.set(key, turn);
   }
 
-  async #react(event: BusEvent): Promise<void> {
-    const { map, trace, log, bus } = this.#parts;
+  async #react(event: BusEvent, files: readonly string[]): Promise<void> {
+    const { trace, log, bus } = this.#parts;
     const { tag, data } = event;
     const before = trace.causeOf(event);
     const depth = trace.depth(before);
@@ -116,7 +125,7 @@ export class Reactor implements AsyncDisposable {
       bus.fire('tsalt/reactor/loop', { tag, cause: before ?? null, reactions: depth, user: REACTOR_USER }, before);
       return;
     }
-    const reactions = await this.#parts.compile(map.filesFor(tag), tag, data);
+    const reactions = await this.#parts.compile(files, event, (file, err) => this.#fail(event, err, file));
     if (reactions.length === 0) return;
     const eventId = `event-${newJid()}`;
     trace.note({ id: eventId, kind: 'event', what: tag, atMs: Date.now(), cause: before, minion: typeof data['id'] === 'string' ? data['id'] : undefined });
@@ -167,8 +176,7 @@ export class Reactor implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#subscription[Symbol.dispose]();
-    this.#queue.close();
-    await this.#loop;
+    await Promise.all(this.#turns.values());
     await this.#tasks[Symbol.asyncDispose]();
   }
 }

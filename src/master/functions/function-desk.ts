@@ -97,7 +97,7 @@ export class FunctionDesk implements AsyncDisposable {
         return { data: this.#tell(about, { return: message, success: false }), refusal: await this.#namesakes(call.fun) ?? message };
       }
       const { text, success } = clientFailure(client, call.fun, error, await this.#usage(client, call.fun));
-      return { data: this.#tell(about, { return: text, success }), refusal: undefined };
+      return { data: this.#tell(about, { return: text, success, ...(success ? {} : { retcode: 1 }) }), refusal: undefined };
     }
   }
 

@@ -14,8 +14,8 @@ export interface ThreadSetup {
   readonly bytesMax: number;
 }
 
-/** `top`: the merged top files instead of a pillar. */
-export type Wanted = 'pillar' | 'top';
+/** `top`: the merged top files instead of a pillar; `reactions`: what the files of a reactor say. */
+export type Wanted = 'pillar' | 'top' | 'reactions';
 
 export type ToThread =
   | { readonly type: 'compile'; readonly id: number; readonly wanted: Wanted; readonly request: Uint8Array }

@@ -13,13 +13,22 @@ import { createSys } from '../../kernel/sys/sys.js';
 import { FileClient } from '../../sls/files/file-client.js';
 import type { FileSource } from '../../sls/files/file-source.js';
 import { compilePillar, compileTop, type PillarHost } from '../../sls/pillar/compile.js';
+import type { PillarInputs } from '../../sls/pillar/inputs.js';
 import type { PillarRequest } from '../../sls/pillar/request.js';
 import type { FromThread, PackedPillar, ThreadSetup, ToThread, Wanted } from './messages.js';
+
+/** What is compiled here needs. */
+export interface ThreadHost extends PillarHost {
+  readonly files: FileClient;
+  readonly unpack: (bytes: Uint8Array) => Value;
+}
 
 /** Grains by which modules say whether they work on a machine. */
 const PLATFORM = ['kernel', 'os', 'os_family', 'osfullname', 'osrelease', 'osmajorrelease', 'osfinger', 'init', 'virtual', 'cpuarch'] as const;
 /** Kinds of machines for which modules are kept. */
 const PLATFORMS_MAX = 20;
+
+const NO_INPUTS: PillarInputs = { files: [], listings: [], fleeting: 'not kept' };
 
 /** Takes orders until the thread is ended. */
 export function servePillars(port: MessagePort, data: ThreadSetup): void {
@@ -50,7 +59,11 @@ function settle(asked: Map<number, Deferred<unknown>>, ask: number): Deferred<un
   return waiting;
 }
 
-async function compile(wanted: Wanted, bytes: Uint8Array, host: PillarHost, bytesMax: number, signal: AbortSignal): Promise<PackedPillar> {
+async function compile(wanted: Wanted, bytes: Uint8Array, host: ThreadHost, bytesMax: number, signal: AbortSignal): Promise<PackedPillar> {
+  if (wanted === 'reactions') {
+    const { reactionsOf } = await import('../reactor/thread-side.js');
+    return { network: new Uint8Array(), bus: encodeBus(await reactionsOf(decodeBus(bytes), host, signal)), inputs: NO_INPUTS };
+  }
   const request = decodeBus(bytes) as unknown as PillarRequest;
   const { value, inputs } = await (wanted === 'top' ? topOf(request, host, signal) : pillarOf(request, host, signal));
   signal.throwIfAborted();
@@ -67,14 +80,14 @@ async function pillarOf(request: PillarRequest, host: PillarHost, signal: AbortS
 /** `{top, errors}` */
 async function topOf(request: PillarRequest, host: PillarHost, signal: AbortSignal) {
   const { shown, errors } = await compileTop(request, host, signal);
-  return { value: { top: shown, errors: [...errors] }, inputs: { files: [], listings: [], fleeting: 'top' } };
+  return { value: { top: shown, errors: [...errors] }, inputs: NO_INPUTS };
 }
 
 /** Bytes that are moved to the other side instead of copied; small ones share a buffer with others and stay. */
 const buffersOf = ({ network, bus }: PackedPillar): ArrayBuffer[] =>
   [network, bus].filter(({ buffer, length }) => buffer.byteLength === length).map(({ buffer }) => buffer as ArrayBuffer);
 
-function pillarHost({ opts: packed, distDir, userDirs, ports }: ThreadSetup, send: (message: FromThread) => void, asked: Map<number, Deferred<unknown>>): PillarHost {
+function pillarHost({ opts: packed, distDir, userDirs, ports }: ThreadSetup, send: (message: FromThread) => void, asked: Map<number, Deferred<unknown>>): ThreadHost {
   const opts = Object.freeze(decodeBus(packed) as PlainMap);
   const log = remoteLog((level, fields, text) => send({ type: 'log', level, fields: plainFields(fields), text }), {});
   const sys = createSys();
@@ -92,7 +105,7 @@ function pillarHost({ opts: packed, distDir, userDirs, ports }: ThreadSetup, sen
   const masterPorts = Object.fromEntries(ports.map((name) => [name, remotePort((method, args) => ask(name, method, args))])) as Partial<Ports>;
   const hosts = new BoundedCache<string, ModuleHost>(PLATFORMS_MAX);
   return {
-    opts, sys, log, unpack: (bytes) => decodeBus(bytes),
+    opts, sys, log, files, unpack: (bytes) => decodeBus(bytes),
     modules(grains) {
       const platform = Object.fromEntries(PLATFORM.map((name) => [name, grains[name] ?? null]));
       return hosts.get(JSON.stringify(platform), () => new ModuleHost({

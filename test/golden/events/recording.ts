@@ -29,32 +29,50 @@ const QUESTION = `20260101${'9'.repeat(12)}`;
 const SCHEDULED = `20260101${'8'.repeat(12)}`;
 const BY_PACE: readonly string[] = [QUESTION, SCHEDULED];
 
-/** A replacer for the events of one run: the same job id gets the same number, in the order in which jobs appear. */
-export function normaliser(root: string): (event: TaggedEvent) => TaggedEvent {
-  const jids = new Map<string, string>();
-  const ofJob = (jid: string): string => {
-    const known = jids.get(jid) ?? `20260101${String([...jids.values()].filter((number) => !BY_PACE.includes(number)).length + 1).padStart(12, '0')}`;
-    jids.set(jid, known);
-    return known;
-  };
+/**
+ * The events of one run without what differs from run to run. Job ids get numbers by what happened under them, not by the order in which
+ * they appeared: which of two jobs is first is chance.
+ */
+export function normalise(events: readonly TaggedEvent[], root: string): TaggedEvent[] {
+  const plain = events.map((event) => withoutChance(event, root));
+  const numbers = numberJobs(plain);
+  return plain.map((event) => withTexts(event, (text) => text.replace(JID, (jid) => numbers.get(jid) ?? jid)));
+}
+
+function withoutChance({ tag, data }: TaggedEvent, root: string): TaggedEvent {
   const text = (given: string): string => given
-    .replaceAll(root, '/ROOT').replace(JID, ofJob)
+    .replaceAll(root, '/ROOT')
     .replace(/started at \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}/, 'started at Thu Jan  1 00:00:00 2026')
     .replace(/\bat pid \d+/g, 'at pid 1000')
     .replace(/^(Passed invalid arguments to [^\n]*)\n[^]*$/, '$1 (documentation of the function follows)');
+  return withTexts({ tag, data: withPlaces(data) }, (given) => withoutTracebacks(text(given)));
+}
+
+/** Numbers from 1 on, in the order of what stands in the events that name a job. */
+function numberJobs(events: readonly TaggedEvent[]): Map<string, string> {
+  const numbers = new Map<string, string>();
+  for (const { data } of events) {
+    if (typeof data['jid'] !== 'string') continue;
+    if (data['fun'] === 'saltutil.find_job') numbers.set(data['jid'], QUESTION);
+    else if (typeof data['schedule'] === 'string') numbers.set(data['jid'], SCHEDULED);
+  }
+  const lines = events.map(({ tag, data }) => `${tag} ${JSON.stringify(sorted(data))}`);
+  const jids = [...new Set(lines.flatMap((line) => line.match(JID) ?? []))].filter((jid) => !numbers.has(jid));
+  const story = (jid: string): string => lines.filter((line) => line.includes(jid)).map((line) => line.replace(JID, (other) => (other === jid ? 'this' : 'other'))).sort().join('\n');
+  const stories = jids.map((jid) => [story(jid), jid] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  for (const [at, [, jid]] of stories.entries()) numbers.set(jid, `20260101${String(at + 1).padStart(12, '0')}`);
+  return numbers;
+}
+
+/** Every text of an event through a function; values that stand under a key of chance are fixed. */
+function withTexts({ tag, data }: TaggedEvent, text: (given: string) => string): TaggedEvent {
   const value = (given: Value, key?: string): Value => {
     if (key !== undefined && Object.hasOwn(BY_KEY, key)) return BY_KEY[key] ?? null;
-    if (typeof given === 'string') return withoutTracebacks(text(given));
+    if (typeof given === 'string') return text(given);
     if (isList(given)) return key !== undefined && SETS.has(key) ? given.map(String).sort((a, b) => (a < b ? -1 : 1)) : given.map((item) => value(item));
     return isPlainMap(given) ? Object.fromEntries(Object.entries(given).map(([name, item]) => [text(name), value(item, name)])) : given;
   };
-  return ({ tag, data }) => {
-    if (typeof data['jid'] === 'string') {
-      if (data['fun'] === 'saltutil.find_job') jids.set(data['jid'], QUESTION);
-      else if (typeof data['schedule'] === 'string') jids.set(data['jid'], SCHEDULED);
-    }
-    return { tag: text(tag), data: value(withPlaces(data)) as PlainMap };
-  };
+  return { tag: text(tag), data: value(data) as PlainMap };
 }
 
 /** The state of a batch names its minions in the order of chance, and when each began: here they are called by their places. */
@@ -89,6 +107,8 @@ const BY_CLOCK = ['salt/auth', 'salt/presence/'];
 export function comparable(events: readonly TaggedEvent[], heeded: readonly string[]): string[] {
   const lines: string[] = [];
   for (const event of events) {
+    // Events of ours, which real Salt has not.
+    if (event.tag.startsWith('tsalt/')) continue;
     const clock = BY_CLOCK.find((prefix) => event.tag.startsWith(prefix));
     if (clock !== undefined && !heeded.includes(clock)) continue;
     const line = `${event.tag} ${JSON.stringify(sorted(event.data))}`;

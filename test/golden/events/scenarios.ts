@@ -50,9 +50,11 @@ const evt1 = running('evt1');
 const both = running('evt1', 'evt2');
 
 /** Those that are not named here are run with both minions, in the middle. */
-const FIRST: Readonly<Record<string, Way>> = {
+const BEFORE_ALL: Readonly<Record<string, Way>> = {
   'auth-pend': { heeded: [AUTH], act: starting('evt1') },
   'key-accept': { heeded: [AUTH, PRESENCE], act: whilePending('evt1', 'salt-key -y -a evt1') },
+};
+const FIRST: Readonly<Record<string, Way>> = {
   'auth-reject': { heeded: [AUTH], before: evt1, act: starting('evt2') },
   'key-reject': { heeded: [AUTH], act: whilePending('evt2', 'salt-key -y -r evt2') },
   'key-delete': {
@@ -97,6 +99,9 @@ const LAST: Readonly<Record<string, Way>> = {
   'auth-denied': { heeded: [AUTH], before: both, act: starting('other') },
 };
 
+/** Recorded while `evt1` was the only minion. */
+const ALONE = /^reactor-/;
+
 /** The scenarios in their order, with their ways. */
 export function inOrder(scenarios: readonly Scenario[]): (readonly [Scenario, Way])[] {
   const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
@@ -106,6 +111,7 @@ export function inOrder(scenarios: readonly Scenario[]): (readonly [Scenario, Wa
       return scenario === undefined ? [] : [[scenario, way] as const];
     });
   // By name, so that `schedule` comes before `schedule-delete`.
-  const middle = scenarios.filter(({ name }) => !(name in FIRST) && !(name in LAST)).sort((a, b) => (a.name < b.name ? -1 : 1)).map((scenario) => [scenario, { before: both }] as const);
-  return [...named(FIRST), ...middle, ...named(LAST)];
+  const middle = scenarios.filter(({ name }) => !(name in BEFORE_ALL) && !(name in FIRST) && !(name in LAST) && !ALONE.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1)).map((scenario) => [scenario, { before: both }] as const);
+  const alone = scenarios.filter(({ name }) => ALONE.test(name)).map((scenario) => [scenario, { before: evt1 }] as const);
+  return [...named(BEFORE_ALL), ...alone, ...named(FIRST), ...middle, ...named(LAST)];
 }

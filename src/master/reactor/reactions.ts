@@ -1,18 +1,18 @@
 /** The reactor of the master: what it may call, and under whose name. Source: read, Salt 3008.3; golden events/reactor-*. */
 import { readFileSync } from 'node:fs';
-import { ReactionMap, ReactorMapError } from '../automation/reactor/reaction-map.js';
-import { ReactionError, type ArgSpec, type ReactionCall } from '../automation/reactor/reaction-call.js';
-import { Reactor, REACTOR_USER, type ReactorParts } from '../automation/reactor/reactor.js';
-import type { EventBus } from '../bus/event/bus.js';
-import type { Logger } from '../kernel/contract/log.js';
-import type { CatalogPort, ReactorPort } from '../kernel/contract/ports.js';
-import { isList, isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
-import { loadYaml } from '../kernel/yaml/load.js';
-import type { LocalKeys } from './access/local-keys.js';
-import type { FunctionDesk } from './functions/function-desk.js';
-import type { JobOrder, JobPublished } from './jobs/publish-job.js';
-import type { Bounds } from './requests/bounds.js';
-import { causeOf, type Trace } from './trace/trace.js';
+import { ReactionMap, ReactorMapError } from '../../automation/reactor/reaction-map.js';
+import { ReactionError, type ArgSpec, type ReactionCall } from '../../automation/reactor/reaction-call.js';
+import { Reactor, REACTOR_USER, type ReactorParts } from '../../automation/reactor/reactor.js';
+import type { EventBus } from '../../bus/event/bus.js';
+import type { Logger } from '../../kernel/contract/log.js';
+import type { CatalogPort, ReactorPort } from '../../kernel/contract/ports.js';
+import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { loadYaml } from '../../kernel/yaml/load.js';
+import type { LocalKeys } from '../access/local-keys.js';
+import type { FunctionDesk } from '../functions/function-desk.js';
+import type { JobOrder, JobPublished } from '../jobs/publish-job.js';
+import type { Bounds } from '../requests/bounds.js';
+import { causeOf, type Trace } from '../trace/trace.js';
 
 export interface MasterReactions {
   readonly opts: Readonly<PlainMap>;
