@@ -6,7 +6,7 @@ import { messageOf } from '../../kernel/loader/failure-text.js';
 import { fnmatchFilter } from '../../kernel/std/fnmatch.js';
 import type { PlainMap, Value } from '../../kernel/std/value.js';
 import type { Sys } from '../../kernel/contract/sys.js';
-import { cachedFiles } from '../../sls/render/host-renderer.js';
+import { templateFiles } from '../../sls/render/session-renderer.js';
 import { createRenderer } from '../../sls/render/renderer.js';
 import type { ThreadHost } from '../pillar/thread-side.js';
 
@@ -23,7 +23,7 @@ export async function reactionsOf(request: Value, host: ThreadHost, signal: Abor
   const modules = host.modules(grains);
   const session = modules.session({ signal, unmaskPillar: true, nested: true });
   const renderer = createRenderer({
-    files: cachedFiles(files, sys), call: (fun, args, kwargs) => session.call(fun, args, kwargs), functions: () => modules.catalog.functions('modules'),
+    files: templateFiles(files, sys), call: (fun, args, kwargs) => session.call(fun, args, kwargs), functions: () => modules.catalog.functions('modules'),
     facts: { grains, pillar: {}, opts, id: String(opts['id']) }, log, sys, unpack, limits: { computeMsMax: COMPUTE_MS_MAX },
   });
   const failures: Value[] = [];
