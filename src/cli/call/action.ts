@@ -31,7 +31,7 @@ export async function callAction(run: Run): Promise<number> {
   let minion: LocalMinion;
   try {
     minion = await openLocalMinion({
-      opts: context.opts, sys: createSys(), log: context.log, distDir: context.distDir, local, skipGrains: on('skip_grains'),
+      opts: context.opts, sys: createSys({ immediate: true }), log: context.log, distDir: context.distDir, local, skipGrains: on('skip_grains'),
     });
   } catch (error) {
     if (!(error instanceof SignInError) && !(error instanceof RequestTimeoutError)) throw error;

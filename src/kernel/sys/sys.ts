@@ -5,12 +5,15 @@ import { InvocationError } from '../contract/errors.js';
 import type { Sys } from '../contract/sys.js';
 import { AccountTable, parseGroupLine, parsePasswdLine } from './accounts.js';
 import { exists, readText, writeFile } from './files.js';
+import { immediateFs } from './immediate-fs.js';
 import { runProgram } from './run.js';
 import { which } from './which.js';
 
 export interface SysOptions {
   /** Default: the environment of this process. */
   readonly env?: Record<string, string | undefined>;
+  /** The program does this one thing and may wait for the disk; not for daemons. */
+  readonly immediate?: boolean;
 }
 
 function setVariable(env: Record<string, string | undefined>, name: string, value: string | undefined): void {
@@ -20,7 +23,7 @@ function setVariable(env: Record<string, string | undefined>, name: string, valu
 }
 
 /** The real machine. */
-export function createSys({ env = process.env }: SysOptions = {}): Sys {
+export function createSys({ env = process.env, immediate = false }: SysOptions = {}): Sys {
   const users = new AccountTable('passwd', parsePasswdLine, ({ uid }) => uid);
   const groups = new AccountTable('group', parseGroupLine, ({ gid }) => gid);
   const find = (program: string) => which(program, env['PATH']);
@@ -30,7 +33,7 @@ export function createSys({ env = process.env }: SysOptions = {}): Sys {
     which: find,
   };
   return {
-    fs,
+    fs: immediate ? immediateFs : fs,
     env,
     setEnv: (name, value) => setVariable(env, name, value),
     run: (argv, options = {}) => runProgram(argv, options, env, lookup),
