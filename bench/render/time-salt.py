@@ -1,4 +1,4 @@
-"""Times of real Salt: JSON `{tree, work: [{name, texts, pipe, sls, runs}]}` comes in, medians in milliseconds go out."""
+"""Times of real Salt: JSON `{tree, work: [{name, texts, pipe, sls, runs}]}` comes in, medians of processor time in milliseconds go out."""
 import json
 import logging
 import statistics
@@ -28,11 +28,12 @@ def run(work):
 
 answers = {}
 for work in request["work"]:
-    run(work)
+    for _ in range(2):
+        run(work)
     times = []
     for _ in range(work["runs"]):
-        began = time.perf_counter()
+        began = time.process_time()
         run(work)
-        times.append((time.perf_counter() - began) * 1000)
+        times.append((time.process_time() - began) * 1000)
     answers[work["name"]] = statistics.median(times)
 json.dump(answers, sys.stdout)
