@@ -8,6 +8,8 @@ import type { LowChunk, Requisite } from '../high-data.js';
 
 export interface Node {
   readonly tag: string;
+  /** Tag of the chunk; of a trial it is that of the state that is tried. */
+  readonly chunkTag: string;
   /** Undefined for a group of aggregated chunks. */
   readonly chunk: LowChunk | undefined;
   readonly state: string;
@@ -28,10 +30,10 @@ const TRIAL = '_|-__prereq_test__';
 export class Graph {
   readonly nodes = new Map<string, Node>();
 
-  add(tag: string, node: { chunk: LowChunk | undefined; state: string; mayAggregate?: boolean; members?: Set<Node> }): Node {
+  add(tag: string, node: { chunk: LowChunk | undefined; state: string; mayAggregate?: boolean; members?: Set<Node>; chunkTag?: string }): Node {
     const known = this.nodes.get(tag);
     const made: Node = {
-      tag, chunk: node.chunk, state: node.state, mayAggregate: node.mayAggregate ?? false, members: node.members, group: undefined,
+      tag, chunkTag: node.chunkTag ?? tag, chunk: node.chunk, state: node.state, mayAggregate: node.mayAggregate ?? false, members: node.members, group: undefined,
       needs: known?.needs ?? new Map(), neededBy: known?.neededBy ?? new Map(),
     };
     this.nodes.set(tag, made);
@@ -61,7 +63,7 @@ export class Graph {
     target.chunk['__prereq__'] = true;
     let trial = this.trialOf(target);
     if (trial === undefined) {
-      trial = this.add(target.tag + TRIAL, { chunk: target.chunk, state: target.state });
+      trial = this.add(target.tag + TRIAL, { chunk: target.chunk, state: target.state, chunkTag: target.tag });
       for (const [needed, kinds] of target.needs) {
         for (const kind of kinds) if (kind !== 'prereq') this.connect(needed, trial, kind);
       }

@@ -23,6 +23,10 @@ export class ParallelStates {
     this.#atOnce = atOnce;
   }
 
+  get hasAny(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** Starts a state, or lets it wait for a place; gives its row until it is done. */
   start(low: LowChunk, run: () => Promise<Row>): Row {
     const name = low['name'] ?? low['__id__'] ?? null;

@@ -14,12 +14,15 @@ import { isMap, mapGet, mapHas, type Value } from '../../../kernel/std/value.js'
 import { text, type LowChunk } from '../high-data.js';
 
 const LOOK_MS = 1000;
+/** Between quick states the file is not looked for each time. */
+const SELDOM_MS = 20;
 
 export class PausePoints {
   readonly #path: string;
   readonly #pack: PackPort;
   readonly #signal: AbortSignal;
   readonly #log: Logger;
+  #looked = -Infinity;
 
   constructor(cacheDir: string, jid: string, { pack, signal, log }: { pack: PackPort; signal: AbortSignal; log: Logger }) {
     this.#path = join(cacheDir, 'state_pause', jid);
@@ -30,8 +33,10 @@ export class PausePoints {
 
   /** Waits as long as the run is to rest before this chunk. */
   async at(low: LowChunk): Promise<'run' | 'end'> {
-    if (!existsSync(this.#path)) return 'run';
     const startMs = performance.now();
+    if (startMs - this.#looked < SELDOM_MS) return 'run';
+    this.#looked = startMs;
+    if (!existsSync(this.#path)) return 'run';
     for (;;) {
       const wish = await this.#wish(text(low['__id__']));
       if (wish === undefined) return 'run';

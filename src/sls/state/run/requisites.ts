@@ -3,8 +3,7 @@
  *
  * Source: state-system, section 3; golden states/requisites.
  */
-import type { LowChunk, Requisite } from '../high-data.js';
-import { tagOf } from '../high-data.js';
+import { text, type LowChunk, type Requisite } from '../high-data.js';
 import type { Graph, Node } from '../compile/graph.js';
 import { hasChanges, type Row, type Rows } from './rows.js';
 
@@ -14,31 +13,26 @@ export type Status =
 
 type Finding = Status | 'onchangesmet' | 'premet';
 
-/** Requisites with the chunks they name. */
-export type Needs = ReadonlyMap<Requisite, readonly LowChunk[]>;
+/** Requisites with the states they name. */
+export type Needs = ReadonlyMap<Requisite, readonly Node[]>;
 
-/** The node of a chunk; of its trial, while it is to be tried. */
-export function nodeOf(low: LowChunk, graph: Graph): Node | undefined {
-  const node = graph.nodes.get(tagOf(low));
-  return low['__prereq__'] === true && node !== undefined ? graph.trialOf(node) : node;
-}
+const NONE: Needs = new Map();
 
-export function needsOf(low: LowChunk, graph: Graph): Needs {
-  const needs = new Map<Requisite, LowChunk[]>();
-  for (const [needed, kinds] of nodeOf(low, graph)?.needs ?? []) {
-    const chunks = chunksOf(needed);
+/** What a chunk waits for; while it is to be tried, what its trial waits for. */
+export function needsOf(low: LowChunk, tag: string, graph: Graph): Needs {
+  const own = graph.nodes.get(tag);
+  const node = low['__prereq__'] === true && own !== undefined ? graph.trialOf(own) : own;
+  if (node === undefined || node.needs.size === 0) return NONE;
+  const needs = new Map<Requisite, Node[]>();
+  for (const [needed, kinds] of node.needs) {
     for (const kind of kinds) {
-      const known = needs.get(kind);
-      if (known === undefined) needs.set(kind, [...chunks]);
-      else known.push(...chunks);
+      const known = needs.get(kind) ?? [];
+      if (known.length === 0) needs.set(kind, known);
+      if (needed.chunk !== undefined) known.push(needed);
+      else known.push(...needed.members ?? []);
     }
   }
   return needs;
-}
-
-function chunksOf(node: Node): LowChunk[] {
-  if (node.chunk !== undefined) return [node.chunk];
-  return [...node.members ?? []].flatMap(({ chunk }) => (chunk === undefined ? [] : [chunk]));
 }
 
 export interface Results {
@@ -51,9 +45,9 @@ export interface Results {
 export function statusOf(needs: Needs, { rows, trials }: Results, isBusy: (tags: readonly string[]) => boolean): Status {
   const found = new Set<Finding>();
   let pending = false;
-  for (const [kind, chunks] of needs) {
+  for (const [kind, nodes] of needs) {
     const from = kind === 'prereq' ? trials : rows;
-    const tags = chunks.map(tagOf);
+    const tags = nodes.map(({ chunkTag }) => chunkTag);
     const busy = isBusy(tags.filter((tag) => from.has(tag)));
     pending ||= busy;
     for (const finding of ofKind(kind, tags, from, busy)) found.add(finding);
@@ -122,10 +116,9 @@ function decide(found: ReadonlySet<Finding>, pending: boolean): Status {
 /** `sls.id` of those that failed, each once. */
 export function failedNeeds(needs: Needs, { rows, trials }: Results): string[] {
   const failed = new Set<string>();
-  for (const chunks of needs.values()) {
-    for (const low of chunks) {
-      const tag = tagOf(low);
-      if ((trials.get(tag) ?? rows.get(tag))?.['result'] === false) failed.add(`${String(low['__sls__'])}.${String(low['__id__'])}`);
+  for (const nodes of needs.values()) {
+    for (const { chunk = {}, chunkTag } of nodes) {
+      if ((trials.get(chunkTag) ?? rows.get(chunkTag))?.['result'] === false) failed.add(`${text(chunk['__sls__'])}.${text(chunk['__id__'])}`);
     }
   }
   return [...failed];

@@ -99,10 +99,10 @@ export class Runner {
   /** One chunk, when its requisites let it; with those it needs that did not run yet. */
   async chunk(given: LowChunk, tries = 0): Promise<Outcome> {
     const { graph, rows } = this.#parts;
-    const low = await aggregateChunks(given, graph, rows, this.#parts.callSpecial);
-    await this.#begin(low);
-    const tag = tagOf(low);
-    const needs = needsOf(low, graph);
+    const tag = tagOf(given);
+    const low = await aggregateChunks(given, tag, graph, rows, this.#parts.callSpecial);
+    if (!this.#begun.has(text(low['state']))) await this.#begin(low);
+    const needs = needsOf(low, tag, graph);
     const status = await this.#status(low, needs);
     if (status === 'pending') return 'pending';
     if (status === 'unmet') return this.#unmet(low, needs, tries);
@@ -115,7 +115,6 @@ export class Runner {
   /** `mod_init`, until it says that it is done. */
   async #begin(low: LowChunk): Promise<void> {
     const state = text(low['state']);
-    if (this.#begun.has(state)) return;
     const { functions, callSpecial } = this.#parts;
     const init = `${state}.mod_init`;
     if (!await functions.has(init)) {
@@ -130,7 +129,7 @@ export class Runner {
     if (needs.size === 0) return 'met';
     const results = { rows, trials: this.#trials };
     const parallelLow = isTruthy(low['parallel']);
-    if (!parallelLow) await parallel.settle([...needs.values()].flat().map(tagOf));
+    if (!parallelLow && parallel.hasAny) await parallel.settle([...needs.values()].flatMap((nodes) => nodes.map(({ chunkTag }) => chunkTag)));
     return statusOf(needs, results, (tags) => parallel.isBusy(tags));
   }
 
@@ -154,7 +153,7 @@ export class Runner {
 
   /** What a state does when something it watches has changed. */
   #watch(low: LowChunk, needs: Needs): Promise<Row> {
-    const requisites = Object.fromEntries([...needs].map(([kind, chunks]) => [kind, chunks.map((chunk): Value => chunk)]));
+    const requisites = Object.fromEntries([...needs].map(([kind, nodes]) => [kind, nodes.flatMap(({ chunk }): Value[] => (chunk === undefined ? [] : [chunk]))]));
     return this.#parts.caller.call({ ...low, sfun: low['fun'] ?? null, fun: 'mod_watch', __reqs__: requisites });
   }
 
@@ -180,8 +179,8 @@ export class Runner {
   /** Calls what is needed first, then the chunk. */
   async #unmet(low: LowChunk, needs: Needs, tries: number): Promise<Outcome> {
     const { rows } = this.#parts;
-    for (const chunk of [...needs.values()].flat()) {
-      if (rows.has(tagOf(chunk))) continue;
+    for (const { chunk, chunkTag } of [...needs.values()].flat()) {
+      if (chunk === undefined || rows.has(chunkTag)) continue;
       const outcome = await this.chunk(chunk);
       if (outcome !== 'done') return outcome;
       if (this.#endsRun(chunk)) return 'stop';
@@ -199,7 +198,7 @@ export class Runner {
   async #tryOut(low: LowChunk): Promise<void> {
     const { caller, graph } = this.#parts;
     const tag = tagOf(low);
-    const status = await this.#status(low, needsOf(low, graph));
+    const status = await this.#status(low, needsOf(low, tag, graph));
     if (status === 'pre') {
       this.#trials.set(tag, notRun(low, caller.nextRunNum(), true, 'No changes detected'));
       return;

@@ -106,20 +106,7 @@ export class StateCaller {
     const kwargs = argumentsFor(full, found.fn.params, low);
     const { session, test } = this.#parts;
     const runas = typeof low['runas'] === 'string' && low['runas'] !== '' ? low['runas'] : undefined;
-    return { low, full, found, kwargs, session: session.as('states', { test: test || low['__prereq__'] === true, state: this.#stateRun(low), runas }) };
-  }
-
-  #stateRun(low: LowChunk): StateRun {
-    const { session, test, functions, runId, rows, chunks } = this.#parts;
-    const run: StateRun = {
-      low, runId, results: rows,
-      get chunks() {
-        return chunks();
-      },
-      call: async (fun, kwargs) => plainOf(await session.as('states', { nested: true, test: test || low['__prereq__'] === true, state: run }).call(fun, [], kwargs) as PlainMap),
-      has: (fun) => functions.has(fun),
-    };
-    return run;
+    return { low, full, found, kwargs, session: session.as('states', { test: test || low['__prereq__'] === true, state: new RunOfState(low, this.#parts), ...(runas === undefined ? {} : { runas }) }) };
   }
 
   /** Everything that may fail within one state: its failure is its result. */
@@ -234,6 +221,31 @@ export class StateCaller {
 
   async #wait(seconds: number): Promise<void> {
     await sleep(seconds * 1000, this.#parts.session.options.signal, true);
+  }
+}
+
+/** The run as one state sees it. */
+class RunOfState implements StateRun {
+  readonly low: LowChunk;
+  readonly #parts: CallerParts;
+
+  constructor(low: LowChunk, parts: CallerParts) {
+    this.low = low;
+    this.#parts = parts;
+  }
+
+  get runId(): string { return this.#parts.runId; }
+  get results(): Rows { return this.#parts.rows; }
+  get chunks(): readonly LowChunk[] { return this.#parts.chunks(); }
+
+  async call(fun: string, kwargs: PlainMap): Promise<PlainMap> {
+    const { session, test } = this.#parts;
+    const sister = session.as('states', { nested: true, test: test || this.low['__prereq__'] === true, state: this });
+    return plainOf(await sister.call(fun, [], kwargs) as PlainMap);
+  }
+
+  has(fun: string): Promise<boolean> {
+    return this.#parts.functions.has(fun);
   }
 }
 
