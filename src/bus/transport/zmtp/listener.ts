@@ -102,7 +102,9 @@ export class Listener {
       server.once('error', reject);
       server.listen({ host, port, backlog }, () => {
         server.off('error', reject);
-        server.on('error', (err) => this.#log.error({ err }, 'connection not taken'));
+        server.on('error', (err) => {
+          if (this.#lines.take()) this.#log.error({ err }, 'connection not taken');
+        });
         resolve((server.address() as AddressInfo).port);
       });
     });

@@ -39,6 +39,9 @@ const PONG_BEHIND_BYTES_MAX = 64 * 1024;
 const MESSAGE_MS = 60_000;
 const MESSAGE_BYTES_A_MS = 16;
 
+const APART_BYTES_MAX = 64 * 1024;
+const EMPTY = Buffer.alloc(0);
+
 const hellos = new Map<string, Buffer>();
 
 /** The same for every connection. */
@@ -199,7 +202,7 @@ export class ZmtpPeer implements Peer, FrameSink {
     }
     this.#frameCount += 1;
     if (this.#frameCount > FRAMES_MAX) throw new ZmtpError('too_many_frames', { frames: this.#frameCount });
-    if (this.#frameCount <= this.#owner.rules.framesKept) this.#frames.push(body);
+    if (this.#frameCount <= this.#owner.rules.framesKept) this.#frames.push((flags & MORE) === 0 ? body : apart(body));
     this.#messageBytes += body.length;
     if ((flags & MORE) !== 0) return;
     const [frames, count] = [this.#frames, this.#frameCount];
@@ -261,6 +264,12 @@ export class ZmtpPeer implements Peer, FrameSink {
     this.#isGone = true;
     this.#owner.closed(this, this.#fault);
   }
+}
+
+/** A short piece that waits for the rest of its message does not keep alive what was read with it. */
+function apart(body: Buffer): Buffer {
+  if (body.length === 0) return EMPTY;
+  return body.length < APART_BYTES_MAX ? Buffer.from(body) : body;
 }
 
 /** Version 4 is written like that also where it comes by way of version 6. */
