@@ -6,7 +6,8 @@
  */
 import { encodeNetwork, decodeNetwork } from '../../bus/codec/codec.js';
 import { isEncryptionAlgorithm, isSignatureAlgorithm } from '../../bus/crypto/algorithms.js';
-import { openLoad, sealLoad, type Crypticle } from '../../bus/crypto/crypticle.js';
+import { encodeNetworkParts, largeHead } from '../../bus/codec/parts.js';
+import { openLoad, sealLargeLoad, sealLoad, type Crypticle } from '../../bus/crypto/crypticle.js';
 import { loadPublicKey } from '../../bus/crypto/rsa.js';
 import { x931Verify } from '../../bus/crypto/x931.js';
 import type { Sessions } from '../../bus/channel/sessions.js';
@@ -136,7 +137,7 @@ export class RequestDesk {
     if (answer.kind === 'nothing' || answer.kind === 'refused') return undefined;
     if (answer.kind === 'frame') return answer.frame;
     if (load['cmd'] === undefined) return encodeRefusal(REFUSED.exception);
-    return encodeNetwork(sealLoad(crypticle, encodeNetwork(answer.value), sender.nonce === '' ? undefined : sender.nonce));
+    return sealedReply(crypticle, answer.value, sender.nonce === '' ? undefined : sender.nonce);
   }
 
   #unknown(load: PlainMap, sender: MinionSender): Reply {
@@ -238,3 +239,11 @@ export class RequestDesk {
 
 /** A time in whole seconds; 0 for what is none. */
 const secondsOf = (value: Value | undefined): number => (isNumber(value) && Number.isFinite(Number(value)) ? Number(value) : 0);
+
+/** The sealed reply as a network message. One with a piece of a file is made without copying that piece from buffer to buffer. */
+function sealedReply(crypticle: Crypticle, value: Value, nonce: string | undefined): Uint8Array {
+  const parts = encodeNetworkParts(value);
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return encodeNetwork(sealLoad(crypticle, only, nonce));
+  return sealLargeLoad(crypticle, parts, nonce, largeHead);
+}

@@ -32,7 +32,10 @@ export class ServedFiles {
   async read({ path }: ServedFile, loc: number): Promise<Buffer> {
     const handle = await open(path, 'r');
     try {
-      const buffer = Buffer.allocUnsafe(this.#options.bufferBytes);
+      // Most files are much smaller than a piece may be.
+      const bytes = Math.min(this.#options.bufferBytes, (await handle.stat()).size - loc);
+      if (bytes <= 0) return Buffer.alloc(0);
+      const buffer = Buffer.allocUnsafe(bytes);
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, loc);
       return buffer.subarray(0, bytesRead);
     } finally {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { BadKeyError, NonceMismatchError, TamperedError } from '../../../../src/bus/crypto/errors.js';
-import { Crypticle, generateKeyString, openLoad, openReply, sealLoad } from '../../../../src/bus/crypto/crypticle.js';
+import { Crypticle, generateKeyString, openLoad, openReply, sealLargeLoad, sealLoad } from '../../../../src/bus/crypto/crypticle.js';
 
 const key = generateKeyString();
 const load = Buffer.from('81a16101', 'hex');
@@ -109,4 +109,18 @@ test('a padding that is none is refused, although who sealed it has the key', ()
     const sealed = Buffer.concat([body, createHmac('sha256', bytes.subarray(24)).update(body).digest()]);
     assert.throws(() => new Crypticle(key).open(sealed), TamperedError);
   }
+});
+
+test('a large load that is sealed in parts opens as one that is sealed whole', () => {
+  const crypticle = new Crypticle(key);
+  for (const size of [0, 1, 15, 16, 65_535, 65_536, 200_003]) {
+    const parts = [Buffer.from('head'), Buffer.alloc(size, 'abc'), Buffer.from('tail')];
+    const sealed = sealLargeLoad(crypticle, parts, nonce, (length) => Buffer.from(`[${length}]`));
+    const end = sealed.indexOf(0x5d) + 1;
+    assert.equal(sealed.toString('latin1', 1, end - 1), String(sealed.length - end));
+    assert.deepStrictEqual(openLoad(new Crypticle(key), sealed.subarray(end)), { nonce, bytes: Buffer.concat(parts) });
+  }
+  // The chain of blocks goes on in order from one message to the next.
+  assert.deepStrictEqual(openLoad(key, sealLoad(crypticle, load)).bytes, load);
+  assert.throws(() => sealLargeLoad(crypticle, [], 'short', () => Buffer.alloc(0)), RangeError);
 });
