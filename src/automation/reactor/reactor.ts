@@ -15,7 +15,7 @@ import { messageOf } from '../../kernel/loader/failure-text.js';
 import { newJid } from '../../kernel/std/time.js';
 import type { PlainMap } from '../../kernel/std/value.js';
 import { Management } from './management.js';
-import { reactionCall, ReactionError, type ArgSpec, type ReactionCall } from './reaction-call.js';
+import { reactionCall, type ArgSpec, type ReactionCall } from './reaction-call.js';
 import type { ReactionMap } from './reaction-map.js';
 
 /** The user under whom runners and wheel functions of reactions run; events that name it are never reacted to. */
@@ -170,7 +170,7 @@ export class Reactor implements AsyncDisposable {
   /** Seen in the log and on the bus: what failed, in which file and line. */
   #fail({ tag }: BusEvent, err: unknown, where?: string): void {
     this.counters.failed += 1;
-    this.#parts.log.error({ err, tag, ...(where === undefined ? {} : { reaction: where }) }, err instanceof ReactionError ? err.message : 'reaction failed');
+    this.#parts.log.error({ err, tag, ...(where === undefined ? {} : { reaction: where }) }, 'reaction failed');
     this.#parts.bus.fire('tsalt/reactor/failed', { tag, reaction: where ?? null, error: messageOf(err), user: REACTOR_USER });
   }
 
