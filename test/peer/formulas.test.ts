@@ -24,12 +24,14 @@ import { askSalt, saltFolder, type Answer, type Call } from '../support/salt-cal
 
 const sources = join(import.meta.dirname, '../../../test/peer/formulas');
 const tree = join(sources, 'tree');
+/** The example tree is read by both, too. */
+const roots = [tree, join(sources, '../../../srv/salt')];
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'tsalt-formulas-')));
 after(() => rmSync(base, { recursive: true }));
 
 /** What to render: each SLS as data in the order of its keys, and single values. */
-const SLS = ['web', 'web.package.install', 'web.config.file', 'users', 'stack', 'limits', 'cluster'];
-const fileOf = (sls: string): string => (['web.package.install', 'web.config.file'].includes(sls) ? `${sls.replaceAll('.', '/')}.sls` : `${sls}/init.sls`);
+const SLS = ['web', 'web.package.install', 'web.config.file', 'users', 'stack', 'limits', 'cluster', 'motd', 'tools', 'tools.report'];
+const fileOf = (sls: string): string => (sls.includes('.') ? `${sls.replaceAll('.', '/')}.sls` : `${sls}/init.sls`);
 const rendered = (sls: string): Call => ['slsutil.renderer', [], {
   string: `{{ salt['slsutil.renderer']('salt://${fileOf(sls)}', sls='${sls}') | json(sort_keys=false) }}`, default_renderer: 'jinja',
 }];
@@ -54,7 +56,7 @@ const mapOf = (text: string): PlainMap => {
 async function ours(folder: string, { grains: own, pillar }: Machine): Promise<Answer[]> {
   const grains = { ...(await gatheredGrains({ opts: { id: 'web1' } })).grains, ...own };
   const opts: PlainMap = {
-    id: 'web1', cachedir: join(folder, 'cache'), conf_file: join(folder, 'minion'), saltenv: 'base', file_client: 'local', file_roots: { base: [tree] }, renderer: 'jinja|yaml', renderer_blacklist: [], renderer_whitelist: [], pillar_raise_on_missing: false,
+    id: 'web1', cachedir: join(folder, 'cache'), conf_file: join(folder, 'minion'), saltenv: 'base', file_client: 'local', file_roots: { base: roots }, renderer: 'jinja|yaml', renderer_blacklist: [], renderer_whitelist: [], pillar_raise_on_missing: false,
   };
   const server = FileServer.over({ roots: new Roots(rootsOptions(opts)) }, { opts, log: listeningLog() });
   const files = new FileClient({ source: localFiles(server), cacheDir: join(folder, 'cache'), hashType: 'sha256', id: 'web1' });
@@ -78,7 +80,7 @@ function prepared(name: string, { grains, pillar }: Machine): string {
   mkdirSync(join(folder, 'pillar'), { recursive: true });
   writeFileSync(join(folder, 'pillar', 'top.sls'), 'base: {"*": [all]}');
   writeFileSync(join(folder, 'pillar', 'all.sls'), `#!json\n${JSON.stringify(pillar)}`);
-  return saltFolder(folder, { grains, file_roots: { base: [tree] }, pillar_roots: { base: [join(folder, 'pillar')] } });
+  return saltFolder(folder, { grains, file_roots: { base: roots }, pillar_roots: { base: [join(folder, 'pillar')] } });
 }
 
 const machines = readdirSync(join(sources, 'machines')).map((file) => file.replace('.yaml', ''));
