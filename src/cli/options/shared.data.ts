@@ -14,6 +14,7 @@ export const user = (doc: string): OptionRow => text('-u --user', 'user', doc);
 export const hardCrash = on('--hard-crash', 'hard_crash', 'Show the whole error, with where it happened, instead of one sentence. Default: False.');
 export const timeout = (seconds: number): OptionRow =>
   integer('-t --timeout', 'timeout', `How long to wait for answers, in seconds. Default: ${seconds}.`, { value: seconds });
+export const strict = on('--strict', 'strict', 'Never end with 0 when something failed or somebody did not answer, also where Salt does.', { ours: true });
 export const argsStdin = on('--args-stdin', 'args_stdin', 'Read more options and arguments from standard input, one a line.');
 export const noParse = text('--no-parse', 'no_parse', 'Names of arguments, separated by commas, whose values stay text.', {
   metavar: 'argname1,argname2,...', value: '',

@@ -1,6 +1,6 @@
 /** Command line of `tsalt-run`. Source of flags, kinds and defaults: golden, cli/_options.json. */
 import { on, text, type ProgramTable } from './option.js';
-import { argsStdin, externalAuth, hardCrash, logging, noParse, output, profiling, skipGrains, timeout, usual } from './shared.data.js';
+import { argsStdin, externalAuth, hardCrash, logging, noParse, output, profiling, skipGrains, strict, timeout, usual } from './shared.data.js';
 
 export const runTable: ProgramTable = {
   name: 'tsalt-run',
@@ -16,6 +16,7 @@ export const runTable: ProgramTable = {
     on('-d --doc --documentation', 'doc', 'Show the documentation of a runner or of one function, or of all.'),
     on('--async', 'async', 'Start the runner and do not wait for its result.'),
     skipGrains,
+    strict,
   ],
   groups: [
     externalAuth(),

@@ -1,7 +1,7 @@
 /** Command line of `tsalt`. Source of flags, kinds and defaults: golden, cli/_options.json. */
 import { integer, off, on, text, type ProgramTable } from './option.js';
 import {
-  additionalTarget, argsStdin, batchWait, executors, extendedTarget, externalAuth, hardCrash, logging, noParse, output, outputDiff, timeout, usual,
+  additionalTarget, argsStdin, batchWait, executors, extendedTarget, externalAuth, hardCrash, logging, noParse, output, outputDiff, strict, timeout, usual,
 } from './shared.data.js';
 
 export const tsaltTable: ProgramTable = {
@@ -38,6 +38,7 @@ export const tsaltTable: ProgramTable = {
     outputDiff,
     on('--config-dump', 'config_dump', 'Show the configuration of the master.'),
     on('--preview-target', 'preview_target', 'Show which minions the target means, and do nothing.'),
+    strict,
   ],
   groups: [extendedTarget, additionalTarget, externalAuth(), output(), logging('log_file', '/var/log/salt/master')],
 };

@@ -21,7 +21,7 @@ export async function runAction(run: Run): Promise<number> {
   const jid = args[0] ?? kwargs['jid'];
   try {
     if (fun === FOLLOW && !isAsync && jid !== undefined) return await followJob(String(jid), outputter, jobHost(run, context));
-    return await runRunner({ fun, args, kwargs, async: isAsync, quiet: line.values['quiet'] === true, outputter }, context);
+    return await runRunner({ fun, args, kwargs, async: isAsync, quiet: line.values['quiet'] === true, strict: line.values['strict'] === true, outputter }, context);
   } catch (error) {
     if (!(error instanceof MasterUnreachableError)) throw error;
     context.complain(`[ERROR   ] ${error.message}`);

@@ -11,5 +11,5 @@ export function followJob(jid: string, outputter: string | null, host: SaltHost)
   const { key, user } = readLocalKey(host.opts);
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
   const frames = askMaster(path, { op: 'follow', key, user, load: { jid } }, host.signal);
-  return showJob(frames, { async: false, static: false, verbose: false, showJid: false, summary: false, outputter }, host);
+  return showJob(frames, { async: false, static: false, verbose: false, showJid: false, summary: false, strict: true, outputter }, host);
 }

@@ -18,6 +18,8 @@ export interface RunnerRequest {
   readonly outputter: string | null;
   /** Show nothing of the progress (`--skip...`, `-q`). */
   readonly quiet: boolean;
+  /** Never 0 when something failed, also where Salt ends with 0. */
+  readonly strict: boolean;
 }
 
 /** Gives the exit code. @throws MasterUnreachableError */
@@ -29,12 +31,15 @@ export async function runRunner(request: RunnerRequest, host: SaltHost): Promise
   for await (const frame of askMaster(path, { op: 'runner', key, user, load }, host.signal)) {
     if (frame['kind'] === 'refused') {
       host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
-      return EXIT.ok;
+      return request.strict ? EXIT.failed : EXIT.ok;
     }
     if (frame['kind'] === 'started' && request.async) host.complain(`[WARNING ] Running in asynchronous mode. Results of this execution may be collected by attaching to the master event bus or by examining the master job cache, if configured. This execution is running under tag ${String(frame['tag'])}`);
     // What a runner prints is printed whatever the options say, as in Salt.
     if (frame['kind'] === 'print') host.print(String(frame['text']));
-    if (frame['kind'] === 'not_called' && !request.quiet) await host.show(frame['shown'] ?? null, request.outputter);
+    if (frame['kind'] === 'not_called') {
+      if (!request.quiet) await host.show(frame['shown'] ?? null, request.outputter);
+      if (request.strict) code = EXIT.failed;
+    }
     if (frame['kind'] === 'progress' && !request.quiet) await showProgress(frame, host, request);
     if (frame['kind'] === 'result') code = await showResult(frame, host, request);
   }
@@ -54,7 +59,7 @@ async function showResult(frame: PlainMap, host: SaltHost, request: RunnerReques
   // A runner may name its outputter inside its answer.
   const wrapped = isPlainMap(ret) && typeof ret['outputter'] === 'string' && 'data' in ret ? { out: ret['outputter'], value: ret['data'] ?? null } : undefined;
   if (!request.quiet) await host.show(wrapped?.value ?? ret, request.outputter ?? wrapped?.out ?? named);
-  if (data['success'] !== false) return EXIT.ok;
+  if (data['success'] !== false) return request.strict && frame['thrown'] === true ? EXIT.failed : EXIT.ok;
   const retcode = Number(data['retcode'] ?? 1);
   return retcode === 0 ? EXIT.failed : retcode;
 }

@@ -1,4 +1,5 @@
 /** From the command line of `tsalt` to its request. Source: golden cli/salt-*. */
+import { YamlError } from '../../kernel/yaml/error.js';
 import { loadYaml } from '../../kernel/yaml/load.js';
 import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { askedOutputter } from '../print/display.js';
@@ -43,13 +44,13 @@ export async function saltAction(run: Run): Promise<number> {
     }
     if (error instanceof UnknownNodegroupError) {
       context.print(error.message);
-      return EXIT.ok;
+      return line.values['strict'] === true ? EXIT.failed : EXIT.ok;
     }
     if (!(error instanceof MasterUnreachableError)) throw error;
     context.log.debug({ err: error }, error.message);
     context.log.notice('error', error.reason === 'not_running' ? noPublisherText(String(context.opts['sock_dir'])) : error.message);
     context.print(MASTER_GONE);
-    return EXIT.ok;
+    return line.values['strict'] === true ? EXIT.failed : EXIT.ok;
   }
 }
 
@@ -99,9 +100,19 @@ function requestOf(context: CliContext, target: string, words: readonly string[]
     gatherTimeoutMs: Number(opts['gather_job_timeout'] ?? 10) * 1000,
     kwargs: travelling(values),
     async: on('async'), static: on('static'), verbose: on('verbose'), showJid: on('show_jid') || opts['show_jid'] === true,
-    summary: isTruthy(opts['cli_summary']), showTimeout: values['show_timeout'] !== false,
+    summary: isTruthy(opts['cli_summary']), showTimeout: values['show_timeout'] !== false, strict: on('strict'),
     outputter: askedOutputter(line),
   };
+}
+
+/** @throws UsageError */
+function yamlOf(option: string, text: string): Value {
+  try {
+    return loadYaml(text);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw new UsageError(`option ${option}: '${text}' is not YAML: ${error.message.replaceAll(/\s*\n\s*/g, ' ')}`);
+  }
 }
 
 /** Options that go to the minions with the job. */
@@ -114,9 +125,9 @@ function travelling(values: Readonly<PlainMap>): PlainMap {
   take('return_config', 'ret_config');
   take('start_event', 'start_event');
   const retKwargs = values['return_kwargs'];
-  take('return_kwargs', 'ret_kwargs', typeof retKwargs === 'string' ? loadYaml(retKwargs) : (retKwargs ?? null));
+  take('return_kwargs', 'ret_kwargs', typeof retKwargs === 'string' ? yamlOf('--return_kwargs', retKwargs) : (retKwargs ?? null));
   const metadata = values['metadata'];
-  if (typeof metadata === 'string' && metadata !== '') kwargs['metadata'] = loadYaml(metadata);
+  if (typeof metadata === 'string' && metadata !== '') kwargs['metadata'] = yamlOf('--metadata', metadata);
   const executors = values['module_executors'];
   if (typeof executors === 'string' && executors !== '') kwargs['module_executors'] = executors.split(',');
   const executorOpts = values['executor_opts'];

@@ -28,21 +28,25 @@ interface Shown {
   readonly all: PlainMap;
   /** The largest. */
   retcode: number;
+  /** Who was asked and did not answer. */
+  silent: number;
 }
 
 /** Gives the exit code. @throws MasterUnreachableError */
 export async function runBatch(request: SaltRequest, batch: BatchRequest, host: BatchHost): Promise<number> {
   const { key, user } = readLocalKey(host.opts);
   const load: PlainMap = { ...publishLoad(request), batch: { size: batch.size, wait_ms: batch.waitMs, failhard: batch.failhard } };
-  const shown: Shown = { all: {}, retcode: 0 };
+  const shown: Shown = { all: {}, retcode: 0, silent: 0 };
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
   for await (const frame of askMaster(path, { op: 'publish', key, user, load }, host.signal)) {
     const ended = await take(frame, request, host, shown);
     if (ended !== undefined) return ended;
   }
-  if (!request.static) return shown.retcode & 0xff;
+  const isFailed = request.strict && (shown.silent > 0 || shown.retcode !== 0);
+  if (!request.static) return (shown.retcode & 0xff) || (isFailed ? EXIT.failed : EXIT.ok);
   await host.show(shown.all, request.outputter);
-  return Object.keys(shown.all).length > 0 ? EXIT.ok : noReturn(host);
+  if (Object.keys(shown.all).length === 0) return noReturn(host);
+  return isFailed ? EXIT.failed : EXIT.ok;
 }
 
 /** Shows one frame; a number ends the command with that exit code. */
@@ -51,7 +55,7 @@ async function take(frame: PlainMap, request: SaltRequest, host: BatchHost, show
   switch (String(frame['kind'])) {
     case 'refused':
       host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
-      return EXIT.ok;
+      return request.strict ? EXIT.failed : EXIT.ok;
     case 'bad_batch':
       host.log.notice('error', badBatchText(String(frame['error'])));
       return EXIT.failed;
@@ -63,6 +67,7 @@ async function take(frame: PlainMap, request: SaltRequest, host: BatchHost, show
       if (request.async) host.print(NO_MATCH);
       return nothing(request, host);
     case 'batch_begun':
+      shown.silent += textsOf(frame['down']).length;
       if (!isQuiet) for (const id of textsOf(frame['down'])) host.print(`Minion ${id} did not respond. No job will be sent.`);
       if (!request.async) return undefined;
       host.print(`Executed batch command with job ID: ${String(frame['jid'])}`);
@@ -75,6 +80,7 @@ async function take(frame: PlainMap, request: SaltRequest, host: BatchHost, show
       return undefined;
     case 'missing':
       // Only the piece at the end tells who was silent.
+      shown.silent += 1;
       shown.all[String(frame['id'])] = {};
       return undefined;
     case 'batch_halted':

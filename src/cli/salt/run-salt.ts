@@ -30,10 +30,12 @@ export interface SaltRequest {
   readonly showTimeout: boolean;
   /** Outputter asked for on the command line. */
   readonly outputter: string | null;
+  /** Never 0 when something failed, also where Salt ends with 0. */
+  readonly strict: boolean;
 }
 
 /** How answers are shown. */
-export type ShowRequest = Pick<SaltRequest, 'async' | 'static' | 'verbose' | 'showJid' | 'summary' | 'outputter'>;
+export type ShowRequest = Pick<SaltRequest, 'async' | 'static' | 'verbose' | 'showJid' | 'summary' | 'outputter' | 'strict'>;
 
 export interface SaltHost {
   readonly opts: Readonly<PlainMap>;
@@ -53,6 +55,8 @@ interface Tally {
   readonly all: Map<string, { ret: Value; out: string | undefined; retcode: number }>;
   readonly missing: Map<string, Missing>;
   readonly failed: string[];
+  /** Of whom one of several functions failed: to Salt their job is done. */
+  readonly failedInPart: string[];
   /** Who took the job, as far as known. */
   readonly received: Set<string>;
   jid: string;
@@ -69,7 +73,7 @@ export async function runSalt(request: SaltRequest, host: SaltHost): Promise<num
 
 /** Shows the frames of one job to their end, and gives the exit code. */
 export async function showJob(frames: AsyncIterable<PlainMap>, request: ShowRequest, host: SaltHost): Promise<number> {
-  const tally: Tally = { all: new Map(), missing: new Map(), failed: [], received: new Set(), jid: '0', targeted: 0 };
+  const tally: Tally = { all: new Map(), missing: new Map(), failed: [], failedInPart: [], received: new Set(), jid: '0', targeted: 0 };
   const live = host.live ?? noLiveLine;
   try {
     for await (const frame of frames) {
@@ -100,12 +104,12 @@ async function take(frame: PlainMap, request: ShowRequest, host: SaltHost, tally
   switch (String(frame['kind'])) {
     case 'refused':
       host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
-      return typeof frame['exit_code'] === 'number' ? frame['exit_code'] : EXIT.ok;
+      return typeof frame['exit_code'] === 'number' ? frame['exit_code'] : request.strict ? EXIT.failed : EXIT.ok;
     case 'no_minions':
       host.print(NO_MINIONS);
       if (request.async) {
         host.print('Executed command with job ID: 0');
-        return EXIT.ok;
+        return request.strict ? EXIT.noMinions : EXIT.ok;
       }
       if (request.static) await host.show({}, request.outputter);
       host.complain(NO_RETURN);
@@ -148,6 +152,7 @@ async function takeReturn(frame: PlainMap, request: ShowRequest, host: SaltHost,
   tally.all.set(id, { ret, out, retcode });
   tally.received.add(id);
   if (retcode !== 0) tally.failed.push(id);
+  else if (worstOf(load['retcode']) !== 0) tally.failedInPart.push(id);
   if (!request.static) await host.show({ [id]: ret }, request.outputter ?? out ?? null, { retcode });
 }
 
@@ -175,15 +180,25 @@ async function finish(request: ShowRequest, host: SaltHost, tally: Tally): Promi
     host.complain(NO_RETURN);
     return EXIT.noMinions;
   }
-  // Shown all at once, failures count for nothing. Source: golden cli/salt-state-fail-all.
-  if (request.static || (tally.failed.length === 0 && tally.missing.size === 0)) return EXIT.ok;
+  if (!hasFailed(request, tally)) return EXIT.ok;
   host.complain(FAILED);
   return EXIT.failed;
 }
 
+/** Results in one piece and jobs of several functions never fail in Salt. Source: golden salt-state-fail-all, salt-dead-json-static, salt-multi-fun-oneerr. */
+function hasFailed({ static: isStatic, strict }: ShowRequest, { failed, failedInPart, missing }: Tally): boolean {
+  const isFailed = failed.length > 0 || missing.size > 0;
+  return strict ? isFailed || failedInPart.length > 0 : isFailed && !isStatic;
+}
+
 const lengthOf = (value: Value | undefined): number => (Array.isArray(value) ? value.length : 0);
 
-/** One code: the largest for several functions; a job of several functions counts as done whatever its parts gave. */
+/** The largest code of several functions. */
+function worstOf(retcode: Value | undefined): number {
+  return isPlainMap(retcode) ? Math.max(0, ...Object.values(retcode).map((code) => Math.abs(Number(code) || 0))) : 0;
+}
+
+/** One code: a job of several functions counts as done whatever its parts gave. */
 function codeOf(retcode: Value | undefined, success: Value | undefined): number {
   if (isPlainMap(retcode)) return 0;
   const code = Number(retcode ?? 0) || 0;

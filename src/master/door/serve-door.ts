@@ -178,8 +178,8 @@ async function callFunction(
   using progress = parts.bus.subscribe(`${started.tag}/progress`, ({ data }) => void frames.push(send({ kind: 'progress', data })));
   using printed = parts.prints.subscribe(started.tag, (text) => void frames.push(send({ kind: 'print', text })));
   await send({ kind: 'started', jid: started.jid, tag: started.tag });
-  const [data, refusal] = await Promise.all([started.done, started.refusal]);
+  const [data, refusal, isThrown] = await Promise.all([started.done, started.refusal, started.isThrown]);
   void [progress, printed];
   await Promise.all(frames);
-  await send(refusal === undefined ? { kind: 'result', data } : { kind: 'not_called', shown: refusal });
+  await send(refusal === undefined ? { kind: 'result', data, ...(isThrown ? { thrown: true } : {}) } : { kind: 'not_called', shown: refusal });
 }

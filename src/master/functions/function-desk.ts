@@ -26,11 +26,14 @@ export interface Started {
   readonly done: Promise<PlainMap>;
   /** Set when the function was not called at all: what the command line shows, the functions whose names begin alike or why not. */
   readonly refusal: Promise<Value | undefined>;
+  /** True when it gave no answer of its own; Salt calls some of these a success. */
+  readonly isThrown: Promise<boolean>;
 }
 
 interface Finished {
   readonly data: PlainMap;
   readonly refusal: Value | undefined;
+  readonly isThrown: boolean;
 }
 
 interface About {
@@ -78,7 +81,9 @@ export class FunctionDesk implements AsyncDisposable {
         throw error;
       }
     });
-    return { jid, tag, done, refusal: finished.promise.then(({ refusal }) => refusal, () => undefined) };
+    return {
+      jid, tag, done, refusal: finished.promise.then(({ refusal }) => refusal, () => undefined), isThrown: finished.promise.then(({ isThrown }) => isThrown, () => true),
+    };
   }
 
   async #run(client: 'runner' | 'wheel', call: FunctionCall, about: About, signal?: AbortSignal): Promise<Finished> {
@@ -90,14 +95,14 @@ export class FunctionDesk implements AsyncDisposable {
     try {
       const value = await session.call(call.fun, call.args, call.kwargs);
       const outputter = await session.outputterOf(call.fun);
-      return { data: this.#tell(about, { return: value, success: isSuccess(value, session.retcode), ...(outputter === undefined ? {} : { outputter }) }), refusal: undefined };
+      return { data: this.#tell(about, { return: value, success: isSuccess(value, session.retcode), ...(outputter === undefined ? {} : { outputter }) }), refusal: undefined, isThrown: false };
     } catch (error) {
       if (client === 'runner' && isRefusal(call.fun, error)) {
         const message = messageOf(error);
-        return { data: this.#tell(about, { return: message, success: false }), refusal: await this.#namesakes(call.fun) ?? message };
+        return { data: this.#tell(about, { return: message, success: false }), refusal: await this.#namesakes(call.fun) ?? message, isThrown: true };
       }
       const { text, success } = clientFailure(client, call.fun, error, await this.#usage(client, call.fun));
-      return { data: this.#tell(about, { return: text, success, ...(success ? {} : { retcode: 1 }) }), refusal: undefined };
+      return { data: this.#tell(about, { return: text, success, ...(success ? {} : { retcode: 1 }) }), refusal: undefined, isThrown: true };
     }
   }
 

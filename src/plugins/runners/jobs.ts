@@ -232,7 +232,8 @@ export default defineRunner({
     }),
     delivery: fn({
       doc: 'Tell for each minion of a job how it stands: published, received, running, returned, failed, refused, cancelled, lost or not_connected, '
-        + 'with times in milliseconds since 1970.\n\nsalt-run jobs.delivery 20260102030405678901',
+        + 'and when. With --out=json times are milliseconds since 1970.\n\nsalt-run jobs.delivery 20260102030405678901',
+      outputter: 'delivery',
       params: { jid: p.string() },
       run: ({ jid }, ctx) => delivery(ctx, jid),
     }),
@@ -243,6 +244,7 @@ export default defineRunner({
     }),
     unsolicited: fn({
       doc: 'List returns that belong to no job of this master, newest first: they were put aside.\n\nsalt-run jobs.unsolicited',
+      outputter: 'delivery',
       run: async (_args, ctx) => (await ctx.port('jobStore').quarantined?.()) ?? [],
     }),
     master: fn({

@@ -56,7 +56,7 @@ function host(dir: string) {
 
 const request: SaltRequest = {
   tgt: '*', tgtType: 'glob', command: { fun: 'test.ping', arg: [] }, ret: '', timeoutMs: 5000, gatherTimeoutMs: undefined, kwargs: {}, async: false, static: false,
-  verbose: false, showJid: false, summary: false, showTimeout: false, outputter: null,
+  verbose: false, showJid: false, summary: false, showTimeout: false, outputter: null, strict: false,
 };
 const published = { kind: 'published', jid: '1', minions: ['web1', 'web2'], missing: [] };
 const returned = (id: string, more: PlainMap = {}): PlainMap => ({ kind: 'return', id, load: { return: true, retcode: 0, success: true, ...more } });
@@ -138,7 +138,7 @@ test('a client that stops ends quietly, also before it began', async () => {
   assert.deepEqual(frames, ['published']);
 });
 
-const runner: RunnerRequest = { fun: 'jobs.active', args: [1], kwargs: { a: 2 }, async: false, outputter: null, quiet: false };
+const runner: RunnerRequest = { fun: 'jobs.active', args: [1], kwargs: { a: 2 }, async: false, outputter: null, quiet: false, strict: false };
 async function playRunner(frames: readonly PlainMap[], more: Partial<RunnerRequest> = {}) {
   await using master = await door([{ kind: 'started', jid: '1', tag: 'salt/run/1' }, ...frames]);
   const { of, out, shown } = host(master.dir);
@@ -163,4 +163,18 @@ test('a quiet runner shows nothing; what it prints is printed', async () => {
   assert.deepEqual((await playRunner(good, { quiet: true })).shown, []);
   const failed = await playRunner([{ kind: 'print', text: 'said' }, { kind: 'result', data: { return: 'x', success: false } }], { quiet: true });
   assert.deepEqual([failed.shown, failed.out, failed.code], [[], ['said'], 1]);
+});
+
+test('with --strict nothing that failed ends with 0, also where Salt does', async () => {
+  const failed = returned('web1', { retcode: 2, success: false });
+  const inPart = returned('web1', { return: { a: 1, b: 2 }, retcode: { a: 0, b: 1 }, success: { a: true, b: false } });
+  const missing = { kind: 'missing', id: 'web2', why: 'no_response' };
+  for (const [frames, more, code] of [
+    [[published, failed], { static: true }, 0], [[published, returned('web1'), missing], { static: true }, 0], [[published, inPart], {}, 0],
+    [[{ kind: 'refused', error: { message: 'no' } }], {}, 0], [[{ kind: 'no_minions' }], { async: true }, 0],
+  ] as const) {
+    assert.equal((await play(frames, more)).code, code, JSON.stringify(more));
+    assert.notEqual((await play(frames, { ...more, strict: true })).code, 0, JSON.stringify(more));
+  }
+  assert.equal((await play([published, returned('web1'), returned('web2')], { strict: true })).code, 0);
 });
