@@ -3,24 +3,20 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
 import { p } from '../../../kernel/contract/params.js';
 import { fn } from '../../../kernel/contract/plugin.js';
+import { redacted, urlWithLogin } from '../../../kernel/std/http-login.js';
 import { splitLines } from '../../../kernel/std/python-space.js';
 import { mapFrom, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { ACCOUNT, cwd, FORM, gitOutput, homePath, IDENTITY, knownKeywords, name, optionWords, OUTCOME, redacted, runGit, wordList, type Call } from './run.js';
+import { ACCOUNT, cwd, FORM, gitOutput, homePath, IDENTITY, knownKeywords, name, optionWords, OUTCOME, runGit, wordList, type Call } from './run.js';
 
 const LOGIN = { https_user: p.string(null), https_pass: p.string(null) };
 const saltenv = p.string('base');
 const redact_auth = p.bool(true, 'hide names and passwords in addresses');
 
-/** Everything but letters, digits and `_.-~`, as Python's `quote(text, safe='')`. */
-const quoted = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
-
 /** The address with who we are, for https only; never what git would take as an option. */
 function addressOf(url: string, user: string | null, password: string | null): string {
-  name(url, 'url');
-  if (user === null && password === null) return url;
-  if (!/^https:\/\//i.test(url)) throw new InvocationError('Basic Auth only supported for HTTPS');
-  const login = password === null ? quoted(user ?? '') : `${quoted(user ?? '')}:${quoted(password)}`;
-  return url.replace(/^https:\/\//i, `https://${login}@`);
+  const address = urlWithLogin(name(url, 'url'), user, password);
+  if (address === undefined) throw new InvocationError('Basic Auth only supported for HTTPS');
+  return address;
 }
 
 interface CloneCall extends Call {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
 import { p } from '../../../kernel/contract/params.js';
+import { redacted } from '../../../kernel/std/http-login.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { splitWords } from '../../../kernel/sys/shell-words.js';
@@ -54,9 +55,6 @@ export async function homePath(path: string, user: string | null | undefined, ct
   const home = isUser ? (await ctx.sys.userByName(user))?.home ?? `~${user}` : ctx.sys.env['HOME'] ?? homedir();
   return path.startsWith('/') ? path : join(home, path);
 }
-
-/** Names and passwords in addresses. */
-export const redacted = (text: string): string => text.replace(/(https?):\/\/.*@/gi, '$1://<redacted>@');
 
 /** Runs `git <git_opts> <words>` in the folder of the call. @throws CommandExecutionError */
 export async function runGit(words: readonly string[], call: Call, ctx: Context, options: RunGit = {}): Promise<Done> {

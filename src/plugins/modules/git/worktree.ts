@@ -23,6 +23,7 @@ async function needWorktrees(ctx: Context): Promise<void> {
 
 /** A worktree has a file in place of the folder `.git`, which names that folder. */
 async function isWorktree(args: Call & { cwd: string }, ctx: Context): Promise<boolean> {
+  if ((await ctx.sys.fs.stat(await homePath(args.cwd, args.user, ctx)).catch(() => undefined))?.isDirectory() !== true) return false;
   const done = await runGit(['rev-parse', '--show-toplevel'], { ...args, ignore_retcode: true }, ctx, { failHard: false });
   if (done.retcode !== 0) return false;
   const path = `${done.stdout}/.git`;
