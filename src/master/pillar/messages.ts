@@ -30,7 +30,11 @@ export interface PackedPillar {
   readonly inputs: PillarInputs;
 }
 
+/** Pause between two signs of life of a thread that works. */
+export const ALIVE_MS = 250;
+
 export type FromThread =
+  | { readonly type: 'alive' }
   | ({ readonly type: 'done'; readonly id: number } & PackedPillar)
   | { readonly type: 'failed'; readonly id: number; readonly error: PackedError }
   | { readonly type: 'log'; readonly level: LogLevel; readonly fields: Readonly<Record<string, unknown>>; readonly text: string }

@@ -31,6 +31,8 @@ const USUAL: DeskLimits = {
 };
 /** A pillar whose thread ended is begun anew once: the thread may have ended because of another. */
 const ATTEMPTS = 2;
+/** Threads beside the usual ones for pillars of a thread that stalled. */
+const SUSPECTS_AT_ONCE = 3;
 /** No port: files of the master as a file client in the thread asks for them. */
 const FILE_SOURCE = 'fileSource';
 const KINDS: readonly PluginKind[] = ['modules', 'pillar', 'renderers', 'sdb', 'matchers', 'serializers'];
@@ -68,14 +70,19 @@ export class PillarDesk implements AsyncDisposable {
   readonly #threads = new Set<PillarThread>();
   /** Pillars being made: who asks for the same meanwhile gets that. */
   readonly #making = new Map<string, Promise<PackedPillar>>();
+  /** Threads for one pillar each. */
+  readonly #ownThreads = new Set<PillarThread>();
   readonly #tasks: TaskGroup;
+  readonly #suspects: TaskGroup;
   #isClosed = false;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.#limits = { ...USUAL, ...parts.limits };
     this.#kept = new CompiledPillars(parts.opts);
-    this.#tasks = new TaskGroup({ limit: this.#limits.threads * this.#limits.inOneThread, onError: (err) => parts.log.error({ err }, 'pillar task failed') });
+    const onError = (err: unknown): void => parts.log.error({ err }, 'pillar task failed');
+    this.#tasks = new TaskGroup({ limit: this.#limits.threads * this.#limits.inOneThread, onError });
+    this.#suspects = new TaskGroup({ limit: SUSPECTS_AT_ONCE, onError });
   }
 
   get counters() {
@@ -118,6 +125,7 @@ export class PillarDesk implements AsyncDisposable {
     this.#isClosed = true;
     await Promise.all([...this.#threads].map((thread) => thread.end()));
     await this.#tasks[Symbol.asyncDispose]();
+    await this.#suspects[Symbol.asyncDispose]();
   }
 
   #make(key: string, bytes: Uint8Array): Promise<PackedPillar> {
@@ -136,17 +144,50 @@ export class PillarDesk implements AsyncDisposable {
     for (let attempt = 1; ; attempt += 1) {
       if (this.#isClosed) throw new CommandExecutionError('The master is stopping');
       try {
-        return await this.#thread().compile(wanted, bytes, this.#limits);
+        return await this.#attempt(wanted, bytes);
       } catch (error) {
         if (!(error instanceof ThreadLostError) || attempt >= ATTEMPTS) throw error;
       }
     }
   }
 
-  /** A thread without work, else a new one, else the one with the least. */
+  /**
+   * When the thread stalls, nobody can tell which of its pillars computes without end: each is made once more in a thread
+   * where it is alone, and the first answer counts.
+   */
+  async #attempt(wanted: Wanted, bytes: Uint8Array): Promise<PackedPillar> {
+    const thread = this.#thread();
+    const { stall } = thread;
+    const work = thread.compile(wanted, bytes, this.#limits);
+    if (await Promise.race([work, stall]) !== true) return work;
+    try {
+      return await Promise.any([work, this.#alone(wanted, bytes)]);
+    } catch (error) {
+      const all = (error as AggregateError).errors as unknown[];
+      throw all.find((one) => !(one instanceof ThreadLostError)) ?? all[0] ?? error;
+    }
+  }
+
+  #alone(wanted: Wanted, bytes: Uint8Array): Promise<PackedPillar> {
+    return new Promise((resolve, reject) => {
+      this.#suspects.start(async () => {
+        if (this.#isClosed) return reject(new ThreadLostError('The master is stopping'));
+        const thread = this.#newThread();
+        await thread.compile(wanted, bytes, this.#limits).then(resolve, reject);
+        await thread.end();
+      }).catch(reject);
+    });
+  }
+
+  /** A thread without work, else a new one, else the one with the least. Those that stall get nothing more. */
   #thread(): PillarThread {
-    const least = [...this.#threads].toSorted((a, b) => a.busy - b.busy)[0];
-    if (least !== undefined && (least.busy === 0 || this.#threads.size >= this.#limits.threads)) return least;
+    const able = [...this.#threads].filter((thread) => !thread.isStalled && !this.#ownThreads.has(thread));
+    const least = able.toSorted((a, b) => a.busy - b.busy)[0];
+    if (least !== undefined && (least.busy === 0 || able.length >= this.#limits.threads)) return least;
+    return this.#newThread(false);
+  }
+
+  #newThread(isOwn = true): PillarThread {
     const { distDir, opts, userDirs, ports, log } = this.#parts;
     const reachable = ports();
     const made = new PillarThread({
@@ -155,8 +196,12 @@ export class PillarDesk implements AsyncDisposable {
         opts: encodeBus(opts as PlainMap), distDir, userDirs: Object.fromEntries(KINDS.map((kind) => [kind, userDirs(kind)])),
         ports: Object.keys(reachable).filter((name) => name !== FILE_SOURCE), bytesMax: this.#limits.bytesMax,
       },
-    }, (thread) => this.#threads.delete(thread));
+    }, (thread) => {
+      this.#threads.delete(thread);
+      this.#ownThreads.delete(thread);
+    });
     this.#threads.add(made);
+    if (isOwn) this.#ownThreads.add(made);
     return made;
   }
 }

@@ -8,6 +8,10 @@ import { deferred, within, type Deferred } from '../../kernel/std/async.js';
 import type { FromThread, PackedPillar, ThreadSetup, ToThread, Wanted } from './messages.js';
 
 const MEMORY_MB_MAX = 2048;
+/** A thread that works and is silent for so long has stalled. */
+const STALL_MS = 1000;
+/** What a new thread may take to load. */
+const START_MS = 5000;
 /** What a template prints by `process.stdout` and the like is logged in pieces of so many characters. */
 const OUTPUT_LINE_MAX = 2000;
 
@@ -29,12 +33,18 @@ export class PillarThread {
   readonly #jobs = new Map<number, Deferred<PackedPillar>>();
   readonly #onEnd: (thread: PillarThread) => void;
   #lastId = 0;
+  #heardAt = 0;
+  #stall = deferred<true>();
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(parts: ThreadParts, onEnd: (thread: PillarThread) => void) {
     this.#parts = parts;
     this.#onEnd = onEnd;
     this.#worker = new Worker(parts.script, {
       workerData: parts.setup, name: 'pillar', stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX },
+      // Pipes of programs are opened here and closed as sockets: Node would close their numbers once more at the end of the thread, when
+      // these belong to others already, and end the process.
+      trackUnmanagedFds: false,
     });
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
       stream.on('data', (data: Buffer) => parts.log.info({ output: data.toString('utf8', 0, OUTPUT_LINE_MAX).trimEnd() }, 'output of a pillar thread'));
@@ -43,6 +53,16 @@ export class PillarThread {
     this.#worker.on('error', (error) => this.#end(new ThreadLostError(`The thread of pillars failed: ${error.message}`, { cause: error })));
     this.#worker.on('exit', () => this.#end(new ThreadLostError('The thread of pillars ended')));
     this.#worker.unref();
+  }
+
+  /** True while a thread that has work gives no sign of life: something in it computes and lets nobody have a turn. */
+  get isStalled(): boolean {
+    return this.#jobs.size > 0 && performance.now() - this.#heardAt > STALL_MS;
+  }
+
+  /** Resolves when the thread stalls. */
+  get stall(): Promise<true> {
+    return this.#stall.promise;
   }
 
   /** Pillars under way. */
@@ -60,6 +80,7 @@ export class PillarThread {
     const job = deferred<PackedPillar>();
     // Who waits for it may have given up.
     job.promise.catch(() => undefined);
+    if (this.#jobs.size === 0) this.#beginWatch();
     this.#jobs.set(id, job);
     this.#worker.ref();
     this.#send({ type: 'compile', id, wanted, request });
@@ -83,12 +104,24 @@ export class PillarThread {
     await this.#worker.terminate();
   }
 
+  #beginWatch(): void {
+    this.#heardAt = performance.now() + START_MS;
+    this.#watch ??= setInterval(() => {
+      if (!this.isStalled) return;
+      this.#stall.resolve(true);
+      // Whoever comes later waits for the next time.
+      this.#stall = deferred<true>();
+    }, STALL_MS / 4).unref();
+  }
+
   #send(message: ToThread): void {
     this.#worker.postMessage(message);
   }
 
   #receive(message: FromThread): void {
+    this.#heardAt = performance.now();
     switch (message.type) {
+      case 'alive': return;
       case 'done': return this.#settle(message.id)?.resolve(message);
       case 'failed': return this.#settle(message.id)?.reject(unpackError(message.error));
       case 'log': return this.#parts.log[message.level](message.fields, message.text);
@@ -99,8 +132,14 @@ export class PillarThread {
   #settle(id: number): Deferred<PackedPillar> | undefined {
     const job = this.#jobs.get(id);
     this.#jobs.delete(id);
-    if (this.#jobs.size === 0) this.#worker.unref();
+    if (this.#jobs.size === 0) this.#rest();
     return job;
+  }
+
+  #rest(): void {
+    clearInterval(this.#watch);
+    this.#watch = undefined;
+    this.#worker.unref();
   }
 
   async #answer({ ask, port, method, args }: FromThread & { type: 'ask' }): Promise<void> {
@@ -114,6 +153,7 @@ export class PillarThread {
   #end(error: Error): void {
     const jobs = [...this.#jobs.values()];
     this.#jobs.clear();
+    this.#rest();
     this.#onEnd(this);
     for (const { reject } of jobs) reject(error);
   }

@@ -15,7 +15,7 @@ import type { FileSource } from '../../sls/files/file-source.js';
 import { compilePillar, compileTop, type PillarHost } from '../../sls/pillar/compile.js';
 import type { PillarInputs } from '../../sls/pillar/inputs.js';
 import type { PillarRequest } from '../../sls/pillar/request.js';
-import type { FromThread, PackedPillar, ThreadSetup, ToThread, Wanted } from './messages.js';
+import { ALIVE_MS, type FromThread, type PackedPillar, type ThreadSetup, type ToThread, type Wanted } from './messages.js';
 
 /** What is compiled here needs. */
 export interface ThreadHost extends PillarHost {
@@ -36,6 +36,9 @@ export function servePillars(port: MessagePort, data: ThreadSetup): void {
   const running = new Map<number, AbortController>();
   const asked = new Map<number, Deferred<unknown>>();
   const host = pillarHost(data, send, asked);
+  setInterval(() => {
+    if (running.size > 0) send({ type: 'alive' });
+  }, ALIVE_MS).unref();
   port.on('message', (message: ToThread) => {
     switch (message.type) {
       case 'answer': return settle(asked, message.ask)?.resolve(unpack(message.value));
