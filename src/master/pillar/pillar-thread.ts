@@ -105,7 +105,7 @@ export class PillarThread {
   }
 
   #beginWatch(): void {
-    this.#heardAt = performance.now() + START_MS;
+    this.#heardAt = performance.now() + (this.#heardAt === 0 ? START_MS : 0);
     this.#watch ??= setInterval(() => {
       if (!this.isStalled) return;
       this.#stall.resolve(true);
