@@ -15,6 +15,8 @@ import { FileServer } from '../../src/sls/files/file-server.js';
 import { Roots, rootsOptions } from '../../src/kernel/sys/tree/roots.js';
 import type { CallFunction, Renderer, RenderPlace } from '../../src/sls/render/contract.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
+import { Gatherer } from '../../src/sls/state/gather.js';
+import { showHigh } from '../../src/sls/state/high-data.js';
 import { createRenderer } from '../../src/sls/render/renderer.js';
 import { templateFiles } from '../../src/sls/render/session-renderer.js';
 import { compileTarget } from '../../src/sls/target/target.js';
@@ -47,7 +49,7 @@ interface Recording {
   readonly files?: Readonly<Record<string, string>>;
   readonly context?: { readonly grains?: unknown; readonly pillar?: unknown; readonly opts?: unknown; readonly vars?: unknown; readonly salt?: Readonly<Record<string, Stub>> };
   readonly level?: 'loose' | 'quirk';
-  readonly expect: { readonly text?: string; readonly data?: unknown; readonly error?: RecordedError };
+  readonly expect: { readonly text?: string; readonly data?: unknown; readonly error?: RecordedError; readonly errors?: readonly string[]; readonly high?: unknown };
 }
 
 const ID = 'golden1';
@@ -109,10 +111,22 @@ async function play(recording: Recording, root: string): Promise<Value> {
     const variables = { name: '/etc/golden.conf', source: `salt://${name}`, user: 'root', group: 'root', mode: '0644', attrs: null, ...vars };
     return renderer.renderTemplate(recording.template, recording.renderer, { saltenv: 'base', path: `${root}/srv/${name}`, variables });
   }
+  if (mode === 'render_sls') return gathered(recording, renderer, { saltenv: 'base', path: `${root}/srv/${sls}.sls`, variables: vars });
   const place: RenderPlace = mode === 'reactor'
     ? { saltenv: '', sls: '', path: `${root}/srv/reactor.sls` }
     : { saltenv: 'base', sls, path: `${root}/srv/${sls.replaceAll('.', '/')}${recording.init === true ? '/init' : ''}.sls` };
   return renderer.renderSls(recording.template, { ...place, sls: place.sls ?? '', renderer: recording.renderer, variables: vars });
+}
+
+/** Errors and high data, as the state system makes them of an SLS. */
+async function gathered({ template, sls = 'case', renderer: pipe }: Recording, renderer: Renderer, place: RenderPlace): Promise<Value> {
+  const file = { text: template, path: place.path ?? '', source: `salt://${sls}.sls` };
+  const gatherer = new Gatherer({
+    names: async (saltenv) => (saltenv === 'base' ? [sls] : undefined), read: async (name) => (name === sls ? file : undefined),
+    render: async (one, name) => renderer.renderSls(one.text, { ...place, sls: name, renderer: pipe }),
+  }, { log: listeningLog(), autoOrder: true });
+  const errors = await gatherer.take(new Map([['base', [sls]]]));
+  return { errors, high: showHigh(gatherer.high) };
 }
 
 const normal = (text: string, root: string): string => text.replaceAll(root, '<ROOT>').replaceAll(/0x[0-9a-f]{8,}/g, '0x<ADDR>');
@@ -149,7 +163,7 @@ async function judgeIn(recording: Recording, root: string): Promise<string | und
   }
   if (expect.error !== undefined) return `wanted the error ${JSON.stringify(expect.error)}\nfound ${JSON.stringify(show(found))}`;
   if (level === 'loose') return undefined;
-  const wanted = expect.text ?? untag(expect.data, { sequences: true });
+  const wanted = expect.text ?? untag(expect.high === undefined ? expect.data : { errors: expect.errors, high: expect.high }, { sequences: true });
   const same = typeof found === 'string' && typeof wanted === 'string' ? normal(found, root) === wanted : sameValue(found, wanted);
   return same ? undefined : `wanted ${JSON.stringify(show(wanted))}\nfound  ${JSON.stringify(show(found))}`;
 }

@@ -91,7 +91,10 @@ function simple(value: Data): Data {
 }
 
 function sourceName(place: RenderPlace): string {
-  return place.source ?? (place.sls === undefined || place.sls === '' ? place.path ?? 'template' : `salt://${place.sls.replaceAll('.', '/')}.sls`);
+  const { source, sls = '', path } = place;
+  if (source !== undefined || sls === '') return source ?? path ?? 'template';
+  const own = sls.replaceAll('.', '/');
+  return `salt://${own}${path?.endsWith(`/${own}/init.sls`) === true ? '/init' : ''}.sls`;
 }
 
 function load(identity: Omit<LoadedTemplate, 'compiled'>, read: Pick<ReadOptions, 'syntax' | 'key'>): LoadedTemplate {

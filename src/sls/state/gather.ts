@@ -13,6 +13,8 @@ import { messageOf, traceback } from '../../kernel/loader/failure-text.js';
 import { numberStates, readDeclarations } from './declarations.js';
 import { emptyHigh, isBody, isHidden, text, type Body, type HighData } from './high-data.js';
 import { relativeSls } from './relative-sls.js';
+import { explainError } from '../render/explain.js';
+import { RenderError } from '../render/render-error.js';
 
 export interface SlsFile {
   readonly text: string;
@@ -114,6 +116,7 @@ export class Gatherer {
   #unrendered(error: unknown, sls: string, saltenv: string): string {
     const { log } = this.#options;
     if (error instanceof Error && error.message.startsWith('Jinja ')) log.error({}, `Rendering exception occurred\n${traceback(error).trimEnd()}`);
+    if (error instanceof RenderError) log.error({ sls, saltenv }, `SLS cannot be rendered: ${explainError(error).trimEnd()}`);
     const text = renderError(error, sls, saltenv);
     if (log.critical === undefined) log.error({}, text);
     else log.critical({}, text);
