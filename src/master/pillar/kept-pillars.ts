@@ -35,9 +35,20 @@ export class KeptPillars {
     return new CompiledPillar({ network: encodeNetwork(value ?? {}), bus: packed });
   }
 
-  keep(request: PillarRequest, pillar: CompiledPillar): void {
-    this.#known.setPacked(BANK, request.id, pillar.bus);
-    if (this.#isCache && request.pillarenv !== null) this.#known.setPacked(BANK, keyOf(request), pillar.bus);
+  keep(request: PillarRequest, { bus }: CompiledPillar): void {
+    const { id, pillarenv } = request;
+    if (pillarenv === null || this.#isOnlyEnvironment(request)) this.#known.setPacked(BANK, id, bus);
+    if (pillarenv !== null) this.#known.setPacked(BANK, keyOf(request), bus);
+  }
+
+  /**
+   * Differs: in Salt a minion with a fixed `pillarenv` cannot be targeted by its pillar. Here that of its environment stands
+   * for it, as long as the minion asks for no other; one that is asked for once besides changes nothing.
+   */
+  #isOnlyEnvironment(request: PillarRequest): boolean {
+    const whole = this.#known.packedNow(BANK, request.id);
+    const before = this.#known.packedNow(BANK, keyOf(request));
+    return whole === undefined || (before !== undefined && Buffer.compare(whole, before) === 0);
   }
 }
 

@@ -1,0 +1,2 @@
+servers: {{ servers | json }}
+iburst: {{ servers | length > 1 }}
