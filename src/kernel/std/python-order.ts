@@ -10,6 +10,14 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
+const SURROGATES = /[\ud800-\udfff]/;
+
+/** Texts in the order of `compareText`. The engine's own order differs only beyond the surrogates, and takes a fraction of the time. */
+export function sortedTexts(texts: Iterable<string>): string[] {
+  const list = [...texts];
+  return list.some((text) => SURROGATES.test(text)) ? list.sort(compareText) : list.sort();
+}
+
 function asNumber(value: Value): number | bigint | undefined {
   if (typeof value === 'boolean') return Number(value);
   if (value instanceof Float) return value.value;

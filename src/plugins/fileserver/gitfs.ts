@@ -8,7 +8,7 @@ import type { FileBackend, FileHash, LockAnswer, ServedFile, UpdateFacts, Update
 import { defineFileserver } from '../../kernel/contract/plugin.js';
 import { asError } from '../../kernel/std/async.js';
 import { fnmatch } from '../../kernel/std/fnmatch.js';
-import { compareText } from '../../kernel/std/python-order.js';
+import { sortedTexts } from '../../kernel/std/python-order.js';
 import { GitError, readGitAddress } from '../../kernel/sys/git/url.js';
 import { ServedFiles } from '../../kernel/sys/tree/served-files.js';
 import { UpdateLocks } from './gitfs/locks.js';
@@ -42,7 +42,7 @@ class GitFiles implements FileBackend {
   }
 
   envs(): Promise<readonly string[]> {
-    this.#envs ??= Promise.all(this.#remotes.map((remote) => remote.envs())).then((all) => [...new Set(all.flat())].sort(compareText));
+    this.#envs ??= Promise.all(this.#remotes.map((remote) => remote.envs())).then((all) => sortedTexts(new Set(all.flat())));
     return this.#envs;
   }
 
@@ -97,7 +97,7 @@ class GitFiles implements FileBackend {
       for (const path of found.dirs) dirs.add(path);
       links = { ...links, ...found.links };
     }
-    return { files: [...files].sort(compareText), dirs: [...dirs].sort(compareText), links };
+    return { files: sortedTexts(files), dirs: sortedTexts(dirs), links };
   }
 
   updateIntervals(): { remote: string; seconds: number }[] {

@@ -8,6 +8,7 @@ import { FileserverConfigError } from '../../kernel/contract/errors.js';
 import type { FileBackend, ServedFile } from '../../kernel/contract/file-backend.js';
 import { defineFileserver } from '../../kernel/contract/plugin.js';
 import { isAllowed } from '../../kernel/std/allow-list.js';
+import { sortedTexts } from '../../kernel/std/python-order.js';
 import { isTruthy } from '../../kernel/std/value.js';
 import { isSafeName, unsafeReason } from '../../kernel/sys/safe-path.js';
 import { FolderListing } from '../../kernel/sys/tree/folder-listing.js';
@@ -71,7 +72,7 @@ class SentFiles implements FileBackend {
       const listing = await FolderListing.of([this.#folderOf(minion)], { isIgnored: () => false, followSymlinks: false, ignoreSymlinks: false });
       for (const path of take(listing)) all.push([this.#mountpoint, minion, path].filter((part) => part !== '').join('/'));
     }
-    return all.sort();
+    return sortedTexts(all);
   }
 
   async #minions(): Promise<string[]> {

@@ -51,14 +51,17 @@ async function flush(ctx: Context, bank: string, key: string | null): Promise<bo
   return wasThere;
 }
 
-function clearGitLock(role: string, { type: _type, ...unknown }: PlainMap): string {
+async function clearGitLock(ctx: Context, role: string, remote: string | null, { type = 'update', ...unknown }: PlainMap): Promise<Value> {
   const wrong = Object.entries(unknown);
   if (wrong.length > 0) {
     throw new InvocationError(`The following keyword arguments are not valid: ${wrong.map(([key, value]) => `${key}=${str(value)}`).join(', ')}`);
   }
   if (!GIT_ROLES.has(role)) throw new InvocationError(`Invalid role '${role}'`);
-  // This program keeps no clones of git repositories, so there are never locks to remove.
-  return 'No locks were removed';
+  // Only updates of the file server can be locked here: other copies of repositories are fetched by whoever reads them.
+  const answer = role === 'gitfs' && type === 'update' ? await ctx.port('fileServer').clearLock('gitfs', remote ?? undefined) : undefined;
+  const { done = [], failed = [] } = answer ?? {};
+  if (done.length + failed.length === 0) return 'No locks were removed';
+  return { ...(done.length === 0 ? {} : { cleared: [...done] }), ...(failed.length === 0 ? {} : { errors: [...failed] }) };
 }
 
 /** Differs: this program keeps its cache in one form, so there is never anything to move; the text is Salt's for that case. */
@@ -117,7 +120,7 @@ export default defineRunner({
     clear_git_lock: fn({
       doc: 'Remove locks of git backends.\n\nsalt-run cache.clear_git_lock gitfs',
       params: { role: p.string(), remote: p.string(null), kwargs: p.keywords() },
-      run: ({ role, kwargs }) => clearGitLock(role, kwargs),
+      run: ({ role, remote, kwargs }, ctx) => clearGitLock(ctx, role, remote, kwargs),
     }),
     cloud: fn({
       doc: 'Give what is remembered of cloud machines; without salt-cloud always nothing.\n\nsalt-run cache.cloud \'salt*\'',

@@ -9,6 +9,7 @@ import { FileserverConfigError } from '../../kernel/contract/errors.js';
 import type { FileBackend, FileHash, ServedFile } from '../../kernel/contract/file-backend.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import type { FileserverPlugin } from '../../kernel/contract/plugin.js';
+import { sortedTexts } from '../../kernel/std/python-order.js';
 import { isList, type PlainMap } from '../../kernel/std/value.js';
 import { ServedFiles } from '../../kernel/sys/tree/served-files.js';
 
@@ -149,7 +150,7 @@ export class FileServer implements AsyncDisposable {
     const lists = await Promise.all([...(await this.backends()).values()].map(async (backend) => listOf(backend, kind, saltenv)));
     const filled = lists.filter((list) => list.length > 0);
     // Lists of backends are sorted: one alone needs no work, and it may be long.
-    const all = filled.length <= 1 ? filled[0] ?? [] : [...new Set(filled.flat())].sort();
+    const all = filled.length <= 1 ? filled[0] ?? [] : sortedTexts(new Set(filled.flat()));
     const start = prefix.replace(/^\/+|\/+$/g, '');
     return start === '' ? all : all.filter((path) => path.startsWith(start));
   }

@@ -16,6 +16,7 @@ function bench() {
     ...benchOf(cache, {
       opts: { cachedir: '/var/cache/tsalt' },
       ports: {
+        fileServer: { clearLock: async (_backend, remote) => (remote === undefined ? { done: [], failed: [] } : { done: [`cleared ${remote}`], failed: ['stays'] }) },
         keys: { list: async () => ({ minions: ['db1', 'new1', 'web1'], minions_pre: [], minions_rejected: [], minions_denied: [] }) },
         match: { matches: async (expr, kind, _delimiter, id) => (kind === 'list' ? String(expr).split(',').includes(id ?? '') : expr === '*' || expr === id) },
         known: {
@@ -71,6 +72,8 @@ test('cache.store, fetch, list and flush work on any bank', async () => {
 test('cache answers for what this program does not keep', async () => {
   const { call } = bench();
   assert.equal(await call('clear_git_lock', ['gitfs']), 'No locks were removed');
+  assert.equal(await call('clear_git_lock', ['git_pillar', 'x']), 'No locks were removed');
+  assert.deepEqual(await call('clear_git_lock', ['gitfs', 'https://*'], { type: 'update' }), { cleared: ['cleared https://*'], errors: ['stays'] });
   await assert.rejects(call('clear_git_lock', ['nope']), { code: 'job.invocation', message: "Invalid role 'nope'" });
   await assert.rejects(call('clear_git_lock', ['gitfs'], { foo: 1 }), { message: 'The following keyword arguments are not valid: foo=1' });
   assert.deepEqual(await call('cloud', ['*']), {});
