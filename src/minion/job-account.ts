@@ -4,6 +4,7 @@ import { PROGRESS_TAG, progressData } from '../bus/wire/job-progress.js';
 import type { Publication } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { PlainMap } from '../kernel/std/value.js';
+import { takeReport } from '../sls/state/run/run-journal.js';
 import { masterKey, type MasterAddress } from './connection/masters.js';
 import { reportInterrupted } from './job/interrupted.js';
 import { JobJournal } from './job/journal.js';
@@ -44,7 +45,7 @@ export class JobAccount implements Disposable {
     this.#marks = new ProcMarks(join(cacheDir, 'proc'), log);
     this.#marks.clean(isOtherProcess);
     this.#progress = new Map(masters.map((master) => [masterKey(master), this.#progressFor(master)]));
-    reportInterrupted(this.#journal, id, (job) => outboxes.ofKey(job.master), log);
+    reportInterrupted(this.#journal, id, (job) => outboxes.ofKey(job.master), log, (jid) => takeReport(cacheDir, jid));
   }
 
   #progressFor(master: MasterAddress): Progress {

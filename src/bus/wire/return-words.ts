@@ -8,13 +8,14 @@ const REFUSED = 'ERROR: the minion refused the job: ';
 const INTERRUPTED = 'ERROR: interrupted: the minion ended while the job ran';
 
 export const refusedText = (why: string): string => `${REFUSED}${why}`;
-export const interruptedText = (): string => INTERRUPTED;
+/** `done`: what the job had done by then, when somebody knows. */
+export const interruptedText = (done?: string): string => (done === undefined ? INTERRUPTED : `${INTERRUPTED}: ${done}`);
 
 export type ReturnWord = { readonly kind: 'refused'; readonly why: string } | { readonly kind: 'interrupted' };
 
 export function returnWord(load: PlainMap): ReturnWord | undefined {
   const text = load['return'];
   if (load['success'] !== false || typeof text !== 'string') return undefined;
-  if (text === INTERRUPTED) return { kind: 'interrupted' };
+  if (text === INTERRUPTED || text.startsWith(`${INTERRUPTED}: `)) return { kind: 'interrupted' };
   return text.startsWith(REFUSED) ? { kind: 'refused', why: text.slice(REFUSED.length) } : undefined;
 }

@@ -5,6 +5,7 @@ import { mergeMaps } from '../../kernel/std/merge.js';
 import { isMap, isTruthy, mapGet, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { sessionRenderer, templateFiles } from '../render/session-renderer.js';
 import { Engine } from './engine.js';
+import { reportUnfinished } from './run/run-journal.js';
 
 export interface StatePortParts {
   /** States are told to a master. */
@@ -43,6 +44,7 @@ async function openEngine(session: Session, parts: StatePortParts, request: Stat
   let pillar = isOwn ? session.host.pillar() : await gatherPillar();
   const run = session.withFacts({ opts, pillar: () => pillar }).as('modules', { test: request.test });
   const { log, sys } = session.host;
+  reportUnfinished(String(opts['cachedir']), log);
   const templates = templateFiles(files, sys);
   return new Engine({
     session: run, files, externalTops: () => parts.externalTops(session),

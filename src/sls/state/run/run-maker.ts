@@ -12,6 +12,7 @@ import { ParallelStates } from './parallel.js';
 import { PausePoints } from './pauses.js';
 import { Refresher, type RefreshActions } from './refresher.js';
 import type { Rows } from './rows.js';
+import { RunJournal } from './run-journal.js';
 import { Runner } from './runner.js';
 import { StateCaller } from './state-caller.js';
 import { StateEvents } from './state-events.js';
@@ -77,7 +78,12 @@ export class RunMaker {
       graph, caller, functions, rows, parallel, pauses, events, progress, test, failhard: isTruthy(opts['failhard']),
       callSpecial: (full, args) => states.call(full, args),
     });
-    return new StateRunning({ chunks, graph, rows, runner, caller, pauses, functions });
+    return new StateRunning({ chunks, graph, rows, runner, caller, pauses, functions, journal: () => this.#journal(chunks) });
+  }
+
+  #journal(chunks: readonly LowChunk[]): RunJournal | undefined {
+    const { jid, opts, log } = this.#facts;
+    return jid === undefined ? undefined : RunJournal.begin(String(opts['cachedir']), jid, chunks, log);
   }
 
   /** For chunks that stand alone. */

@@ -11,6 +11,7 @@ import type { Graph } from '../compile/graph.js';
 import { tagOf, text, type LowChunk } from '../high-data.js';
 import { aggregateChunks } from './aggregated.js';
 import { fakeDuration, hasChanges, notRun, plainOf, type Row, type Rows } from './rows.js';
+import type { RunJournal } from './run-journal.js';
 import type { ParallelStates } from './parallel.js';
 import type { PausePoints } from './pauses.js';
 import { failedNeeds, needsOf, statusOf, type Needs, type Status } from './requisites.js';
@@ -51,14 +52,16 @@ export class Runner {
   readonly #trials: Rows = new Map();
   readonly #begun = new Set<string>();
   #count = 0;
+  #journal: RunJournal | undefined;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
   }
 
   /** Runs all; false when a failure or somebody ended the run early. */
-  async run(chunks: readonly LowChunk[]): Promise<boolean> {
+  async run(chunks: readonly LowChunk[], journal?: RunJournal): Promise<boolean> {
     this.#count = chunks.length;
+    this.#journal = journal;
     const { rows, parallel, pauses } = this.#parts;
     let pending: LowChunk[] = [];
     for (const [at, low] of chunks.entries()) {
@@ -69,6 +72,7 @@ export class Runner {
       if (rows.has(tagOf(low))) continue;
       if (await pauses?.at(low) === 'end') break;
       this.#parts.progress.begins?.(low, at + 1, chunks.length);
+      journal?.begins(low);
       const outcome = await this.chunk(low);
       if (outcome === 'stop') return false;
       if (outcome === 'pending') pending.push(low);
@@ -212,6 +216,7 @@ export class Runner {
     const { events, progress, caller, rows } = this.#parts;
     await events.ended(row, low['fire_event'] ?? false, this.#count);
     progress.ended?.(tag, row);
+    this.#journal?.ended(low, row);
     const subs = row['sub_state_run'];
     delete row['sub_state_run'];
     for (const sub of Array.isArray(subs) ? subs as readonly PlainMap[] : []) {

@@ -7,6 +7,7 @@ import type { StateFunctions } from './functions.js';
 import { listenersOf } from './listeners.js';
 import type { PausePoints } from './pauses.js';
 import type { Row, Rows } from './rows.js';
+import type { RunJournal } from './run-journal.js';
 import type { Runner } from './runner.js';
 import type { StateCaller } from './state-caller.js';
 
@@ -18,6 +19,8 @@ export interface RunningParts {
   readonly caller: StateCaller;
   readonly functions: StateFunctions;
   readonly pauses: PausePoints | undefined;
+  /** Begins the journal of the run, where there is one. */
+  readonly journal: () => RunJournal | undefined;
 }
 
 export class StateRunning {
@@ -30,9 +33,14 @@ export class StateRunning {
   /** Everything; listeners react also to what ran before a failure ended the run. */
   async all(): Promise<StateResult> {
     const { chunks, runner, pauses } = this.#parts;
-    await runner.run(chunks);
-    await this.#listen();
-    await this.#beacons();
+    const journal = this.#parts.journal();
+    try {
+      await runner.run(chunks, journal);
+      await this.#listen();
+      await this.#beacons();
+    } finally {
+      journal?.close();
+    }
     await pauses?.clear();
     return this.#result();
   }
