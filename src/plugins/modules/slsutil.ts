@@ -146,11 +146,11 @@ export default defineModule({
       params: { path: p.string(null), string: p.string(null), default_renderer: p.string('jinja|yaml'), kwargs: p.keywords() }, run: (args, ctx) => render(args, ctx),
     }),
     serialize: fn({
-      doc: "Give a value as text: json, yaml, msgpack.\n\nsalt '*' --no-parse=obj slsutil.serialize 'json' obj=\"{'foo': 'Foo!'}\"", params: { serializer: p.string(), obj: p.any(), mod_kwargs },
+      doc: "Give a value as text: json, yaml, yamlex, toml, configparser, msgpack.\n\nsalt '*' --no-parse=obj slsutil.serialize 'json' obj=\"{'foo': 'Foo!'}\"", params: { serializer: p.string(), obj: p.any(), mod_kwargs },
       run: ({ serializer, obj, mod_kwargs: options }, ctx) => serializerOf(serializer).serialize(obj, ownOptions(options), ctx),
     }),
     deserialize: fn({
-      doc: "Give the value behind a text: json, yaml, msgpack.\n\nsalt '*' slsutil.deserialize 'json' '{\"foo\": \"Foo!\"}'", params: { serializer: p.string(), stream_or_string: p.any(), mod_kwargs },
+      doc: "Give the value behind a text: json, yaml, yamlex, toml, configparser, msgpack.\n\nsalt '*' slsutil.deserialize 'json' '{\"foo\": \"Foo!\"}'", params: { serializer: p.string(), stream_or_string: p.any(), mod_kwargs },
       run: ({ serializer, stream_or_string: text }, ctx) => serializerOf(serializer).deserialize(text, ctx),
     }),
     banner: fn({

@@ -7,6 +7,7 @@ import { compareText } from '../../../kernel/std/python-order.js';
 import { Float, isBytes, isMap, isTruthy, mapEntries, mapFrom, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { dumpYaml } from '../../../kernel/yaml/dump.js';
 import { loadYaml } from '../../../kernel/yaml/load.js';
+import { readConfig, writeConfig } from './config-parser.js';
 
 interface Serializer {
   serialize(value: Value, options: PlainMap, ctx: Context): Value | Promise<Value>;
@@ -89,7 +90,42 @@ const msgpack: Serializer = {
   },
 };
 
-const SERIALIZERS: Readonly<Record<string, Serializer>> = { json, yaml, msgpack };
+const textOf = (value: Value): string => (isBytes(value) ? Buffer.from(value).toString('utf8') : str(value));
+
+/** Read by the renderer of the same name. A line break before it: a first line `#!...` is nothing special here. */
+async function rendered(text: Value, renderer: string, ctx: Context): Promise<Value> {
+  try {
+    return await ctx.port('render').pipe(`\n${textOf(text)}`, { saltenv: 'base', variables: {}, renderer });
+  } catch (err) {
+    throw deserializationError(err);
+  }
+}
+
+const yamlex: Serializer = { serialize: yaml.serialize, deserialize: (text, ctx) => rendered(text, 'yamlex', ctx) };
+
+const configparser: Serializer = { serialize: (value) => writeConfig(value), deserialize: (text) => readConfig(textOf(text)) };
+
+/** Salt has this one where Python's library `toml` is. */
+const toml: Serializer = {
+  serialize: async (value) => {
+    const { stringify } = await import('smol-toml');
+    try {
+      return stringify(plainOf(value), { numbersAsFloat: true });
+    } catch (err) {
+      throw new PythonError('salt.serializers.SerializationError', asError(err).message, err);
+    }
+  },
+  deserialize: (text, ctx) => rendered(text, 'toml', ctx),
+};
+
+function plainOf(value: Value): unknown {
+  if (value instanceof Float) return value.value;
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
+  if (Array.isArray(value)) return (value as readonly Value[]).map(plainOf);
+  return isMap(value) ? Object.fromEntries(mapEntries(value).filter(([, item]) => item !== null).map(([key, item]) => [str(key), plainOf(item)])) : value;
+}
+
+const SERIALIZERS: Readonly<Record<string, Serializer>> = { json, yaml, yamlex, msgpack, configparser, toml };
 
 /** @throws CommandExecutionError */
 export function serializerOf(name: string): Serializer {

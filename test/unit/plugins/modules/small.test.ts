@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CommandExecutionError, InvocationError } from '../../../../src/kernel/contract/errors.js';
-import type { Value } from '../../../../src/kernel/std/value.js';
+import { Float, type Value } from '../../../../src/kernel/std/value.js';
 import defaults from '../../../../src/plugins/modules/defaults.js';
 import logmod from '../../../../src/plugins/modules/logmod.js';
 import minion from '../../../../src/plugins/modules/minion.js';
@@ -92,4 +92,12 @@ test('slsutil.renderer: a text or file goes through its pipe, keywords are its v
   await assert.rejects(host.call('slsutil.renderer', []), new InvocationError('Must pass path or string.'));
   await assert.rejects(host.call('slsutil.renderer', ['salt://d.sls'], { string: 'a' }), new InvocationError('Must not pass both path and string.'));
   await assert.rejects(machine({ modules: [slsutil] }).call('slsutil.renderer', [], { string: 'a' }), CommandExecutionError);
+});
+
+test('slsutil: toml there and back, integers and floats apart', async () => {
+  const host = machine({ modules: [slsutil], ports: { render: benchPort() } });
+  const text = await host.call('slsutil.serialize', ['toml', { title: 'x', owner: { age: 3, ratio: 1.5, whole: new Float(2), tags: ['a', 'b'] }, none: null }]);
+  assert.equal(text, 'title = "x"\n\n[owner]\nage = 3\nratio = 1.5\nwhole = 2.0\ntags = [ "a", "b" ]\n');
+  assert.deepEqual(await host.call('slsutil.deserialize', ['toml', text]), { title: 'x', owner: { age: 3, ratio: 1.5, whole: new Float(2), tags: ['a', 'b'] } });
+  await assert.rejects(host.call('slsutil.deserialize', ['toml', 'a = ']), /DeserializationError|Invalid TOML/);
 });
