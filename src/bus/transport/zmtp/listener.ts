@@ -22,6 +22,8 @@ const HANDSHAKES_MAX = 1000;
 const REFUSED_MAX = 50;
 /** In one of these parts of a second each connection is looked at. */
 const LOOKS_A_SECOND = 4;
+/** A look that comes so late found the process standing still (stopped, its machine paused): that is nobody's silence. */
+const LATE_MS = 1000;
 const LINGER_MS = 1000;
 const FAULT_LINES = { perSecond: 1, burst: 10 };
 
@@ -45,6 +47,7 @@ export class Listener {
   #owner: PeerOwner | undefined;
   #serial = 0;
   #looks = 0;
+  #lookedMs = performance.now();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ServerOptions) {
@@ -64,6 +67,7 @@ export class Listener {
       for (const server of this.#servers) server.close();
       throw new BindError(address, cause);
     }
+    this.#lookedMs = performance.now();
     this.#timer = setInterval(() => this.#look(), 1000 / LOOKS_A_SECOND).unref();
     return this.#servers.map((server) => addressText(server.address() as AddressInfo)).join(',');
   }
@@ -148,6 +152,9 @@ export class Listener {
   #look(): void {
     const now = performance.now();
     const { heartbeatMs = HEARTBEAT_MS, heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS, handshakeMs = HANDSHAKE_MS } = this.#options;
+    const lateMs = now - this.#lookedMs - 1000 / LOOKS_A_SECOND;
+    this.#lookedMs = now;
+    if (lateMs > LATE_MS) this.#excuse(lateMs);
     for (const [peer, sinceMs] of this.#shaking) {
       if (now - sinceMs < handshakeMs) break;
       this.counters.silent += 1;
@@ -161,6 +168,11 @@ export class Listener {
     for (const peer of this.peers) {
       if (peer.isReady && peer.serial % LOOKS_A_SECOND === this.#looks % LOOKS_A_SECOND) this.#lookAt(peer, now, heartbeatMs || Infinity, heartbeatTimeoutMs);
     }
+  }
+
+  #excuse(ms: number): void {
+    for (const peer of this.peers) peer.excuse(ms);
+    for (const [peer, sinceMs] of this.#shaking) this.#shaking.set(peer, sinceMs + ms);
   }
 
   #lookAt(peer: ZmtpPeer, now: number, heartbeatMs: number, timeoutMs: number): void {

@@ -171,6 +171,12 @@ export class ZmtpPeer implements Peer, FrameSink {
     this.socket.destroy();
   }
 
+  /** This process stood still for so long: what came meanwhile is still to be read. */
+  excuse(ms: number): void {
+    this.#heardMs += ms;
+    if (this.#messageSinceMs > 0) this.#messageSinceMs += ms;
+  }
+
   /** Asks for a sign of life after a silence. Says whether the connection is dead or stuck. */
   look(now: number, heartbeatMs: number, deadMs: number): 'alive' | 'silent' | 'slow' {
     if (this.#isPaused) return 'alive';

@@ -120,6 +120,20 @@ test('a silent connection is asked for a sign of life and closed without; one th
   await server[Symbol.asyncDispose]();
 });
 
+test('a process that stood still does not blame its connections', async () => {
+  const { server, counters } = await serve(echo, { heartbeatMs: 200, heartbeatTimeoutMs: 400, handshakeMs: 600 });
+  using client = await RawClient.open(server.address, 'REQ');
+  using greeting = await RawClient.connect(server.address);
+  const until = performance.now() + 2500;
+  while (performance.now() < until) Math.random();
+  client.send(request('still here'));
+  greeting.send(GREETING, ready('REQ'));
+  assert.equal((await greeting.frame()).body.toString('latin1', 1, 6), 'READY');
+  assert.deepEqual(await client.message(), ['', 'still here']);
+  assert.equal(counters()['silent'], 0);
+  await server[Symbol.asyncDispose]();
+});
+
 test('who announces a time to live and then is silent is closed after that time', async () => {
   const { server } = await serve();
   using client = await RawClient.open(server.address, 'DEALER');
