@@ -10,17 +10,27 @@ import { Listener } from './listener.js';
 import type { PeerOwner, PeerRules, ZmtpPeer } from './peer.js';
 import { ZmtpError } from './zmtp-error.js';
 
-/** Requests being answered at once, and their bytes. */
-const OPEN_MAX = 20_000;
-const OPEN_BYTES_MAX = 512 * 1024 * 1024;
-/** Of one connection; a client of the protocol has one. */
-const OPEN_OF_PEER_MAX = 100;
-/** Bytes of requests that are not whole, of all connections. */
-const UNFINISHED_BYTES_MAX = 512 * 1024 * 1024;
-/** Replies that wait to be written to one connection: then it is not read, and at last its replies are dropped. */
-const BEHIND_BYTES = 1024 * 1024;
-const BEHIND_BYTES_MAX = 64 * 1024 * 1024;
-const BEHIND_BYTES_MAX_OF_ALL = 512 * 1024 * 1024;
+const MIB = 1024 * 1024;
+
+/** Replaced in tests. */
+export interface RequestLimits {
+  /** Requests being answered at once, and their bytes. */
+  readonly open: number;
+  readonly openBytes: number;
+  /** Of one connection; a client of the protocol has one. */
+  readonly openOfPeer: number;
+  /** Bytes of requests that are not whole, of all connections. */
+  readonly unfinishedBytes: number;
+  /** Replies that wait to be written to one connection: beyond these bytes it is not read. */
+  readonly behindBytes: number;
+  /** Beyond these its replies are dropped. */
+  readonly behindBytesMax: number;
+  readonly behindBytesOfAll: number;
+}
+
+const LIMITS: RequestLimits = {
+  open: 20_000, openBytes: 512 * MIB, openOfPeer: 100, unfinishedBytes: 512 * MIB, behindBytes: MIB, behindBytesMax: 64 * MIB, behindBytesOfAll: 512 * MIB,
+};
 /** At the end requests that are being answered get this time. */
 const ANSWER_MS = 500;
 /** Longer payloads are not copied behind their head. */
@@ -29,8 +39,8 @@ const EMPTY = Buffer.alloc(0);
 const DELIMITER = encodeFrame(MORE, EMPTY);
 
 /** @throws BindError */
-export async function serveRequests(options: ServerOptions, handle: RequestHandler): Promise<RequestServer> {
-  const port = new RequestPort(options, handle);
+export async function serveRequests(options: ServerOptions, handle: RequestHandler, limits: Partial<RequestLimits> = {}): Promise<RequestServer> {
+  const port = new RequestPort(options, handle, { ...LIMITS, ...limits });
   await port.open();
   return port;
 }
@@ -39,6 +49,7 @@ class RequestPort implements RequestServer, PeerOwner {
   readonly rules: PeerRules;
   readonly #options: ServerOptions;
   readonly #handle: RequestHandler;
+  readonly #limits: RequestLimits;
   readonly #listener: Listener;
   readonly #counters = { served: 0, refused: 0, waiting: 0, dropped: 0 };
   /** Connections that are not read, until there is room again. */
@@ -51,8 +62,9 @@ class RequestPort implements RequestServer, PeerOwner {
   #unfinishedBytes = 0;
   #behindBytes = 0;
 
-  constructor(options: ServerOptions, handle: RequestHandler) {
+  constructor(options: ServerOptions, handle: RequestHandler, limits: RequestLimits) {
     this.#options = options;
+    this.#limits = limits;
     this.#handle = handle;
     this.#listener = new Listener(options);
     this.rules = { socketType: 'ROUTER', peerTypes: new Set(['REQ', 'DEALER', 'ROUTER']), messageBytesMax: options.frameBytesMax, framesKept: 2 };
@@ -84,7 +96,7 @@ class RequestPort implements RequestServer, PeerOwner {
     this.#openBytes += payload.length;
     peer.open += 1;
     void this.#answer(peer, payload);
-    if (peer.open >= OPEN_OF_PEER_MAX) this.#rest(peer);
+    if (peer.open >= this.#limits.openOfPeer) this.#rest(peer);
     if (!this.#isFull()) return;
     this.#options.onBound?.('open_requests', { waiting: this.#counters.waiting });
     this.#rest(peer);
@@ -101,9 +113,9 @@ class RequestPort implements RequestServer, PeerOwner {
     this.#behindBytes += behind - peer.behind;
     peer.unfinished = unfinished;
     peer.behind = behind;
-    if (behind > BEHIND_BYTES || this.#isFull()) this.#rest(peer);
+    if (behind > this.#limits.behindBytes || this.#isFull()) this.#rest(peer);
     else if (this.#resting.size > 0) this.#wake();
-    if (unfinished > 0 && this.#unfinishedBytes > UNFINISHED_BYTES_MAX) this.#closeLargest();
+    if (unfinished > 0 && this.#unfinishedBytes > this.#limits.unfinishedBytes) this.#closeLargest();
   }
 
   closed(peer: ZmtpPeer, fault: ZmtpError | undefined): void {
@@ -137,7 +149,7 @@ class RequestPort implements RequestServer, PeerOwner {
 
   #reply(peer: ZmtpPeer, payload: Buffer): void {
     const { waitingBytes } = peer;
-    if (waitingBytes > 0 && (waitingBytes + payload.length > BEHIND_BYTES_MAX || this.#behindBytes + payload.length > BEHIND_BYTES_MAX_OF_ALL)) {
+    if (waitingBytes > 0 && (waitingBytes + payload.length > this.#limits.behindBytesMax || this.#behindBytes + payload.length > this.#limits.behindBytesOfAll)) {
       this.#counters.dropped += 1;
       this.#options.onBound?.('waiting_replies', { connection: peer.connection, bytes: waitingBytes });
       return;
@@ -148,7 +160,7 @@ class RequestPort implements RequestServer, PeerOwner {
   }
 
   #isFull(): boolean {
-    return this.#counters.waiting >= OPEN_MAX || this.#openBytes >= OPEN_BYTES_MAX;
+    return this.#counters.waiting >= this.#limits.open || this.#openBytes >= this.#limits.openBytes;
   }
 
   #rest(peer: ZmtpPeer): void {
@@ -165,7 +177,7 @@ class RequestPort implements RequestServer, PeerOwner {
       if (this.#isClosed) return;
       for (const peer of this.#resting) {
         if (this.#isFull()) return;
-        if (peer.open > OPEN_OF_PEER_MAX / 2 || peer.waitingBytes > BEHIND_BYTES) continue;
+        if (peer.open > this.#limits.openOfPeer / 2 || peer.waitingBytes > this.#limits.behindBytes) continue;
         this.#resting.delete(peer);
         peer.goOn();
       }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dealer, Request } from 'zeromq';
 import { BindError, type Peer, type RequestHandler, type ServerOptions } from '../../../../../src/bus/transport/contract.js';
-import { serveRequests } from '../../../../../src/bus/transport/zmtp/request-port.js';
+import { serveRequests, type RequestLimits } from '../../../../../src/bus/transport/zmtp/request-port.js';
 import { deferred } from '../../../../../src/kernel/std/async.js';
 import { keepingLog, silentLog } from '../../../../support/logs.js';
 import { until } from '../../../../support/fleet/until.js';
@@ -13,10 +13,10 @@ import { command, GREETING, long, property, RawClient, ready, request, short } f
 const MIB = 1024 * 1024;
 const echo: RequestHandler = (frame) => Promise.resolve(frame);
 
-function serve(handle: RequestHandler = echo, more: Partial<ServerOptions> = {}) {
+function serve(handle: RequestHandler = echo, more: Partial<ServerOptions> = {}, limits: Partial<RequestLimits> = {}) {
   const bounds: string[] = [];
   const options = { address: 'tcp://127.0.0.1:*', ipv6: false, backlog: 1000, frameBytesMax: MIB, log: silentLog, onBound: (name: string) => void bounds.push(name), ...more };
-  return serveRequests(options, handle).then((server) => ({ server, bounds, counters: () => server.counters as Readonly<Record<string, number>> }));
+  return serveRequests(options, handle, limits).then((server) => ({ server, bounds, counters: () => server.counters as Readonly<Record<string, number>> }));
 }
 
 /** An honest request is served. */
@@ -230,6 +230,72 @@ test('a client that does not read gets no more work done, and the others are ser
   await until('it goes on', () => asked > before + 50);
   await server[Symbol.asyncDispose]();
 });
+
+test('when all places are taken further requests wait, whoever sends them; the bytes of requests count as well', async () => {
+  for (const limits of [{ open: 4 }, { openBytes: 4 * 1000 }]) {
+    const go = deferred<void>();
+    let [open, most] = [0, 0];
+    const { server, bounds } = await serve(async (frame) => {
+      open += 1;
+      most = Math.max(most, open);
+      await go.promise;
+      open -= 1;
+      return frame;
+    }, {}, limits);
+    const clients = await Promise.all(Array.from({ length: 12 }, () => RawClient.open(server.address, 'DEALER')));
+    for (const client of clients) client.send(...Array.from({ length: 5 }, () => Buffer.concat([short(1, Buffer.alloc(0)), long(0, 1000n, Buffer.alloc(1000))])));
+    await until('all places are taken', () => bounds.includes('open_requests'));
+    await sleep(100);
+    // Each of the others may have brought one before it is not read any more.
+    assert.ok(open >= 4 && open <= 16, `${open} are being answered`);
+    go.resolve();
+    for (const client of clients) for (let at = 0; at < 5; at += 1) assert.equal((await client.message())[1]?.length, 1000);
+    assert.equal(open, 0);
+    for (const client of clients) client[Symbol.dispose]();
+    await server[Symbol.asyncDispose]();
+  }
+});
+
+test('of requests that have not come to their end the largest goes when all together are too much', async () => {
+  const { server, bounds, counters } = await serve(echo, {}, { unfinishedBytes: 300_000 });
+  using small = await RawClient.open(server.address, 'REQ');
+  using large = await RawClient.open(server.address, 'REQ');
+  small.send(short(1, Buffer.alloc(0)), long(0, 50_000n, Buffer.alloc(40_000)));
+  large.send(short(1, Buffer.alloc(0)), long(0, 900_000n, Buffer.alloc(400_000)));
+  await large.closed;
+  assert.deepEqual([bounds, counters()['broken']], [['unfinished_requests'], 1]);
+  small.send(Buffer.alloc(10_000));
+  assert.equal((await small.message())[1]?.length, 50_000);
+  large[Symbol.dispose]();
+  await isServed(server.address);
+  await server[Symbol.asyncDispose]();
+});
+
+test('replies that a client does not read are dropped beyond a bound, and told', async () => {
+  const go = deferred<void>();
+  const reply = Buffer.alloc(500_000);
+  const { server, bounds, counters } = await serve(async () => {
+    await go.promise;
+    return reply;
+  }, {}, { behindBytesMax: 2 * MIB });
+  using client = await RawClient.open(server.address, 'DEALER');
+  client.socket.pause();
+  client.send(...Array.from({ length: 80 }, () => request('more')));
+  await until('all are being answered', () => server.counters.waiting === 80);
+  go.resolve();
+  await until('some are dropped', () => (counters()['dropped'] ?? 0) > 50);
+  assert.ok(bounds.every((name) => name === 'waiting_replies') && bounds.length === counters()['dropped']);
+  client.socket.resume();
+  for (let left = 80 - (counters()['dropped'] ?? 0); left > 0; left -= 1) assert.equal((await client.message())[1]?.length, 500_000);
+  await isServedLarge(server.address);
+  await server[Symbol.asyncDispose]();
+});
+
+async function isServedLarge(address: string): Promise<void> {
+  using client = await RawClient.open(address, 'REQ');
+  client.send(request('x'));
+  assert.equal((await client.message())[1]?.length, 500_000);
+}
 
 test('a gate that says no: the other side hears nothing, and may come later', async () => {
   let open = false;
