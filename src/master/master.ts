@@ -21,14 +21,12 @@ import { DOOR_NAME } from '../client/door.js';
 import { ModuleHost } from '../kernel/loader/module-host.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { MinionId } from '../kernel/contract/job.js';
-import type { Ports } from '../kernel/contract/ports.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { within } from '../kernel/std/async.js';
 import { Closers } from '../kernel/std/closers.js';
 import { isBytes, isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import { FileServer } from '../sls/files/file-server.js';
 import { FileUpdates } from '../sls/files/file-updates.js';
-import { localFiles } from '../sls/files/local-files.js';
 import { Access } from './access/authorise.js';
 import { LocalKeys, type LocalUser } from './access/local-keys.js';
 import { signInCommand } from './commands/auth/sign-in.js';
@@ -43,6 +41,7 @@ import { openCommands } from './commands/open/open.js';
 import { serveDoor } from './door/serve-door.js';
 import { EventReturns } from './events/event-returns.js';
 import { FunctionDesk } from './functions/function-desk.js';
+import { pillarAbilities } from './functions/pillar-abilities.js';
 import { Prints } from './functions/prints.js';
 import { ActiveJobs } from './jobs/active-jobs.js';
 import { Batches } from './jobs/batch.js';
@@ -189,7 +188,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     ...list(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]),
   ];
   const prints = new Prints();
-  const pillars = new PillarDesk({ distDir, opts, log, userDirs: runnerDirs, ports: () => forPillars(abilities, files) });
+  const pillars = new PillarDesk({ distDir, opts, log, userDirs: runnerDirs, ports: () => pillarAbilities(abilities, files, () => host) });
   stack.use(pillars);
   const abilities = masterPorts({
     opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, reactor: () => reactor, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
@@ -213,7 +212,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   stack.use(updates);
   const functions = new FunctionDesk({ host, bus, log, note: (happening) => trace.note(happening) });
   stack.use(functions);
-  const compiler = new ReactionCompiler({ distDir, opts, userDirs: runnerDirs, ports: () => forPillars(abilities, files), grains: () => grainsOfMaster(abilities), log });
+  const compiler = new ReactionCompiler({ distDir, opts, userDirs: runnerDirs, ports: () => pillarAbilities(abilities, files, () => host), grains: () => grainsOfMaster(abilities), log });
   stack.use(compiler);
   const reactor = openReactor({ opts, bus, trace, keys: localKeys, catalog: host.catalog, functions, bounds, compile: compiler.compile, publish, log });
   if (reactor !== undefined) stack.use(reactor);
@@ -315,12 +314,6 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     },
   };
 }
-
-/** What functions in pillar templates may reach: nothing that changes jobs or keys. */
-const forPillars = ({ events, known, mine, fileServer, masterModules }: Partial<Ports>, server: FileServer): Record<string, object> => {
-  const parts = Object.entries({ events, known, mine, fileServer, masterModules, fileSource: localFiles(server) });
-  return Object.fromEntries(parts.filter((part): part is [string, NonNullable<(typeof part)[1]>] => part[1] !== undefined));
-};
 
 function prepareDirectories(opts: Readonly<PlainMap>, dirs: readonly string[]): void {
   const open = Object.keys(map(opts['publisher_acl'])).length > 0 || Object.keys(map(opts['external_auth'])).length > 0;

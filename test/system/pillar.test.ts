@@ -23,7 +23,7 @@ site.setUp('a master with the example tree, an external pillar and two minions s
   mkdirSync(join(extmods, 'pillar'), { recursive: true });
   copyFileSync(join(EXAMPLE, 'ext/inventory.ts'), join(extmods, 'pillar/inventory.ts'));
   site.write('own/top.sls', 'own:\n  "*":\n    - own\n');
-  site.write('own/own.sls', 'color: green\npassword: {{ salt["cmd.run"]("echo hidden-treasure") }}\n');
+  site.write('own/own.sls', 'color: green\nrunner: {{ salt["saltutil.runner"]("test.arg", arg=["a"]) | json }}\npassword: {{ salt["cmd.run"]("echo hidden-treasure") }}\n');
   const fleet = await startFleet(site, ['web1', 'db1'], {
     master: {
       pillar_roots: { base: [EXAMPLE], own: [own] }, extension_modules: extmods, ext_pillar: [{ inventory: { rooms: { web1: 'R1' } } }],
@@ -55,6 +55,7 @@ site.test('the example gives each minion its own', async () => {
 site.test('after a refresh minions are reached by what is new in their pillar', async () => {
   const by = async (expr: string): Promise<string[]> => Object.keys((await master.job({ tgt: expr, tgtType: 'pillar', fun: 'test.ping' })).returns).sort();
   assert.deepEqual(await by('color:green'), ['db1', 'web1']);
+  assert.deepEqual(plain(await master.call('web1', 'pillar.get', ['runner'], OPEN)), { args: ['a'], kwargs: {} });
   site.write('own/own.sls', 'color: {{ "blue" if grains.get("id") == "web1" else "red" }}\n');
   for (const id of ['web1', 'db1']) assert.equal(await master.call(id, 'saltutil.refresh_pillar', [], { wait: true }), true);
   assert.deepEqual(await by('color:blue'), ['web1']);
