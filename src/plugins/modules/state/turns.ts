@@ -109,8 +109,18 @@ async function readMark(path: string, ctx: Context): Promise<PlainMap | undefine
     throw error;
   });
   if (bytes === undefined || bytes.length === 0) return undefined;
-  const mark = await Promise.resolve(ctx.port('pack').unpack(bytes)).catch(() => undefined);
+  const mark = await unpacked(bytes, path, ctx);
   return isPlainMap(mark) ? mark : undefined;
+}
+
+/** Half written, or not ours: it says nothing of a run. */
+async function unpacked(bytes: Uint8Array, path: string, ctx: Context): Promise<Value | undefined> {
+  try {
+    return await ctx.port('pack').unpack(bytes);
+  } catch (err) {
+    ctx.log.debug({ err, path }, 'mark of a job cannot be read');
+    return undefined;
+  }
 }
 
 async function isAlive(path: string, mark: PlainMap, ctx: Context): Promise<boolean> {
