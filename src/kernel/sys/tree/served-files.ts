@@ -1,7 +1,7 @@
 /** Reads and hashes files that are served: pieces of a given size, digests remembered until the file changes. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import type { FileHash, ServedFile } from '../../contract/file-backend.js';
 import { BoundedCache } from '../../std/bounded-cache.js';
 import type { PlainMap } from '../../std/value.js';
@@ -15,6 +15,8 @@ export interface ServedFilesOptions {
 /** Digests remembered. */
 const HASHES_MAX = 100_000;
 const HASH_READ_BYTES = 256 * 1024;
+/** Files up to this size are read whole: a stream costs more than their content. */
+const WHOLE_BYTES_MAX = 256 * 1024;
 
 export class ServedFiles {
   readonly #options: ServedFilesOptions;
@@ -51,7 +53,7 @@ export class ServedFiles {
     const known = this.#hashes.get(path, () => ({ state: '', hsum: Promise.resolve('') }));
     if (known.state !== state) {
       known.state = state;
-      known.hsum = digestOf(path, hashType);
+      known.hsum = size <= WHOLE_BYTES_MAX ? digestOfSmall(path, hashType) : digestOf(path, hashType);
       known.hsum.catch(() => {
         known.state = '';
       });
@@ -79,6 +81,8 @@ export function servingOptions(opts: Readonly<PlainMap>): ServedFilesOptions {
     bufferBytes: Number(opts['file_buffer_size'] ?? 1_048_576),
   };
 }
+
+const digestOfSmall = async (path: string, hashType: string): Promise<string> => createHash(hashType).update(await readFile(path)).digest('hex');
 
 async function digestOf(path: string, hashType: string): Promise<string> {
   const hash = createHash(hashType);

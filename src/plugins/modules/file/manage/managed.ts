@@ -11,6 +11,7 @@ import type { ContextParts } from '../look/selinux.js';
 import { statSource } from './check.js';
 import { STRICT, type Leniency } from './difference.js';
 import type { SourceSum } from './prepared.js';
+import { wasTold } from './told-sums.js';
 import type { SignatureWish } from './source-sum.js';
 
 export interface ManageWish {
@@ -92,6 +93,7 @@ export async function beginManaging(ctx: Context, wish: ManageWish): Promise<Man
  */
 async function isKnownSum({ ctx, wish, source, sum }: Managed): Promise<boolean> {
   if (sum.hsum === undefined || parseAddress(source).scheme !== 'salt') return false;
+  if (wasTold(ctx, source, wish.saltenv, sum)) return true;
   const current = await ctx.call('cp.hash_file', [source, wish.saltenv]);
   return isPlainMap(current) && current['hsum'] === sum.hsum && current['hash_type'] === sum.hash_type;
 }

@@ -11,6 +11,7 @@ import { parseAddress, placeOf, REMOTE_SCHEMES, VALID_SCHEMES, withoutLogin } fr
 import { decodeUtf8 } from '../../../../kernel/sys/file/utf8.js';
 import { hashFile } from '../look/hash.js';
 import type { FoundHash } from './extract-hash.js';
+import { rememberSum } from './told-sums.js';
 import { sourceSum, type SignatureWish } from './source-sum.js';
 import { enginesOf, isEngine, renderText, variablesOf } from './template.js';
 
@@ -64,7 +65,9 @@ export async function prepareSource(ctx: Context, wish: PrepareWish): Promise<Pr
 async function expectedSum(ctx: Context, source: string, scheme: string, local: string, wish: PrepareWish): Promise<SourceSum | string> {
   if (scheme === 'salt') {
     const sum = await ctx.call('cp.hash_file', [source, wish.saltenv]);
-    return isTruthy(sum) ? (sum as SourceSum) : `Source file ${source} not found in saltenv '${wish.saltenv}'`;
+    if (!isTruthy(sum)) return `Source file ${source} not found in saltenv '${wish.saltenv}'`;
+    rememberSum(ctx, source, wish.saltenv, sum as SourceSum);
+    return sum as SourceSum;
   }
   if (!isTruthy(wish.sourceHash) && local !== '') return { hsum: await hashFile(ctx.sys, local), hash_type: 'sha256' };
   if (wish.skipVerify) return {};
