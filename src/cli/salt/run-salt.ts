@@ -149,7 +149,8 @@ async function takeReturn(frame: PlainMap, request: ShowRequest, host: SaltHost,
   const ret = load['return'] ?? null;
   const retcode = codeOf(load['retcode'], load['success']);
   const out = typeof load['out'] === 'string' ? load['out'] : undefined;
-  tally.all.set(id, { ret, out, retcode });
+  // Of what is shown at once nothing is kept: answers of many minions would fill the memory.
+  tally.all.set(id, { ret: request.static ? ret : null, out, retcode });
   tally.received.add(id);
   if (retcode !== 0) tally.failed.push(id);
   else if (worstOf(load['retcode']) !== 0) tally.failedInPart.push(id);

@@ -21,8 +21,13 @@ export function listQuery(filter: JobFilter): { sql: string; values: SqlValue[] 
   const { from, order, column } = sourceOf(filter);
   if (filter.minion !== undefined) add('returns.id = ?', filter.minion);
   if (filter.result !== undefined) add(filter.minion === undefined ? RESULTS[filter.result] : `EXISTS (SELECT 1 FROM tally WHERE tally.jid = jobs.jid AND ${RESULTS[filter.result]})`);
-  if (filter.fun !== undefined) add('jobs.fun GLOB ?', filter.fun);
-  if (filter.tgt !== undefined) add('jobs.tgt GLOB ?', filter.tgt);
+  for (const name of ['fun', 'tgt'] as const) {
+    const pattern = filter[name];
+    if (pattern === undefined) continue;
+    // A name has an index. Patterns are tried in the order of the listing: the plus keeps SQLite from sorting all that fit.
+    if (/[*?[]/.test(pattern)) add(`+jobs.${name} GLOB ?`, pattern);
+    else add(`jobs.${name} = ?`, pattern);
+  }
   if (filter.user !== undefined) add('jobs.user = ?', filter.user);
   if (filter.startUnixMs !== undefined) add(`${column} >= ?`, filter.startUnixMs);
   if (filter.endUnixMs !== undefined) add(`${column} <= ?`, filter.endUnixMs);

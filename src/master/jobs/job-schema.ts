@@ -35,6 +35,11 @@ const STEPS = [
    CREATE TABLE quarantine (
      seq INTEGER PRIMARY KEY, jid TEXT NOT NULL, id TEXT NOT NULL, fun TEXT NOT NULL, at_ms INTEGER NOT NULL, why TEXT NOT NULL, load BLOB NOT NULL
    );`,
+  // In the order of listings to the last column, so that a page is read and not sorted.
+  `DROP INDEX jobs_fun; DROP INDEX jobs_user;
+   CREATE INDEX jobs_fun ON jobs (fun, started_ms DESC, jid DESC);
+   CREATE INDEX jobs_user ON jobs (user, started_ms DESC, jid DESC);
+   CREATE INDEX jobs_tgt ON jobs (tgt, started_ms DESC, jid DESC);`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

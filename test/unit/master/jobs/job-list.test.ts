@@ -40,7 +40,7 @@ const CASES: readonly (readonly [JobFilter, string])[] = [
   [{}, '54321'], [{ count: 2, offset: 1 }, '43'], [{ user: 'ann' }, '2'], [{ startUnixMs: 20, endUnixMs: 40 }, '432'],
   [{ result: 'succeeded' }, '2'], [{ result: 'failed' }, '31'], [{ result: 'missing' }, '4'], [{ result: 'unfinished' }, '5'], [{ result: 'interrupted' }, '3'],
   [{ minion: 'b' }, '12'], [{ minion: 'a', count: 2 }, '12'], [{ minion: 'a', result: 'failed' }, '13'], [{ result: 'failed', startUnixMs: 20 }, '3'],
-  [{ minion: 'a', user: 'ann' }, '2'], [{ result: 'failed', offset: 1, count: 5 }, '1'],
+  [{ minion: 'a', user: 'ann' }, '2'], [{ fun: 'test.ping', count: 2 }, '54'], [{ fun: 'test.p*', count: 2 }, '54'], [{ fun: 'test' }, ''], [{ tgt: '[*]', count: 1 }, '5'], [{ result: 'failed', offset: 1, count: 5 }, '1'],
 ];
 test('each filter chooses, alone and with others; with a minion its newest answers come first', () => {
   for (const [filter, wanted] of CASES) assert.equal(store.list(filter).map(({ jid }) => jid).join(''), wanted, JSON.stringify(filter));
@@ -49,7 +49,7 @@ test('each filter chooses, alone and with others; with a minion its newest answe
 test('a page is read from an index in its order: nothing is sorted and no table is read through', () => {
   const db = openDatabase(join(root, 'jobs.db'));
   const results: readonly JobResult[] = ['succeeded', 'failed', 'missing', 'unfinished', 'interrupted'];
-  for (const filter of [{}, { user: 'root' }, { minion: 'a' }, { startUnixMs: 1 }, ...results.map((result) => ({ result }))] as JobFilter[]) {
+  for (const filter of [{}, { user: 'root' }, { fun: 'test.ping' }, { tgt: '*x' }, { tgt: 'x' }, { fun: 'test.*' }, { minion: 'a' }, { startUnixMs: 1 }, ...results.map((result) => ({ result }))] as JobFilter[]) {
     const { sql, values } = listQuery({ ...filter, count: 10 });
     const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values).map(({ detail }) => String(detail)).join('\n');
     // Only jobs of the same millisecond are put in order.

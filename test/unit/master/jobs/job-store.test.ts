@@ -129,7 +129,7 @@ test('a store of an earlier version is brought up to date, one of a later versio
   await first.saveJob(jobOf('1'));
   first.close();
   const old = openDatabase(path);
-  old.exec('DROP INDEX returns_returned; DROP TABLE delivery; DROP TABLE tally; DROP TABLE quarantine; PRAGMA user_version = 1');
+  old.exec('DROP INDEX returns_returned; DROP INDEX jobs_tgt; DROP TABLE delivery; DROP TABLE tally; DROP TABLE quarantine; PRAGMA user_version = 1');
   old.close();
   const upgraded = new JobStore(path);
   assert.deepEqual([upgraded.job('1')?.jid, upgraded.schemaVersion], ['1', SCHEMA_VERSION]);
