@@ -32,7 +32,7 @@ export interface MinionPortParts {
   readonly refreshGrains: () => Promise<boolean>;
   readonly reload: () => Promise<boolean>;
   readonly pair: KeyPair;
-  /** In a daemon events pass its own bus, which puts an empty `pretag` in. Source: golden events/event-send. */
+  /** In a daemon events pass its own bus, which puts an empty `pretag` in; those with a preload go straight. Source: golden events/event-send, state-fire-event. */
   readonly isDaemon: boolean;
 }
 
@@ -61,7 +61,7 @@ export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'mast
         return Promise.resolve(true);
       },
       fireMaster: async (tag, data, preload) => {
-        const load: PlainMap = { id, tag, data, cmd: '_minion_event', ...(parts.isDaemon ? { pretag: null } : {}), ...preload };
+        const load: PlainMap = { id, tag, data, cmd: '_minion_event', ...(parts.isDaemon && preload === undefined ? { pretag: null } : {}), ...preload };
         await (parts.isDaemon ? all.each(connection, (one) => one.request(load)) : connection.requestAll(load));
         return true;
       },
