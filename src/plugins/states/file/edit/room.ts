@@ -1,11 +1,11 @@
 /** A file to add text to: made when it is not there. */
 import type { Context } from '../../../../kernel/contract/context.js';
 import { dirname } from '../../../../kernel/sys/file/paths.js';
+import { isDirectory } from '../../../../kernel/sys/file/probe.js';
 import { isTruthy, type PlainMap, type Value } from '../../../../kernel/std/value.js';
 import { answering, Refusal } from '../ground/answer.js';
 import { faultOfFile } from '../ground/checks.js';
 import { touch } from '../presence/touch.js';
-import { isDirectory } from '../../../../kernel/sys/file/probe.js';
 
 /** In a test run: what making the file would answer. @throws Refusal */
 export async function roomForText(ctx: Context, path: string, makedirs: Value): Promise<PlainMap | undefined> {

@@ -7,13 +7,12 @@ import { done, wouldChange } from '../../../../kernel/contract/state.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import { isList, isTruthy, type PlainMap, type Value } from '../../../../kernel/std/value.js';
 import { joinPath } from '../../../../kernel/sys/file/paths.js';
-import { isDirectory, lstatOf, statOf } from '../../../../kernel/sys/file/probe.js';
+import { expandUser, isDirectory, lstatOf, statOf } from '../../../../kernel/sys/file/probe.js';
 import { compilePattern, searching, type Pattern } from '../../../../kernel/sys/file/regex.js';
 import { answering, Refusal } from '../ground/answer.js';
 import { demandAbsolute } from '../ground/checks.js';
 import { bytesOf } from '../ground/sizes.js';
 import { walkTree } from '../ground/walk.js';
-import { expandUser } from '../../../../kernel/sys/file/probe.js';
 import { more } from '../ground/params.js';
 
 const DAY_MS = 86_400_000;
