@@ -30,12 +30,12 @@ async function compare(cases: readonly Case[], files: Readonly<Record<string, st
 
 test(`random expressions render as with real Salt (seed ${seed})`, { skip: skipWithoutSalt }, async () => {
   const source = new Expressions(seed);
-  await compare(Array.from({ length: countOf(1500) }, () => ({ text: source.next() })));
+  await compare(Array.from({ length: countOf(1000) }, () => ({ text: source.next() })));
 });
 
 test(`random templates with statements render as with real Salt, errors to the letter (seed ${seed})`, { skip: skipWithoutSalt }, async () => {
   const source = new Templates(seed);
-  await compare(Array.from({ length: countOf(500) }, () => source.next()), LIBRARY_FILES, { exactErrors: true });
+  await compare(Array.from({ length: countOf(400) }, () => source.next()), LIBRARY_FILES, { exactErrors: true });
 });
 
 test(`random YAML is read as by real Salt, errors to the letter (seed ${seed})`, { skip: skipWithoutSalt }, async () => {

@@ -13,7 +13,7 @@ import { saltProgram } from '../../support/fleet/salt-venv.js';
 
 /** The sources: nothing but TypeScript is copied by the build. */
 const folder = join(import.meta.dirname, '../../../../test/peer/templates');
-const PYTHON_MS = 120_000;
+const PYTHON_MS = 300_000;
 
 export interface Outcome {
   readonly text?: string;

@@ -32,12 +32,12 @@ class Functions(dict):
     test = Module()
 
 
-def render_template(case, opts):
+def render_template(case, opts, client):
     own = dict(opts)
     own.update(case.get("opts") or {})
     functions = salt.utils.templates.AliasedLoader(Functions({"test.echo": Functions.Module.echo}))
     context = {"opts": own, "saltenv": "base", "grains": {"os": "Debian", "n": 4}, "pillar": {}, "salt": functions}
-    context["fileclient"] = salt.fileclient.get_file_client(own)
+    context["fileclient"] = client
     text = case["text"]
     return salt.utils.templates.render_jinja_tmpl(text, context)
 
@@ -58,10 +58,10 @@ def plain(value):
     return repr(value)
 
 
-def outcome(case, opts):
+def outcome(case, opts, client):
     kind = case.get("kind", "template")
     try:
-        return {"text": render_template(case, opts) if kind == "template" else read_yaml(case)}
+        return {"text": render_template(case, opts, client) if kind == "template" else read_yaml(case)}
     except Exception as exc:
         if kind == "yaml":
             return {"error": type(exc).__name__ + ": " + str(exc)}
@@ -79,7 +79,8 @@ def main():
                 file.write(text)
         opts = salt.config.minion_config(None)
         opts.update(cachedir=os.path.join(root, "cache"), file_client="local", root_dir=root, file_roots={"base": [tree]}, pillar_roots={"base": [root]})
-        json.dump([outcome(case, opts) for case in request["cases"]], sys.stdout)
+        client = salt.fileclient.get_file_client(opts)
+        json.dump([outcome(case, opts, client) for case in request["cases"]], sys.stdout)
 
 
 main()

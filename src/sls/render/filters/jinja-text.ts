@@ -128,6 +128,7 @@ function xmlAttributes(dict: Data, autospace: boolean): string {
 const UNITS = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
 
 function fileSize(value: Data, isBinary: boolean): string {
+  if (numberOf(value) === undefined && typeof value !== 'string') throw typeError(`float() argument must be a string or a real number, not '${nameOfType(value)}'`);
   const bytes = typeof value === 'string' ? parseFloatText(value) ?? NaN : toDouble(numberOf(value) ?? NaN);
   if (Number.isNaN(bytes)) throw valueError(`could not convert string to float: ${reprOf(value)}`);
   const base = isBinary ? 1024 : 1000;

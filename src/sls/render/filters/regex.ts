@@ -4,6 +4,7 @@ import { compilePython, type MatchMode, PatternError, type PythonMatch, type Pyt
 import { TimeLimitError, withinTime } from '../../../kernel/std/time-limit.js';
 import type { Data } from '../python/data.js';
 import { RenderLimitError, typeError } from '../python/errors.js';
+import { nameOfType } from '../python/type-name.js';
 import { textOf } from '../python/markup.js';
 import { Undefined } from '../python/undefined.js';
 
@@ -15,7 +16,7 @@ const SHORT_TEXT = 1000;
 function textFor(value: Data): string {
   if (value instanceof Undefined) value.fail();
   const text = textOf(value);
-  if (text === undefined) throw typeError('expected string or bytes-like object');
+  if (text === undefined) throw typeError(`expected string or bytes-like object, got '${nameOfType(value)}'`);
   return text;
 }
 
