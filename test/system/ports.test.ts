@@ -7,12 +7,15 @@ import type { Hearing } from '../support/fleet/events.js';
 import { MasterHost } from '../support/fleet/master.js';
 import { askClear, RawMinion } from '../support/fleet/raw-minion.js';
 import { Site } from '../support/fleet/site.js';
-import { counter } from '../support/fleet/stats.js';
+import { counter, statsOf } from '../support/fleet/stats.js';
 import { until } from '../support/fleet/until.js';
 import { command, GREETING, long, RawClient, ready, short } from '../support/zmtp-client.js';
 import { SteadyMinion } from './hostile/steady-minion.js';
 
 const PUBLICATIONS_BEHIND = 10;
+const MINIONS = 400;
+/** ZeroMQ's server takes 54. */
+const CONNECTED_KILOBYTES_MAX = 40;
 
 const site = new Site();
 let master: MasterHost;
@@ -32,6 +35,8 @@ site.setUp('a master with an accepted minion', async () => {
 
 const requestAddress = (): string => `tcp://127.0.0.1:${master.requestPort}`;
 const publishAddress = (): string => `tcp://127.0.0.1:${master.publishPort}`;
+
+const subscribe = (topic: string): Buffer => command('SUBSCRIBE', Buffer.from(topic));
 
 async function isServed(): Promise<void> {
   assert.deepEqual(await steady.ask({ cmd: '_file_envs' }), ['base']);
@@ -102,6 +107,21 @@ site.test('a subscriber that does not read loses publications; one that reads ge
       await jobs;
     }
   });
+});
+
+site.test('a connected minion costs the master little memory', async () => {
+  const rss = async (): Promise<number> => Number((await statsOf(master))['rss_bytes']);
+  const before = await rss();
+  const clients: RawClient[] = [];
+  for (let at = 0; at < MINIONS; at += 1) {
+    const [asking, listening] = await Promise.all([RawClient.open(requestAddress(), 'REQ'), RawClient.open(publishAddress(), 'SUB')]);
+    listening.send(subscribe(''), subscribe(String(at).padStart(64, '0')));
+    clients.push(asking, listening);
+  }
+  await until('all are connected', async () => (await counter(master, 'publications', 'connections')) >= MINIONS);
+  const kilobytes = ((await rss()) - before) / MINIONS / 1024;
+  assert.ok(kilobytes < CONNECTED_KILOBYTES_MAX, `${kilobytes.toFixed(1)} kB for each`);
+  for (const client of clients) client[Symbol.dispose]();
 });
 
 site.test('more connections that do not greet than a port keeps', async () => {
