@@ -124,14 +124,6 @@ site.test('a connected minion costs the master little memory', async () => {
   for (const client of clients) client[Symbol.dispose]();
 });
 
-site.test('more connections that do not greet than a port keeps', async () => {
-  const silent: RawClient[] = [];
-  await isHit('handshakes', async () => {
-    for (let at = 0; at < 21; at += 1) silent.push(...await Promise.all(Array.from({ length: 50 }, () => RawClient.connect(requestAddress()))));
-  });
-  for (const client of silent) client[Symbol.dispose]();
-});
-
 site.test('ZeroMQ serves as well, when it is asked for', async () => {
   await master.stop();
   master.configure({ transport_server: 'zeromq' });

@@ -71,6 +71,8 @@ export interface ServerOptions {
   readonly tcpKeepaliveIdleSeconds?: number;
   /** A connection that does not say what it is by then is closed. */
   readonly handshakeMs?: number;
+  /** So many connections may be in their handshake; one more, and the oldest of them goes. */
+  readonly handshakesMax?: number;
   /** A connection that is silent for so long is asked for a sign of life; 0: never. */
   readonly heartbeatMs?: number;
   /** How long such a sign may take. */

@@ -62,7 +62,7 @@ export const BOUND_TABLE = {
     bound: `${BOUNDS.descriptorsForConnections * 100} % of \`max_open_files\` (100 000), or of what the system allows when that is less`,
     beyond: 'not through the handshake, the other side tries again; connections that are open are served',
   },
-  handshakes: { what: 'connections that are not through the handshake', bound: '1 000 for each port, 10 s each', beyond: 'the oldest is closed, the other side tries again' },
+  handshakes: { what: 'connections that are not through the handshake', bound: '4 000 for each port, 10 s each', beyond: 'the oldest is closed, the other side tries again' },
   open_requests: { what: 'requests being answered', bound: '20 000, and 512 MiB together; 100 of one connection', beyond: 'further ones wait in the socket' },
   unfinished_requests: {
     what: 'bytes of requests that have not come to their end', bound: '512 MiB together', beyond: 'the connection that holds most is closed',

@@ -16,8 +16,8 @@ const HEARTBEAT_MS = 10_000;
 const HEARTBEAT_TIMEOUT_MS = 30_000;
 const KEEPALIVE_IDLE_SECONDS = 60;
 const HANDSHAKE_MS = 10_000;
-/** Connections that are not through the handshake; one more, and the oldest of them goes. */
-const HANDSHAKES_MAX = 1000;
+/** When a master begins anew all minions come at once: as many as the system lets wait, 1000, in one turn of the loop. */
+const HANDSHAKES_MAX = 4000;
 /** Refused connections that are left waiting, so that the other side does not try again at once. */
 const REFUSED_MAX = 50;
 /** In one of these parts of a second each connection is looked at. */
@@ -124,7 +124,8 @@ export class Listener {
     this.peers.add(peer);
     this.#shaking.set(peer, performance.now());
     const [oldest] = this.#shaking.keys();
-    if (this.#shaking.size <= HANDSHAKES_MAX || oldest === undefined) return;
+    const { handshakesMax = HANDSHAKES_MAX } = this.#options;
+    if (this.#shaking.size <= handshakesMax || oldest === undefined) return;
     this.#options.onBound?.('handshakes', { address: oldest.address });
     this.#shaking.delete(oldest);
     oldest.close();
