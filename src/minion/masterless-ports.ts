@@ -13,6 +13,7 @@ import { syncPlugins } from '../sls/files/sync-plugins.js';
 import { hasNoPillar } from '../sls/pillar/nothing.js';
 import { compileTarget } from '../sls/target/target.js';
 import type { RunningJobs } from './job/running.js';
+import { listening } from './listening.js';
 import type { MinionState } from './minion-state.js';
 
 /** How long the pillar of this machine may take. */
@@ -44,7 +45,7 @@ export function masterlessPorts(parts: MasterlessParts): Pick<Ports, 'files' | '
   };
   return {
     files, pack: { pack: encodeBus, unpack: decodeBus },
-    jobs: running, events: { fireLocal: fire, fireMaster: fire },
+    jobs: running, events: { fireLocal: fire, fireMaster: fire, follow: listening(opts) },
     refresh: {
       grains: refreshGrains, modules: reload,
       pillar: async () => {

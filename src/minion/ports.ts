@@ -15,6 +15,7 @@ import { answersPing } from './connection/make-link.js';
 import type { MasterConnection } from './connection/master-connection.js';
 import { resolveMasters } from './connection/masters.js';
 import type { RunningJobs } from './job/running.js';
+import { listening } from './listening.js';
 import type { MinionState } from './minion-state.js';
 
 /** How long another master may take to answer. */
@@ -56,6 +57,7 @@ export function minionPorts(parts: MinionPortParts): Pick<Ports, 'files' | 'mast
     },
     jobs: running,
     events: {
+      follow: listening(opts),
       fireLocal: (tag, data) => {
         bus.fire(tag, data);
         return Promise.resolve(true);

@@ -45,6 +45,8 @@ export interface EventPort {
   fireMaster(tag: string, data: Value, preload?: PlainMap, cause?: string): Promise<boolean>;
   /** Every event of the local bus from now on, until the signal; a slow reader loses events. Absent where nobody can listen. */
   listen?(signal: AbortSignal): AsyncIterable<{ readonly tag: string; readonly data: PlainMap }>;
+  /** Events on the bus of the daemon `node` (`minion` or `master`) of this machine, from now on. @throws when no such daemon runs */
+  follow?(where: { readonly node: string; readonly sockDir: string | null }, signal: AbortSignal): AsyncIterable<{ readonly tag: string; readonly data: PlainMap }>;
 }
 
 /** Jobs that run on this minion now. */

@@ -24,6 +24,8 @@ export interface StateEngineRequest {
   /** The run may be paused, ended and followed under this name. */
   readonly jid?: string;
   readonly orchestrationJid?: string;
+  /** Files and grains that were sent with the run stand in for those of the master and the machine. */
+  readonly sent?: { readonly fileRoots: Readonly<Record<string, readonly string[]>>; readonly grains?: PlainMap };
 }
 
 /** What a run tells while it goes on. */

@@ -141,7 +141,7 @@ export class Session implements CallSession {
   }
 
   /** The same session with other facts. */
-  withFacts(facts: Partial<Pick<SessionHost, 'opts' | 'grains' | 'pillar' | 'sys'>>): Session {
+  withFacts(facts: Partial<Pick<SessionHost, 'opts' | 'grains' | 'pillar' | 'sys' | 'ports'>>): Session {
     return new Session({ ...this.host, ...facts }, this.options, this.#shared);
   }
 

@@ -5,7 +5,10 @@ import type { Context } from '../../kernel/contract/context.js';
 import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { clearCopies } from './state/copies.js';
 import { disabledList, setDisabled } from './state/disabled.js';
+import { follow } from './state/follow.js';
+import { runPackage } from './state/package.js';
 import { pause, pauses, resume, softKill } from './state/pauses.js';
+import { planOf } from './state/plan.js';
 import { splitInput, type Keywords } from './state/request.js';
 import { checkRequest, clearRequest, request, runRequest } from './state/requests.js';
 import { runHigh, runHighstate, runId, runLow, runSingle, runSls, runTemplate, runTemplateText } from './state/runs.js';
@@ -170,6 +173,24 @@ export default defineModule({
     }),
     get_pauses: fn({
       doc: "List the runs that are to wait or to end.\n\nsalt '*' state.get_pauses", params: { jid: p.any(null) }, run: ({ jid }, ctx) => pauses(jid, ctx),
+    }),
+    pkg: fn({
+      doc: 'Apply the states of a package, as salt-ssh sends it.',
+      params: { pkg_path: p.string(), pkg_sum: p.string(), hash_type: p.string(), test, kwargs }, ...HIGHSTATE,
+      run: (wish, ctx) => runPackage(wish, ctx),
+    }),
+    event: fn({
+      doc: "Show the events of the bus of this minion, or of the master on its machine.\n\nsalt-call state.event 'salt/job/*' count=5 node=master",
+      params: {
+        tagmatch: p.string('*'), count: p.int(-1, 'how many; without end when below 0'), quiet: p.bool(false), sock_dir: p.string(null), pretty: p.bool(false),
+        node: p.string('minion'),
+      },
+      run: (wish, ctx) => follow(wish, ctx),
+    }),
+    plan: fn({
+      doc: "Say what `state.apply` with the same arguments would change, without times: minions with equal plans answer alike.\n\nsalt '*' state.plan web",
+      params: { mods: p.any(null), queue, kwargs },
+      run: ({ mods: asked, queue: wait, kwargs: given }, ctx) => inTurn('state.plan', { queue: wait, kwargs: given }, ctx, () => planOf(asked, given, ctx)),
     }),
     running: fn({
       doc: "Say which state runs go on.\n\nsalt '*' state.running", params: { concurrent: p.bool(false) },

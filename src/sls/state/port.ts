@@ -5,6 +5,7 @@ import { mergeMaps } from '../../kernel/std/merge.js';
 import { isMap, isTruthy, mapGet, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { sessionRenderer, templateFiles } from '../render/session-renderer.js';
 import { Engine } from './engine.js';
+import { withSentFiles } from './sent-files.js';
 import { reportUnfinished } from './run/run-journal.js';
 
 export interface StatePortParts {
@@ -28,7 +29,8 @@ const OF_MASTER = [
 /** The master's count where the minion has none. */
 const OF_EITHER = ['state_events', 'state_aggregate'] as const;
 
-async function openEngine(session: Session, parts: StatePortParts, request: StateEngineRequest): Promise<Engine> {
+async function openEngine(given: Session, parts: StatePortParts, request: StateEngineRequest): Promise<Engine> {
+  const session = request.sent === undefined ? given : withSentFiles(given, request.sent);
   const files = session.port('files');
   const opts = await runOptions(session, parts, request);
   const refresh = session.port('refresh');

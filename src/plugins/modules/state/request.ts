@@ -20,6 +20,7 @@ export interface EngineWish {
   readonly baseByDefault?: boolean;
   /** Pauses and events go by the job. */
   readonly jid?: boolean;
+  readonly sent?: StateEngineRequest['sent'];
 }
 
 /** @throws InvocationError, CommandExecutionError for arguments that cannot be */
@@ -36,6 +37,7 @@ export async function openEngine(wish: EngineWish, ctx: Context): Promise<StateE
     ...(wish.stateEvents === undefined || wish.stateEvents === null ? {} : { stateEvents: isTruthy(wish.stateEvents) }),
     ...(wish.stateTop === undefined ? {} : { stateTop: wish.stateTop }),
     ...(wish.topSaltenv === true && isTruthy(kwargs['saltenv']) ? { stateTopSaltenv: str(kwargs['saltenv'] ?? null) } : {}),
+    ...(wish.sent === undefined ? {} : { sent: wish.sent }),
     ...(wish.jid === true && jid !== undefined ? { jid: str(jid) } : {}),
     ...(isTruthy(orchestrationJid) ? { orchestrationJid: str(orchestrationJid ?? null) } : {}),
   };

@@ -1,0 +1,48 @@
+/**
+ * What a run would change, as a value that can be laid beside those of other minions: equal plans are equal values, whatever the times
+ * and numbers of the runs.
+ */
+import type { Context } from '../../../kernel/contract/context.js';
+import { str } from '../../../kernel/std/python-text.js';
+import { isMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import type { Keywords } from './request.js';
+import { runHighstate, runSls } from './runs.js';
+
+/** Words that stand under `state.plan`, in the order people want them. */
+type Kind = 'fails' | 'changes' | 'unknown' | 'unchanged';
+
+/** Errors of the compiler stand for themselves, as in `state.apply`. */
+export async function planOf(mods: Value, kwargs: Keywords, ctx: Context): Promise<Value> {
+  const { exclude = null, sync_mods: syncMods = null, ...others } = kwargs;
+  const given = { ...others, ...(isTruthy(exclude) ? { exclude } : {}) };
+  const rows = isTruthy(mods)
+    ? await runSls({ mods, test: true, exclude, syncMods, stateEvents: null, kwargs: others }, ctx)
+    : await runHighstate({ test: true, stateEvents: null, kwargs: given }, ctx);
+  return isMap(rows) && !(rows instanceof Map) ? summary(rows) : rows;
+}
+
+function summary(rows: PlainMap): PlainMap {
+  const entries: PlainMap = { fails: [], changes: [], unknown: [], unchanged: 0 };
+  const inOrder = Object.entries(rows).filter((entry): entry is [string, PlainMap] => isMap(entry[1]))
+    .sort(([, a], [, b]) => Number(a['__run_num__'] ?? 0) - Number(b['__run_num__'] ?? 0));
+  for (const [tag, row] of inOrder) {
+    const kind = kindOf(row);
+    if (kind === 'unchanged') entries['unchanged'] = Number(entries['unchanged']) + 1;
+    else (entries[kind] as Value[]).push(entryOf(tag, row));
+  }
+  return entries;
+}
+
+/** A state that only says that it cannot predict is told apart from one that would change something. */
+function kindOf({ result = null, changes = {} }: PlainMap): Kind {
+  if (result === false) return 'fails';
+  if (isTruthy(changes)) return 'changes';
+  return result === null ? 'unknown' : 'unchanged';
+}
+
+function entryOf(tag: string, row: PlainMap): PlainMap {
+  return {
+    state: `${tag.slice(0, tag.indexOf('_|-'))}.${tag.slice(tag.lastIndexOf('_|-') + 3)}`, id: row['__id__'] ?? null, name: row['name'] ?? null, sls: row['__sls__'] ?? null,
+    comment: str(row['comment'] ?? ''), changes: row['changes'] ?? {},
+  };
+}
