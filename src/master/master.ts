@@ -190,10 +190,14 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const prints = new Prints();
   const pillars = new PillarDesk({ distDir, opts, log, userDirs: runnerDirs, ports: () => pillarAbilities(abilities, files, () => host) });
   stack.use(pillars);
+  const reload = (): void => {
+    host.reload();
+    pillars.forget();
+  };
   const abilities = masterPorts({
     opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, reactor: () => reactor, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
     modules: {
-      distDir, opts, sys, log, id: masterId, server: files, reload: () => void host.reload(), userDirs: runnerDirs,
+      distDir, opts, sys, log, id: masterId, server: files, reload, userDirs: runnerDirs,
       pillar: async (grains) => (await pillars.pillar({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} })).value(),
     },
   });

@@ -116,9 +116,19 @@ export class PillarDesk implements AsyncDisposable {
     return { top, errors: Array.isArray(errors) ? (errors as readonly Value[]).map(String) : [] };
   }
 
-  /** Forgets all kept pillars. */
+  /** Forgets all kept pillars, and has threads of later ones load the plugins of users anew. */
   forget(): void {
     this.#kept.clear();
+    for (const thread of this.#threads) {
+      // It gets nothing more, and ends with what it is at.
+      this.#ownThreads.add(thread);
+      this.#endIdle(thread);
+    }
+  }
+
+  #endIdle(thread: PillarThread): void {
+    if (!this.#ownThreads.has(thread) || thread.busy > 0) return;
+    thread.end().catch((err: unknown) => this.#parts.log.error({ err }, 'a thread of pillars did not end'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -158,7 +168,7 @@ export class PillarDesk implements AsyncDisposable {
   async #attempt(wanted: Wanted, bytes: Uint8Array): Promise<PackedPillar> {
     const thread = this.#thread();
     const { stall } = thread;
-    const work = thread.compile(wanted, bytes, this.#limits);
+    const work = thread.compile(wanted, bytes, this.#limits).finally(() => this.#endIdle(thread));
     if (await Promise.race([work, stall]) !== true) return work;
     try {
       return await Promise.any([work, this.#alone(wanted, bytes)]);

@@ -30,6 +30,11 @@ const PLATFORMS_MAX = 20;
 
 const NO_INPUTS: PillarInputs = { files: [], listings: [], fleeting: 'not kept' };
 
+interface PlatformHost {
+  readonly host: ModuleHost;
+  readonly names: Promise<readonly string[]>;
+}
+
 /** Takes orders until the thread is ended. */
 export function servePillars(port: MessagePort, data: ThreadSetup): void {
   const send = (message: FromThread, moved: readonly ArrayBuffer[] = []): void => port.postMessage(message, [...moved]);
@@ -106,17 +111,18 @@ function pillarHost({ opts: packed, distDir, userDirs, ports }: ThreadSetup, sen
     source: remotePort((method, args) => ask('fileSource', method, args)) as FileSource, cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id: String(opts['id']),
   });
   const masterPorts = Object.fromEntries(ports.map((name) => [name, remotePort((method, args) => ask(name, method, args))])) as Partial<Ports>;
-  const hosts = new BoundedCache<string, ModuleHost>(PLATFORMS_MAX);
-  return {
-    opts, sys, log, files, unpack: (bytes) => decodeBus(bytes),
-    modules(grains) {
-      const platform = Object.fromEntries(PLATFORM.map((name) => [name, grains[name] ?? null]));
-      return hosts.get(JSON.stringify(platform), () => new ModuleHost({
+  const hosts = new BoundedCache<string, PlatformHost>(PLATFORMS_MAX);
+  const hostFor = (grains: PlainMap): PlatformHost => {
+    const platform = Object.fromEntries(PLATFORM.map((name) => [name, grains[name] ?? null]));
+    return hosts.get(JSON.stringify(platform), () => {
+      const host = new ModuleHost({
         distDir, opts, sys, log: withoutDetails(log), id: String(opts['id']), userDirs: (kind) => userDirs[kind] ?? [], grains: () => platform as PlainMap, pillar: () => ({}),
         ports: { ...masterPorts, files, pack: { pack: (value) => encodeBus(value), unpack: (bytes) => decodeBus(bytes) } },
-      }));
-    },
+      });
+      return { host, names: host.catalog.functions('modules') };
+    });
   };
+  return { opts, sys, log, files, unpack: (bytes) => decodeBus(bytes), modules: (grains) => hostFor(grains).host, functions: (grains) => hostFor(grains).names };
 }
 
 /** Methods of a port on the other side: all give promises. */

@@ -31,6 +31,8 @@ export interface PillarHost {
   readonly log: Logger;
   /** The modules that work on a machine with such grains. */
   modules(grains: PlainMap): ModuleHost;
+  /** Names of their functions; asked of the module host when it is not given. */
+  functions?(grains: PlainMap): Promise<Iterable<string>>;
   /** Besides those of the module host. */
   readonly ports?: Partial<Ports>;
   readonly unpack?: RendererOptions['unpack'] & {};
@@ -65,7 +67,7 @@ function begin(asked: PillarRequest, host: PillarHost, signal: AbortSignal): Com
   const tree = new PillarTree(pillarRoots(opts), inputs);
   const modules = host.modules(request.grains);
   const renderers = new WeakMap<object, Promise<Renderer>>();
-  const names = () => modules.catalog.functions('modules');
+  const names = () => host.functions?.(request.grains) ?? modules.catalog.functions('modules');
   const merge = pillarMerge(opts);
   const options: FunctionsOptions = {
     modules, sys, ports: host.ports ?? {}, opts, request, inputs, signal, sourceMsMax: host.sourceMsMax ?? SOURCE_MS_MAX,
