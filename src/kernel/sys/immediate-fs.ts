@@ -57,6 +57,17 @@ class ImmediateHandle {
     sync.closeSync(this.fd);
   });
 
+  /** Streams close the file at their end, as those of node's handle. */
+  createReadStream(options: object = {}): sync.ReadStream {
+    this.#isOpen = false;
+    return sync.createReadStream('', { ...options, fd: this.fd });
+  }
+
+  createWriteStream(options: object = {}): sync.WriteStream {
+    this.#isOpen = false;
+    return sync.createWriteStream('', { ...options, fd: this.fd });
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -1,6 +1,7 @@
 /** The same states on the same beginnings by real Salt and by ours: returns and what lies in the folder after each call. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -41,8 +42,12 @@ const RUNS = ['test', 'real', 'test', 'real'] as const;
 const SHOWN_MAX = 4;
 const sources = join(import.meta.dirname, '..', '..', '..', '..');
 
+/** Where `http://web/` leads while the cases run. */
+let webAddress = '';
+
 function placed<T extends Value>(value: T, folder: string): T {
-  const text = JSON.stringify(value, (_key, item: unknown) => (typeof item === 'string' ? item.replaceAll('@/', `${folder}/`).replace(/^@$/, folder) : item));
+  const text = JSON.stringify(value, (_key, item: unknown) =>
+    (typeof item === 'string' ? item.replaceAll('@/', `${folder}/`).replace(/^@$/, folder).replaceAll('http://web/', webAddress) : item));
   const keyed = text.replaceAll('"@/', `"${folder}/`);
   return JSON.parse(keyed) as T;
 }
@@ -95,6 +100,33 @@ async function askOurs(base: string, cases: readonly Case[], folders: readonly s
   return told;
 }
 
+/** Serves a folder in a process of its own: real Salt is waited for with this one standing still. */
+const WEB_SERVER = `
+const http = require('node:http'), fs = require('node:fs'), path = require('node:path');
+const server = http.createServer((request, response) => {
+  const file = path.join(process.argv[1], path.basename(request.url));
+  if (!fs.existsSync(file)) { response.writeHead(404); response.end('nothing here'); return; }
+  const etag = '"' + fs.statSync(file).size + '"';
+  const known = request.headers['if-none-match'] === etag;
+  response.writeHead(known ? 304 : 200, { etag });
+  response.end(known ? '' : fs.readFileSync(file));
+});
+server.listen(0, '127.0.0.1', () => process.stdout.write(String(server.address().port)));
+`;
+
+async function serveWeb(folder: string): Promise<AsyncDisposable> {
+  const child = spawn(process.execPath, ['-e', WEB_SERVER, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = await once(child.stdout, 'data') as [Buffer];
+  webAddress = `http://127.0.0.1:${port.toString()}/`;
+  return {
+    async [Symbol.asyncDispose]() {
+      const gone = once(child, 'exit');
+      child.kill();
+      await gone;
+    },
+  };
+}
+
 /** As JSON carries it. */
 const plain = (value: Value): unknown => JSON.parse(JSON.stringify(value, (_key, item: unknown) => {
   if (item instanceof Map) return Object.fromEntries([...item].map(([key, one]) => [String(key), one as unknown]));
@@ -141,7 +173,7 @@ function difference(had: unknown, wanted: unknown, path = ''): string[] {
 }
 
 /** Compares all cases as one test each. The folders are the same for both. */
-export function compareFileStates(name: string, cases: readonly Case[], options: { sources?: Readonly<Record<string, string>>; pillar?: PlainMap; config?: PlainMap } = {}): void {
+export function compareFileStates(name: string, cases: readonly Case[], options: { sources?: Readonly<Record<string, string>>; web?: Readonly<Record<string, string>>; pillar?: PlainMap; config?: PlainMap } = {}): void {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'tsalt-file-states-')));
   after(() => rmSync(base, { recursive: true, force: true }));
   const folders = cases.map((_one, at) => join(base, 'work', String(at)));
@@ -149,6 +181,8 @@ export function compareFileStates(name: string, cases: readonly Case[], options:
   const ask = async (): Promise<{ theirs: Told[][]; ours: Told[][] }> => {
     minionFolder(base, options.config);
     for (const [path, content] of Object.entries(options.sources ?? {})) layFile(join(base, 'srv'), path, content);
+    for (const [path, content] of Object.entries(options.web ?? {})) layFile(join(base, 'web'), path, content);
+    await using _web = options.web === undefined ? undefined : await serveWeb(join(base, 'web'));
     if (options.pillar !== undefined) {
       layFile(join(base, 'pillar'), 'top.sls', "base: {'*': [data]}");
       layFile(join(base, 'pillar'), 'data.sls', JSON.stringify(options.pillar));

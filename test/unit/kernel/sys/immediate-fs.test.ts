@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import { immediateFs } from '../../../../src/kernel/sys/immediate-fs.js';
 
@@ -94,6 +96,15 @@ test('an immediate handle reads, writes, changes its file and closes once', asyn
     assert.deepEqual(await outcome(immediateFs.open(path, 'wx')), { code: 'EEXIST', path, syscall: 'open' });
     await using again = await immediateFs.open(path, 'r');
     assert.equal((await again.readFile()).toString(), 'Jello');
+  });
+});
+
+test('an immediate handle gives streams that close it', async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, 'f');
+    await pipeline(Readable.from(['a', 'b']), (await immediateFs.open(path, 'wx')).createWriteStream());
+    const pieces = await (await immediateFs.open(path)).createReadStream({ encoding: 'utf8' }).toArray() as string[];
+    assert.equal(pieces.join(''), 'ab');
   });
 });
 

@@ -2,10 +2,11 @@
 import type { Context } from '../../../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../../../kernel/contract/errors.js';
 import { str } from '../../../../kernel/std/python-text.js';
-import { isList, isMap, isPlainMap, mapHas, mapEntries, type Value } from '../../../../kernel/std/value.js';
+import { isList, isMap, mapEntries, type Value } from '../../../../kernel/std/value.js';
 import { joinPath } from '../../../../kernel/sys/file/paths.js';
 import { pathExists } from '../../../../kernel/sys/file/probe.js';
 import { parseAddress, saltPath, type Address } from '../../../../kernel/sys/file/url.js';
+import { isOnWeb } from './web-head.js';
 
 type Found = readonly [source: Value, hash: Value];
 
@@ -66,8 +67,7 @@ async function isThere(ctx: Context, source: string): Promise<boolean> {
     return false;
   }
   if (address.scheme.startsWith('http') || address.scheme === 'ftp') {
-    const answer = await ctx.call('http.query', [source], { method: 'HEAD', decode_body: false });
-    return isPlainMap(answer) && !mapHas(answer, 'error');
+    return isOnWeb(ctx, source);
   }
   return source.startsWith('/') && pathExists(ctx.sys, source);
 }

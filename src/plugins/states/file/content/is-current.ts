@@ -2,6 +2,7 @@
 import { CommandExecutionError, PythonError } from '../../../../kernel/contract/errors.js';
 import { str } from '../../../../kernel/std/python-text.js';
 import { isPlainMap, isTruthy, type Value } from '../../../../kernel/std/value.js';
+import { isSystemError } from '../../../../kernel/sys/file/os-error.js';
 import { isAbsolute } from '../../../../kernel/sys/file/paths.js';
 import { pathExists } from '../../../../kernel/sys/file/probe.js';
 import { parseAddress } from '../../../../kernel/sys/file/url.js';
@@ -16,11 +17,15 @@ export async function isCurrent(wanted: Target): Promise<boolean> {
   try {
     return await hasWantedHash(wanted);
   } catch (error) {
-    if (!(error instanceof CommandExecutionError) && !(error instanceof PythonError)) throw error;
+    if (!(error instanceof CommandExecutionError) && !isOsError(error)) throw error;
     ctx.log.error({ err: error }, 'the hash of an existing file cannot be compared');
     return false;
   }
 }
+
+/** What Python calls an `OSError`: from the system, or in its words from the module `file`. */
+const isOsError = (error: unknown): boolean =>
+  isSystemError(error) || (error instanceof PythonError && /^(OSError|File\w+Error|PermissionError|\w+DirectoryError)$/.test(error.className));
 
 async function hasWantedHash(wanted: Target): Promise<boolean> {
   const { ctx, path, args } = wanted;
