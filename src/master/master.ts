@@ -195,10 +195,11 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     pillars.forget();
   };
   const abilities = masterPorts({
-    opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, reactor: () => reactor, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
+    opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, reactor: () => reactor, functions: () => functions, catalog: () => host.catalog, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
     modules: {
       distDir, opts, sys, log, id: masterId, server: files, reload, userDirs: runnerDirs,
-      pillar: async (grains) => (await pillars.pillar({ id: masterId, grains, saltenv: 'base', pillarenv: optional(opts, 'pillarenv') ?? null, override: {}, extra: {} })).value(),
+      pillar: async (grains, { saltenv = 'base', pillarenv = optional(opts, 'pillarenv'), override = {} } = {}) =>
+        (await pillars.pillar({ id: masterId, grains, saltenv, pillarenv: pillarenv ?? null, override, extra: {} })).value(),
     },
   });
   const host: ModuleHost = new ModuleHost({ distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}), ports: abilities });

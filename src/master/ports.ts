@@ -7,7 +7,7 @@ import { isHashType } from '../bus/crypto/digest.js';
 import { parseJid, parseMinionId } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import type { EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, PillarAsk, PillarPort, Ports, RunnerPort } from '../kernel/contract/ports.js';
+import type { CatalogPort, EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, PillarAsk, PillarPort, Ports, RunnerPort } from '../kernel/contract/ports.js';
 import { jidAt, jidToTime, newJid, stampNow } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import type { FileServer } from '../sls/files/file-server.js';
@@ -15,6 +15,8 @@ import type { FileUpdates } from '../sls/files/file-updates.js';
 import type { PillarRequest } from '../sls/pillar/request.js';
 import { fileServerPort } from './file-server-port.js';
 import { mineGet } from './commands/minion/mine.js';
+import type { FunctionDesk } from './functions/function-desk.js';
+import { masterSidePort } from './functions/master-side.js';
 import { masterModulesPort, masterSyncPort, type MasterModulesParts } from './functions/master-modules.js';
 import type { Prints } from './functions/prints.js';
 import type { Deliveries } from './jobs/deliveries.js';
@@ -58,6 +60,8 @@ export interface MasterPortParts {
   readonly prints: Prints;
   readonly pillars: PillarDesk;
   readonly modules: Omit<MasterModulesParts, 'ports'>;
+  readonly functions: () => FunctionDesk;
+  readonly catalog: () => CatalogPort;
 }
 
 export function masterPorts(parts: MasterPortParts): Partial<Ports> {
@@ -65,7 +69,7 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> {
   return {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
-    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), masterModules: masterModulesPort({ ...parts.modules, ports: { events } }), masterSync: masterSyncPort(parts.modules),
+    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), masterModules: masterModulesPort({ ...parts.modules, ports: (cause) => forModules(parts, cause) }), masterSync: masterSyncPort(parts.modules),
     pillar: pillarPort(parts.pillars),
   };
 }
@@ -92,6 +96,17 @@ function runnerPort(bus: EventBus, prints: Prints): RunnerPort {
 function minePort({ known, targets }: MasterPortParts): MinePort {
   const match = (tgt: Value, tgtType: string) => targets.inMine(tgt, tgtType);
   return { get: (funs, tgt, tgtType) => mineGet({ known, match }, { funs, tgt, tgtType }) };
+}
+
+/** What modules on the master itself may reach: what they ask of minions and of the master comes of the run that called them. */
+function forModules(parts: MasterPortParts, cause: string | undefined): Partial<Ports> {
+  const local = localPort(parts);
+  const named = (job: LocalJob): LocalJob => (cause === undefined ? job : { ...job, cause });
+  return {
+    events: eventPort(parts.bus), match: matchPort(parts.targets), mine: minePort(parts), pack: { pack: encodeBus, unpack: decodeBus },
+    local: { ...local, returns: (job, signal) => local.returns(named(job), signal), publish: (job) => local.publish(named(job)) },
+    masterSide: masterSidePort(parts, cause),
+  };
 }
 
 function eventPort(bus: EventBus): EventPort {

@@ -12,7 +12,7 @@ import { RunningJobs } from './job/running.js';
 import { giveNow, type LocalMinion, type LocalMinionOptions } from './local-minion.js';
 import { pluginFolders } from './plugin-folders.js';
 import { minionPorts } from './ports.js';
-import { sessionPorts } from './session-ports.js';
+import { sessionPorts } from '../sls/state/session-ports.js';
 
 /** @throws SignInError, RequestTimeoutError when the master does not let it in */
 export async function openCallMinion(options: LocalMinionOptions): Promise<LocalMinion> {

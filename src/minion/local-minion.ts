@@ -70,7 +70,7 @@ async function prepareHost(
   host: ModuleHost, state: { grains: PlainMap; pillar: PlainMap }, { opts, sys, log, skipGrains }: LocalMinionOptions, onGrains: () => void,
 ): Promise<void> {
   const [{ masterlessPorts, ownPillar }, { sessionPorts }, { gatherGrains }, { EventBus }, { RunningJobs }] = await Promise.all([
-    import('./masterless-ports.js'), import('./session-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
+    import('./masterless-ports.js'), import('../sls/state/session-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
   ]);
   const refreshGrains = async (): Promise<boolean> => {
     state.grains = await gatherGrains(host, { opts, sys, log });

@@ -22,7 +22,7 @@ import { masterlessPorts } from './masterless-ports.js';
 import type { MinionState } from './minion-state.js';
 import { extensionModules, pluginFolders } from './plugin-folders.js';
 import { minionPorts } from './ports.js';
-import { sessionPorts } from './session-ports.js';
+import { sessionPorts } from '../sls/state/session-ports.js';
 
 export interface SideParts {
   readonly opts: Readonly<PlainMap>;

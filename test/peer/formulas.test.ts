@@ -12,7 +12,7 @@ import { isPlainMap, type PlainMap } from '../../src/kernel/std/value.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
 import { Roots, rootsOptions } from '../../src/kernel/sys/tree/roots.js';
 import { loadYaml } from '../../src/kernel/yaml/load.js';
-import { sessionPorts } from '../../src/minion/session-ports.js';
+import { sessionPorts } from '../../src/sls/state/session-ports.js';
 import { FileClient } from '../../src/sls/files/file-client.js';
 import { FileServer } from '../../src/sls/files/file-server.js';
 import { localFiles } from '../../src/sls/files/local-files.js';

@@ -10,7 +10,7 @@ import type { Ports } from '../../src/kernel/contract/ports.js';
 import { isMap, type PlainMap, type Value } from '../../src/kernel/std/value.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
 import type { CallSession } from '../../src/kernel/loader/module-host.js';
-import { sessionPorts } from '../../src/minion/session-ports.js';
+import { sessionPorts } from '../../src/sls/state/session-ports.js';
 import { FileClient } from '../../src/sls/files/file-client.js';
 import { FileServer } from '../../src/sls/files/file-server.js';
 import { localFiles } from '../../src/sls/files/local-files.js';

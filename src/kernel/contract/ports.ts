@@ -354,6 +354,10 @@ export interface MasterModuleCall {
   /** Compiles the pillar of the master for the call. */
   readonly withPillar: boolean;
   readonly signal: AbortSignal;
+  /** What the call sees as its job (`__pub_*`). */
+  readonly job?: PlainMap;
+  /** Id of the run that asks; what the call asks of minions and of the master comes of it. */
+  readonly cause?: string;
 }
 
 /** What reacts to events on this host. Changes last as long as the program. */

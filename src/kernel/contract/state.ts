@@ -6,7 +6,7 @@
  * `mod_watch(name, ..., sfun)`, `mod_aggregate(low, chunks, running)`, `mod_run_check`, `mod_beacon(name)`.
  * Source: state-system, sections 4 and 5.
  */
-import type { PlainMap, Value } from '../std/value.js';
+import { isMap, mapEntries, mapGet, type PlainMap, type Value } from '../std/value.js';
 
 export interface StateReturn {
   readonly name: Value;
@@ -40,4 +40,21 @@ export interface StateRun {
   readonly chunks: readonly Readonly<PlainMap>[];
   /** What came of each chunk so far, by tag. */
   readonly results: ReadonlyMap<string, Readonly<PlainMap>>;
+}
+
+/** True for a map of rows of which none failed; an empty one is a failure. */
+export function succeeded(rows: Value): boolean {
+  if (!isMap(rows)) return false;
+  const entries = mapEntries(rows);
+  return entries.length > 0 && entries.every(([tag, row]) => {
+    if (!isMap(row)) return tag === '__extend__' && Array.isArray(row);
+    const result = mapGet(row, 'result');
+    return result === undefined ? succeededInside(row) : result !== false;
+  });
+}
+
+function succeededInside(row: Value): boolean {
+  if (!isMap(row)) return false;
+  const entries = mapEntries(row);
+  return entries.length > 0 && entries.every(([, value]) => !isMap(value) || (mapGet(value, 'result') === undefined ? succeededInside(value) : mapGet(value, 'result') !== false));
 }

@@ -171,7 +171,7 @@ async function callFunction(
     fun: String(load['fun']), args: isList(load['arg']) ? load['arg'] : [], kwargs: isPlainMap(load['kwarg']) ? load['kwarg'] : {},
   };
   const detached = load['wait'] === false;
-  const started = parts.functions.start(client, call, user, detached ? {} : { signal: gone });
+  const started = parts.functions.start(client, call, user, { namesJid: true, ...(detached ? {} : { signal: gone }) });
   if (detached) return send({ kind: 'started', jid: started.jid, tag: started.tag });
   // Listened to at once: a quick function prints before the first frame is out.
   const frames: Promise<void>[] = [];

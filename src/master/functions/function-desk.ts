@@ -45,6 +45,8 @@ interface About {
 }
 
 const RUNNING_MAX = 200;
+/** Runners that take the id of an orchestration. Source: golden events/orchestrate. */
+export const ORCHESTRATIONS: ReadonlySet<string> = new Set(['state.orchestrate', 'state.orch', 'state.sls']);
 const KIND = { runner: { loader: 'runners', tag: 'salt/run' }, wheel: { loader: 'wheel', tag: 'salt/wheel' } } as const;
 
 export class FunctionDesk implements AsyncDisposable {
@@ -61,10 +63,11 @@ export class FunctionDesk implements AsyncDisposable {
     this.#tasks = new TaskGroup({ limit: RUNNING_MAX, onError: (err) => log.error({ err }, 'runner failed') });
   }
 
-  /** `cause`: id of the reaction or run that asks for it. */
-  start(client: 'runner' | 'wheel', call: FunctionCall, user: string, { signal, cause }: { signal?: AbortSignal; cause?: string } = {}): Started {
+  /** `cause`: id of the reaction or run that asks for it. `namesJid`: an orchestration hears its id, as from the command line. */
+  start(client: 'runner' | 'wheel', asked: FunctionCall, user: string, { signal, cause, namesJid = false }: { signal?: AbortSignal; cause?: string; namesJid?: boolean } = {}): Started {
     const jid = newJid();
     const tag = `${KIND[client].tag}/${jid}`;
+    const call = namesJid && client === 'runner' && ORCHESTRATIONS.has(asked.fun) ? { ...asked, kwargs: { ...asked.kwargs, orchestration_jid: jid } } : asked;
     const fun = `${client}.${call.fun}`;
     const args: Value[] = Object.keys(call.kwargs).length === 0 ? [...call.args] : [...call.args, { ...call.kwargs }];
     this.#note({ id: jid, kind: 'run', what: fun, atMs: Date.now(), cause });

@@ -10,7 +10,7 @@ import { EventBus } from '../../../src/bus/event/bus.js';
 import { RunningJobs } from '../../../src/minion/job/running.js';
 import { masterlessPorts, ownPillar } from '../../../src/minion/masterless-ports.js';
 import { extensionModules, pluginFolders } from '../../../src/minion/plugin-folders.js';
-import { sessionPorts } from '../../../src/minion/session-ports.js';
+import { sessionPorts } from '../../../src/sls/state/session-ports.js';
 import { BUILT, listeningLog, pluginIndex } from '../../support/module-host.js';
 import { USER_MODULES } from './user-modules.data.js';
 

@@ -1,24 +1,24 @@
 /** Ports that modules reach through their own session: templates and states. Both are loaded when first asked for. */
-import type { RenderPort } from '../kernel/contract/ports.js';
-import type { StatePort } from '../kernel/contract/state-engine.js';
-import type { Session, SessionPorts } from '../kernel/loader/call-session.js';
-import { isMap, type PlainMap } from '../kernel/std/value.js';
-import type { Renderer } from '../sls/render/contract.js';
-import { portOf } from '../sls/render/port.js';
-import type { StatePortParts } from '../sls/state/port.js';
+import type { RenderPort } from '../../kernel/contract/ports.js';
+import type { StatePort } from '../../kernel/contract/state-engine.js';
+import type { Session, SessionPorts } from '../../kernel/loader/call-session.js';
+import { isMap, type PlainMap } from '../../kernel/std/value.js';
+import type { Renderer } from '../render/contract.js';
+import { portOf } from '../render/port.js';
+import type { StatePortParts } from './port.js';
 
 /** `isDaemon`: the pillar may be old, so that each run compiles it anew. */
 export function sessionPorts({ hasMaster, isDaemon }: { hasMaster: boolean; isDaemon: boolean }): SessionPorts {
   const parts: StatePortParts = { hasMaster, freshPillar: isDaemon, externalTops: hasMaster ? masterTops : () => Promise.resolve({}) };
   return {
-    state: (session): StatePort => ({ open: async (request) => (await import('../sls/state/port.js')).statePort(session, parts).open(request) }),
+    state: (session): StatePort => ({ open: async (request) => (await import('./port.js')).statePort(session, parts).open(request) }),
     render,
   };
 }
 
 function render(session: Session): RenderPort {
   const load = async (): Promise<() => Renderer> => {
-    const { sessionRenderer, templateFiles } = await import('../sls/render/session-renderer.js');
+    const { sessionRenderer, templateFiles } = await import('../render/session-renderer.js');
     return sessionRenderer(session, { templates: templateFiles(session.port('files'), session.host.sys), pack: session.port('pack') });
   };
   let loaded: Promise<() => Renderer> | undefined;
