@@ -59,7 +59,7 @@ export interface MasterPortParts {
   readonly log: Logger;
   readonly prints: Prints;
   readonly pillars: PillarDesk;
-  readonly modules: Omit<MasterModulesParts, 'ports'>;
+  readonly modules: Omit<MasterModulesParts, 'ports' | 'hear'>;
   readonly functions: () => FunctionDesk;
   readonly catalog: () => CatalogPort;
 }
@@ -69,7 +69,7 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> {
   return {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
-    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), masterModules: masterModulesPort({ ...parts.modules, ports: (cause) => forModules(parts, cause) }), masterSync: masterSyncPort(parts.modules),
+    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), masterModules: masterModulesPort({ ...parts.modules, ports: (cause) => forModules(parts, cause), hear: (jid, level, text) => parts.prints.log(`salt/run/${jid}`, level, text) }), masterSync: masterSyncPort(parts.modules),
     pillar: pillarPort(parts.pillars),
   };
 }

@@ -19,6 +19,7 @@ export function answerBus(bus: EventBus, ports: { readonly refresh: RefreshPort;
     pillar_refresh: ({ data }) => refresh.pillar({ cleanCache: data['clean_cache'] === true }),
     manage_schedule: ({ data }) => schedule.manage(data),
     fire_master: ({ data: { tag, data, pretag, events: several } }) => events.fireMaster(String(tag ?? ''), data ?? null, {
+      pretag: null,
       ...(typeof pretag === 'string' ? { pretag } : {}), ...(isList(several) ? { events: several } : {}),
     }),
   };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { askMaster, DOOR_NAME } from '../../client/door.js';
 import { readLocalKey } from '../../client/local-key.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { levelNumber } from '../../kernel/log/levels.js';
 import { EXIT } from '../exit-code.js';
 import type { SaltHost } from '../salt/run-salt.js';
 
@@ -36,6 +37,7 @@ export async function runRunner(request: RunnerRequest, host: SaltHost): Promise
     if (frame['kind'] === 'started' && request.async) host.complain(`[WARNING ] Running in asynchronous mode. Results of this execution may be collected by attaching to the master event bus or by examining the master job cache, if configured. This execution is running under tag ${String(frame['tag'])}`);
     // What a runner prints is printed whatever the options say, as in Salt.
     if (frame['kind'] === 'print') host.print(String(frame['text']));
+    if (frame['kind'] === 'log') showLog(frame, host);
     if (frame['kind'] === 'not_called') {
       if (!request.quiet) await host.show(frame['shown'] ?? null, request.outputter);
       if (request.strict) code = EXIT.failed;
@@ -44,6 +46,11 @@ export async function runRunner(request: RunnerRequest, host: SaltHost): Promise
     if (frame['kind'] === 'result') code = await showResult(frame, host, request);
   }
   return code;
+}
+
+/** Lines of the log of the master that concern this run, by the level of this command. */
+function showLog({ level, text }: PlainMap, host: SaltHost): void {
+  if (levelNumber(level) >= levelNumber(host.opts['log_level'])) host.complain(`[${String(level).toUpperCase().padEnd(8)}] ${String(text)}`);
 }
 
 async function showProgress(frame: PlainMap, host: SaltHost, request: RunnerRequest): Promise<void> {
@@ -56,9 +63,10 @@ async function showResult(frame: PlainMap, host: SaltHost, request: RunnerReques
   const data = isPlainMap(frame['data']) ? frame['data'] : {};
   const ret = data['return'] ?? null;
   const named = typeof data['outputter'] === 'string' ? data['outputter'] : null;
-  // A runner may name its outputter inside its answer.
-  const wrapped = isPlainMap(ret) && typeof ret['outputter'] === 'string' && 'data' in ret ? { out: ret['outputter'], value: ret['data'] ?? null } : undefined;
-  if (!request.quiet) await host.show(wrapped?.value ?? ret, request.outputter ?? wrapped?.out ?? named);
+  // A runner may name its outputter inside its answer; with nothing else beside it only the data is shown.
+  const inner = isPlainMap(ret) && typeof ret['outputter'] === 'string' && 'data' in ret ? ret : undefined;
+  const value = inner !== undefined && Object.keys(inner).length === 2 ? inner['data'] ?? null : ret;
+  if (!request.quiet) await host.show(value, request.outputter ?? (inner === undefined ? named : String(inner['outputter'])));
   if (data['success'] !== false) return request.strict && frame['thrown'] === true ? EXIT.failed : EXIT.ok;
   const retcode = Number(data['retcode'] ?? 1);
   return retcode === 0 ? EXIT.failed : retcode;

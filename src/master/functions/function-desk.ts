@@ -10,6 +10,7 @@ import type { Logger } from '../../kernel/contract/log.js';
 import { deferred, TaskGroup } from '../../kernel/std/async.js';
 import { fnmatch } from '../../kernel/std/fnmatch.js';
 import { newJid } from '../../kernel/std/time.js';
+import { succeeded } from '../../kernel/contract/state.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { EventBus } from '../../bus/event/bus.js';
 
@@ -139,5 +140,8 @@ export class FunctionDesk implements AsyncDisposable {
 /** A result map that says `success` or `result` is false has failed. */
 function isSuccess(value: Value, retcode: number | undefined): boolean {
   if (retcode !== undefined && retcode !== 0) return false;
-  return !(isPlainMap(value) && (value['success'] === false || value['result'] === false));
+  if (!isPlainMap(value)) return true;
+  // Rows of states, in the form of an orchestration. Source: golden states/orchestrate.
+  if ('data' in value && !succeeded(value['data'] ?? null)) return false;
+  return value['success'] !== false && value['result'] !== false;
 }

@@ -3,6 +3,7 @@ import type { JobsPort, MasterModulesPort, MasterSyncPort, Ports, RefreshPort } 
 import type { Logger } from '../../kernel/contract/log.js';
 import type { PluginKind } from '../../kernel/contract/plugin.js';
 import type { Sys } from '../../kernel/contract/sys.js';
+import { heardLog, type HeardLevel } from './heard-log.js';
 import { gatherFacts } from '../../kernel/facts/facts.js';
 import { ModuleHost } from '../../kernel/loader/module-host.js';
 import type { PlainMap } from '../../kernel/std/value.js';
@@ -26,6 +27,8 @@ export interface MasterModulesParts {
   readonly pillar: (grains: PlainMap, options?: PillarOptions) => Promise<PlainMap>;
   /** What calls may reach besides files, templates and states; `cause` is the run that asks. */
   readonly ports: (cause: string | undefined) => Partial<Ports>;
+  /** A warning or error of a call, for whoever waits for the run that asked. */
+  readonly hear: (cause: string, level: HeardLevel, text: string) => void;
 }
 
 export interface PillarOptions {
@@ -40,7 +43,8 @@ export function masterModulesPort(parts: MasterModulesParts): MasterModulesPort 
   return {
     async call({ fun, args, kwargs, withPillar, signal, job, cause }) {
       let [grains, pillar]: [PlainMap, PlainMap] = [{}, {}];
-      const { distDir, sys, log, id, userDirs } = parts;
+      const { distDir, sys, id, userDirs } = parts;
+      const log = cause === undefined ? parts.log : heardLog(parts.log, (level, text) => parts.hear(cause, level, text));
       const opts: PlainMap = { ...parts.opts, file_client: 'local' };
       await using host = new ModuleHost({
         distDir, opts, sys, log, id, userDirs, grains: () => grains, pillar: () => pillar, sessionPorts: sessionPorts({ hasMaster: false, isDaemon: true }),
@@ -87,7 +91,7 @@ function refreshPort({ parts, reload, gather, grains }: RefreshParts): RefreshPo
   };
 }
 
-export function masterSyncPort(parts: Omit<MasterModulesParts, 'ports'>): MasterSyncPort {
+export function masterSyncPort(parts: Omit<MasterModulesParts, 'ports' | 'hear'>): MasterSyncPort {
   return {
     async syncKind(kind, saltenvs, names = {}) {
       const { changed, touched } = await syncPlugins({
@@ -100,6 +104,6 @@ export function masterSyncPort(parts: Omit<MasterModulesParts, 'ports'>): Master
   };
 }
 
-function fileClient({ server, opts, id }: Omit<MasterModulesParts, 'ports'>): FileClient {
+function fileClient({ server, opts, id }: Omit<MasterModulesParts, 'ports' | 'hear'>): FileClient {
   return new FileClient({ source: localFiles(server), cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id });
 }

@@ -1,5 +1,10 @@
 /** What runners print, for whoever called them and waits. Nothing of it goes over the bus: it is not data. */
-type Listener = (text: string) => void;
+export interface Print {
+  readonly text: string;
+  /** Set for a line of the log. */
+  readonly level?: 'critical' | 'error' | 'warning';
+}
+type Listener = (print: Print) => void;
 
 export class Prints {
   readonly #listeners = new Map<string, Listener>();
@@ -12,6 +17,11 @@ export class Prints {
 
   /** Lost when nobody waits, as the output of a detached process. */
   print(tag: string, text: string): void {
-    this.#listeners.get(tag)?.(text);
+    this.#listeners.get(tag)?.({ text });
+  }
+
+  /** A line of the log that concerns the run. */
+  log(tag: string, level: NonNullable<Print['level']>, text: string): void {
+    this.#listeners.get(tag)?.({ level, text });
   }
 }

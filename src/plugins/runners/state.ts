@@ -108,7 +108,7 @@ export default defineRunner({
       doc: 'Run one state on the master.\n\nsalt-run state.orchestrate_single fun=salt.wheel name=key.list_all',
       params: { fun: p.string(), name: p.any(), test: p.any(null), queue: p.any(false), pillar: p.any(null), kwargs: p.keywords() },
       async run({ fun, name, test, pillar, kwargs }, ctx) {
-        const rows = await onMaster('state.single', { args: [fun, name], kwargs: { ...kwargs, test, ...pillarOf(pillar), concurrent: true } }, ctx);
+        const rows = await onMaster('state.single', { args: [fun, name], kwargs: { ...kwargs, test, ...pillarOf(pillar) } }, ctx);
         const answer = { [ctx.id]: rows };
         await ctx.port('runner').progress(ctx.job, { data: answer, outputter: 'highstate' });
         return answer;
@@ -118,7 +118,7 @@ export default defineRunner({
       doc: 'Run states on the master that are given as data.\n\nsalt-run state.orchestrate_high \'{"ping": {"salt.function": [{"name": "test.ping"}, {"tgt": "*"}]}}\'',
       params: { data: p.any(), test: p.any(null), queue: p.any(false), pillar: p.any(null), kwargs: p.keywords() },
       async run({ data, test, pillar, kwargs }, ctx) {
-        const rows = await onMaster('state.high', { args: [data], kwargs: { ...kwargs, test, ...pillarOf(pillar), concurrent: true } }, ctx);
+        const rows = await onMaster('state.high', { args: [data], kwargs: { ...kwargs, test, ...pillarOf(pillar) } }, ctx);
         const answer = { [ctx.id]: rows };
         await ctx.port('runner').progress(ctx.job, { data: answer, outputter: 'highstate' });
         return answer;

@@ -18,7 +18,8 @@ export function normaliser(root: string): (text: string) => string {
     .replace(/\b2\d{3}-\d\d-\d\d(?=T|\b)/g, '2026-01-01')
     .replace(/\b\d+(?:\.\d+)? m?s(?=$|\p{Cc}\[)/gmu, '1.234 ms')
     .replace(/(Total run time:) *[\d.]+ m?s/g, '$1 1.234 ms')
-    .replace(/("duration": )[\d.]+/g, '$11.234')
+    .replace(/(["']duration["']: )[\d.]+/g, '$11.234')
+    .replace(/((?:ran on|Updating|No changes made to|failed on minions:) )([\w-]+(?:, [\w-]+)+)/g, (_whole, words: string, ids: string) => `${words}${ids.split(', ').sort().join(', ')}`)
     .replace(/(duration:(?:\n\s+| ))[\d.]+/g, '$11.234')
     .replace(/("web1": |"pid": |pid:\n\s+)\d{2,}(?=[\s,]|$)/g, '$11000')
     .replace(/\b1[5-9]\d{8}\.\d+/g, '1700000000.5');

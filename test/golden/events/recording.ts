@@ -1,4 +1,5 @@
 /** Recorded scenarios of events, and how an event is made comparable; see the README beside the recordings. */
+import { hostname } from 'node:os';
 import type { PlainMap, Value } from '../../../src/kernel/std/value.js';
 import { isList, isPlainMap } from '../../../src/kernel/std/value.js';
 import { withoutTracebacks } from '../cli/normalise.js';
@@ -17,6 +18,8 @@ export interface Scenario {
 
 /** Sets, given in the order of chance. */
 const SETS = new Set(['present', 'new', 'lost']);
+/** Of this machine, in the id of the master and the names of its keys. */
+const OWN_NAME = new RegExp(`\\b${hostname().replaceAll('.', '\\.')}(?=_master|\\.p(?:em|ub)$)`, 'g');
 const JID = /(?<!\d)2\d{19}(?!\d)/g;
 /** Values that differ from run to run, by the key they stand under. */
 const BY_KEY: Readonly<Record<string, Value>> = {
@@ -42,6 +45,7 @@ export function normalise(events: readonly TaggedEvent[], root: string): TaggedE
 function withoutChance({ tag, data }: TaggedEvent, root: string): TaggedEvent {
   const text = (given: string): string => given
     .replaceAll(root, '/ROOT')
+    .replace(OWN_NAME, 'HOST')
     .replace(/started at \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}/, 'started at Thu Jan  1 00:00:00 2026')
     .replace(/\bat pid \d+/g, 'at pid 1000')
     .replace(/^(Passed invalid arguments to [^\n]*)\n[^]*$/, '$1 (documentation of the function follows)');
