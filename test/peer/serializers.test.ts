@@ -4,7 +4,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { sessionPorts } from '../../src/minion/session-ports.js';
+import { sessionPorts } from '../../src/sls/state/session-ports.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
 import type { FilePort } from '../../src/kernel/contract/ports.js';
 import { decodeBus, encodeBus } from '../../src/bus/codec/codec.js';

@@ -23,9 +23,10 @@ export function masterSidePort({ functions, catalog, bus }: MasterSideParts, cau
     const spec = await catalog().argspec(client === 'runner' ? 'runners' : 'wheel', call.name);
     if (spec === undefined) throw new PythonError('KeyError', repr(call.name));
     const kwarg = client === 'runner' ? forRunner(call, spec) : call.kwarg;
-    if (call.jid !== undefined) bus.fire(`salt/run/${call.jid}/args`, { type: client, name: call.name, ...(client === 'runner' ? { args: call.arg, kwargs: kwarg } : { args: kwarg }) });
+    const told: PlainMap = client === 'runner' ? { type: client, name: call.name, args: call.arg, kwargs: kwarg } : { type: client, name: call.name, args: kwarg };
+    if (call.jid !== undefined) bus.fire(`salt/run/${call.jid}/args`, told);
     const kwargs = client === 'runner' && takesKeywords(spec) ? { ...kwarg, __pub_user: call.user } : kwarg;
-    const { done } = functions().start(client, { fun: call.name, args: call.arg, kwargs }, call.user, { ...(cause === undefined ? {} : { cause }) });
+    const { done } = functions().start(client, { fun: call.name, args: call.arg, kwargs }, call.user, cause === undefined ? {} : { cause });
     const data = await done;
     return call.full ? data : data['return'] ?? null;
   };
