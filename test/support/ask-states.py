@@ -1,5 +1,6 @@
 """Runs states of real Salt: a list of [test, function, arguments] comes in as JSON, their returns go out."""
 
+import copy
 import json
 import sys
 
@@ -35,7 +36,8 @@ def ask(test, fun, kwargs):
         ret = engines[test].call(low)
     except Exception as error:
         return {"error": type(error).__name__, "text": str(error)}
-    return {"value": {key: value for key, value in ret.items() if key not in ENGINE_KEYS}}
+    # A copy: some answers are lists that later calls change.
+    return {"value": copy.deepcopy({key: value for key, value in ret.items() if key not in ENGINE_KEYS})}
 
 
 answers = [ask(*call) for call in json.load(sys.stdin)]

@@ -1,13 +1,14 @@
 /** The same calls of states to real Salt and to ours, on this machine. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { decodeBus, encodeBus } from '../../src/bus/codec/codec.js';
 import type { StateRun } from '../../src/kernel/contract/state.js';
 import type { Ports } from '../../src/kernel/contract/ports.js';
 import { isMap, type PlainMap, type Value } from '../../src/kernel/std/value.js';
+import { loadYaml } from '../../src/kernel/yaml/load.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
 import type { CallSession } from '../../src/kernel/loader/module-host.js';
 import { sessionPorts } from '../../src/sls/state/session-ports.js';
@@ -66,11 +67,20 @@ function localPorts(folder: string): Pick<Ports, 'files' | 'pack'> {
   return { files, pack: { pack: encodeBus, unpack: decodeBus } };
 }
 
+/** What states wrote into the file of grains. */
+function keptGrains(folder: string): PlainMap {
+  const path = join(folder, 'grains');
+  const kept = existsSync(path) ? loadYaml(readFileSync(path, 'utf8')) : {};
+  return isMap(kept) && !(kept instanceof Map) ? kept : {};
+}
+
 export async function askOurStates(folder: string, calls: readonly StateCall[], ports: Partial<Ports> = {}): Promise<Answer[]> {
   const { grains } = await gatheredGrains({ opts: { id: 'web1' } });
   const opts = { ...settingsOf(folder), cachedir: join(folder, 'var/cache/salt/minion'), conf_file: join(folder, 'minion'), saltenv: 'base' };
-  await using host = await testHost({ sys: createSys(), grains: () => grains, opts, ports });
-  host.addPorts({ ...localPorts(folder), ...ports }, sessionPorts({ hasMaster: false, isDaemon: false }));
+  let now = { ...grains, ...keptGrains(folder) };
+  await using host = await testHost({ sys: createSys(), grains: () => now, opts, ports });
+  const refresh = { grains: () => { now = { ...grains, ...keptGrains(folder) }; return Promise.resolve(true); }, modules: () => Promise.resolve(true), pillar: () => Promise.resolve(true) };
+  host.addPorts({ ...localPorts(folder), refresh: refresh as unknown as Ports['refresh'], ...ports }, sessionPorts({ hasMaster: false, isDaemon: false }));
   const answers: Answer[] = [];
   for (const call of calls) {
     answers.push(await runState(host.session({ signal: neverAborted() }), call).then((value) => ({ value: plain(value) }), failure));
