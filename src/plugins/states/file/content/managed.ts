@@ -17,7 +17,12 @@ import type { ManagedArgs } from './managed-params.js';
 import { putInPlace } from './put-in-place.js';
 import { environment, type Target } from './target.js';
 
-/** @throws Refusal */
+/**
+ * Differs: lists of sources with hashes (`[{address: hash}]`) and the diff of a new file in a test run work here; 3008.3 fails with an
+ * AttributeError and a KeyError.
+ *
+ * @throws Refusal
+ */
 export async function manage(ctx: Context, path: string, args: ManagedArgs): Promise<PlainMap> {
   const wanted = await targetOf(ctx, path, args);
   return 'ctx' in wanted ? reach(wanted as Target) : wanted;

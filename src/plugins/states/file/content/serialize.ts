@@ -111,7 +111,7 @@ async function place(ctx: Context, path: string, args: SerializeArgs, { user, gr
   }));
 }
 
-/** The answer when the program refuses the new content. */
+/** The answer when the program refuses the new content. Differs: what Salt says of its temporary file does not get into the answer about the file. */
 async function checkFirst(ctx: Context, path: string, args: SerializeArgs, writing: Writing): Promise<Answer | undefined> {
   const checked = await fileToCheck(ctx, args.tmp_dir, args.tmp_ext);
   try {

@@ -106,7 +106,7 @@ async function sourceOf(ctx: Context, { source, source_hash, saltenv }: PatchWis
   return chosen;
 }
 
-/** Brings the patch into its file; the answer when that fails. */
+/** Brings the patch into its file; the answer when that fails. Differs: it is named after what is patched, Salt's after the temporary file. */
 async function fetchPatch(ctx: Context, place: { path: string; patchFile: string; source: Value }, wish: PatchWish): Promise<PlainMap | undefined> {
   const { path, patchFile, source } = place;
   const { source_hash, source_hash_name, skip_verify, template, context, defaults } = wish;
