@@ -68,18 +68,18 @@ export default defineState({
     detached: fn({
       doc: 'Make sure that a checkout is at a commit, on no branch.',
       params: {
-        name: p.string(), rev: p.string(), target: p.string(null), remote: p.string('origin'), ...account, force_clone: off, force_checkout: off, fetch_remote: p.any(true),
+        name: p.string(), rev: p.string(), target: p.string(), remote: p.string('origin'), ...account, force_clone: off, force_checkout: off, fetch_remote: p.any(true),
         hard_reset: off, submodules: off, ...login, output_encoding: text, kwargs: p.keywords(),
       },
       run: (args, ctx) => detached({
-        name: args.name, rev: args.rev, target: args.target ?? '', remote: args.remote, account: accountOf(args), login: loginOf(args), forceClone: isTruthy(args.force_clone),
+        name: args.name, rev: args.rev, target: args.target, remote: args.remote, account: accountOf(args), login: loginOf(args), forceClone: isTruthy(args.force_clone),
         forceCheckout: isTruthy(args.force_checkout), fetchRemote: args.fetch_remote, hardReset: isTruthy(args.hard_reset), submodules: isTruthy(args.submodules),
         saltenv: saltenvOf(ctx), kwargs: args.kwargs,
       }, ctx),
     }),
     cloned: fn({
       doc: 'Make sure that a clone exists, and is on a branch.',
-      params: { name: p.string(), target: text, branch: text, ...account, ...login, output_encoding: text },
+      params: { name: p.string(), target: p.string(), branch: text, ...account, ...login, output_encoding: text },
       run: (args, ctx) => cloned({ name: args.name, target: args.target, branch: args.branch, account: accountOf(args), login: loginOf(args) }, ctx),
     }),
     config_set: fn({

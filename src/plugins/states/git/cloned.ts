@@ -9,7 +9,7 @@ import { alreadyCloned, fail, gitWords, newReport, plan, returned } from './said
 
 export interface CloneWish {
   readonly name: string;
-  readonly target: string | null;
+  readonly target: string;
   readonly branch: string | null;
   readonly account: Account;
   readonly login: Login;
@@ -18,7 +18,6 @@ export interface CloneWish {
 export async function cloned(wish: CloneWish, ctx: Context): Promise<PlainMap> {
   const { name, target, branch, login } = wish;
   const report = newReport(name);
-  if (target === null) return fail(report, "'target' argument is required");
   if (!posix.isAbsolute(target)) return fail(report, "'target' path must be absolute");
   if (branch === '') return fail(report, "Invalid 'branch' argument");
   const repository = new Repository(target, wish.account, ctx);
@@ -41,7 +40,7 @@ async function onBranch({ name, target, branch }: CloneWish, repository: Reposit
     return fail(report, error.message);
   }
   const now = branch === null ? null : str(await repository.ask('current_branch'));
-  if (branch === null || now === branch) return alreadyCloned(report, target ?? '', branch, ctx);
+  if (branch === null || now === branch) return alreadyCloned(report, target, branch, ctx);
   const changes = { branch: { old: now, new: branch } };
   if (ctx.test) return plan({ ...report, changes }, `Branch would be changed to '${branch}'`);
   const isLocal = await repository.text('rev_parse', [], { rev: branch }) !== undefined;
