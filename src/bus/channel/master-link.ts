@@ -10,7 +10,7 @@ import type { Publication } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { RateLimit } from '../../kernel/std/rate-limit.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { decodeNetwork, encodeNetwork } from '../codec/codec.js';
+import { binaryFields, decodeNetwork, encodeNetwork } from '../codec/codec.js';
 import { isSignatureAlgorithm, type EncryptionAlgorithm, type SignatureAlgorithm } from '../crypto/algorithms.js';
 import { Crypticle, generateKeyString, openLoad, openReply, sealLoad } from '../crypto/crypticle.js';
 import type { RsaPrivateKey, RsaPublicKey } from '../crypto/rsa.js';
@@ -152,7 +152,7 @@ export class MasterLink {
     return this.#repeatable(tries, async (session) => {
       const nonce = newNonce();
       const reply = await this.#options.client.request(this.#seal(session, this.#complete(load, nonce)), requestOptions(tries));
-      return readReply(session, reply, nonce);
+      return readReply(session, reply, nonce, load['cmd'] === '_serve_file' ? PIECE : undefined);
     });
   }
 
@@ -283,7 +283,10 @@ function tryOpen(session: Session, sealed: Buffer): Buffer | undefined {
   }
 }
 
-function readReply(session: Session, frame: Buffer, nonce: string): Value {
+/** Pieces of files are bytes, also where they happen to be text: they are written as they came. */
+const PIECE = binaryFields('data');
+
+function readReply(session: Session, frame: Buffer, nonce: string, binary?: typeof PIECE): Value {
   const sealed = decodeNetwork(frame, { rawBytes: true });
   if (!Buffer.isBuffer(sealed)) throw new SessionLostError('The master did not answer under the session key');
   let bytes: Buffer;
@@ -292,7 +295,7 @@ function readReply(session: Session, frame: Buffer, nonce: string): Value {
   } catch (cause) {
     throw new SessionLostError('The master did not answer under the session key', { cause });
   }
-  return decodeNetwork(bytes);
+  return decodeNetwork(bytes, binary === undefined ? {} : { binary });
 }
 
 function refusal(ret: true | false | 'full'): SignInError {

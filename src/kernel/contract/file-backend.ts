@@ -12,6 +12,8 @@ export interface ServedFile {
   readonly rel: string;
   /** As Python's `os.stat`, at least the mode; without it the file at `path` is asked. */
   readonly stat?: readonly number[];
+  /** What tells this content of the file from any other one; without it the file is asked before its hash is believed. */
+  readonly version?: string;
 }
 
 export interface FileHash {

@@ -50,7 +50,7 @@ class GitFiles implements FileBackend {
     const known = new Set(await this.envs());
     for (const remote of this.#remotes) {
       const entry = await remote.find(path, saltenv, known);
-      if (entry !== undefined) return { path: await remote.extract(entry), rel: path, stat: [entry.mode] };
+      if (entry !== undefined) return { path: await remote.extract(entry), rel: path, stat: [entry.mode], version: entry.blob };
     }
     return undefined;
   }

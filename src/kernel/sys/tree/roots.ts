@@ -10,7 +10,7 @@ import { isPlainMap, type PlainMap } from '../../std/value.js';
 import { isSafeName, unsafeReason } from '../safe-path.js';
 import { FolderListing, isHidden } from './folder-listing.js';
 import { ignoreRules, texts, type IsIgnored } from './ignore-rules.js';
-import { ServedFiles, servingOptions, type ServedFilesOptions } from './served-files.js';
+import { ServedFiles, servingOptions, versionOf, type ServedFilesOptions } from './served-files.js';
 
 export interface RootsOptions extends ServedFilesOptions {
   /** Environment to folders; `__env__` stands for any environment, `__env__` in a folder for its name. */
@@ -65,7 +65,8 @@ export class Roots implements FileBackend {
     for (const folder of this.folders(saltenv)) {
       const full = join(folder, rel);
       // Salt looks at the whole path here, and at the relative one in lists: what either hides is not served.
-      if (!this.isIgnored(full) && await this.#isServable(folder, full)) return { path: full, rel };
+      const version = this.isIgnored(full) ? undefined : await this.#servable(folder, full);
+      if (version !== undefined) return { path: full, rel, version };
     }
     return undefined;
   }
@@ -74,14 +75,16 @@ export class Roots implements FileBackend {
     return this.find(path, saltenv);
   }
 
-  async #isServable(folder: string, full: string): Promise<boolean> {
+  /** The version of a file that may be served. */
+  async #servable(folder: string, full: string): Promise<string | undefined> {
     try {
-      if (!(await stat(full)).isFile()) return false;
-      if (this.#options.followSymlinks) return true;
+      const found = await stat(full);
+      if (!found.isFile()) return undefined;
+      if (this.#options.followSymlinks) return versionOf(found);
       const [root, real] = await Promise.all([realpath(folder), realpath(full)]);
-      return real.startsWith(root + sep);
+      return real.startsWith(root + sep) ? versionOf(found) : undefined;
     } catch (error) {
-      if (isHidden(error)) return false;
+      if (isHidden(error)) return undefined;
       throw error;
     }
   }

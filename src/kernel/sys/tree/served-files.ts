@@ -1,6 +1,6 @@
 /** Reads and hashes files that are served: pieces of a given size, digests remembered until the file changes. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import type { FileHash, ServedFile } from '../../contract/file-backend.js';
 import { BoundedCache } from '../../std/bounded-cache.js';
@@ -46,14 +46,13 @@ export class ServedFiles {
   }
 
   /** Several who ask for the digest of a large file wait for one reading of it. */
-  async hash({ path }: ServedFile): Promise<FileHash> {
+  async hash({ path, version }: ServedFile): Promise<FileHash> {
     const { hashType } = this.#options;
-    const { mtimeMs, ctimeMs, size, ino } = await stat(path);
-    const state = `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+    const state = version ?? versionOf(await stat(path));
     const known = this.#hashes.get(path, () => ({ state: '', hsum: Promise.resolve('') }));
     if (known.state !== state) {
       known.state = state;
-      known.hsum = size <= WHOLE_BYTES_MAX ? digestOfSmall(path, hashType) : digestOf(path, hashType);
+      known.hsum = digestOf(path, hashType);
       known.hsum.catch(() => {
         known.state = '';
       });
@@ -75,6 +74,9 @@ interface KnownHash {
   hsum: Promise<string>;
 }
 
+/** What of a file changes with its content. */
+export const versionOf = ({ ino, size, mtimeMs, ctimeMs }: Stats): string => `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+
 export function servingOptions(opts: Readonly<PlainMap>): ServedFilesOptions {
   return {
     hashType: typeof opts['hash_type'] === 'string' ? opts['hash_type'] : 'sha256',
@@ -85,6 +87,7 @@ export function servingOptions(opts: Readonly<PlainMap>): ServedFilesOptions {
 const digestOfSmall = async (path: string, hashType: string): Promise<string> => createHash(hashType).update(await readFile(path)).digest('hex');
 
 async function digestOf(path: string, hashType: string): Promise<string> {
+  if ((await stat(path)).size <= WHOLE_BYTES_MAX) return digestOfSmall(path, hashType);
   const hash = createHash(hashType);
   for await (const chunk of createReadStream(path, { highWaterMark: HASH_READ_BYTES })) hash.update(chunk as Buffer);
   return hash.digest('hex');
