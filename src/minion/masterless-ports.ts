@@ -10,6 +10,7 @@ import { FileClient } from '../sls/files/file-client.js';
 import { FileServer } from '../sls/files/file-server.js';
 import { localFiles } from '../sls/files/local-files.js';
 import { syncPlugins } from '../sls/files/sync-plugins.js';
+import { extraMinionData } from './connection/extra-data.js';
 import { hasNoPillar } from '../sls/pillar/nothing.js';
 import { compileTarget } from '../sls/target/target.js';
 import type { RunningJobs } from './job/running.js';
@@ -89,7 +90,7 @@ export async function ownPillar(
   const env = (given: string | undefined, name: string): string | null => given ?? (typeof opts[name] === 'string' ? opts[name] : null);
   const asked = {
     id: String(opts['id']), grains: state.grains, saltenv: env(request.saltenv, 'saltenv'), pillarenv: env(request.pillarenv, 'pillarenv'),
-    override: request.override ?? {}, extra: {}, ...(request.external === undefined ? {} : { external: request.external }),
+    override: request.override ?? {}, extra: extraMinionData(opts), ...(request.external === undefined ? {} : { external: request.external }),
   };
   if (request.external === undefined && await hasNoPillar(opts, asked.override)) return {};
   const { compilePillar } = await import('../sls/pillar/compile.js');

@@ -5,6 +5,7 @@
  */
 import { asctime } from '../../kernel/std/time.js';
 import type { PlainMap } from '../../kernel/std/value.js';
+import { extraMinionData } from './extra-data.js';
 
 export interface AboutMinion {
   readonly opts: Readonly<PlainMap>;
@@ -16,7 +17,7 @@ export interface AboutMinion {
 export function pillarLoad({ id, opts, grains }: AboutMinion, more: PlainMap = {}): PlainMap {
   return {
     id, grains: grains(), saltenv: opts['saltenv'] ?? null, pillarenv: opts['pillarenv'] ?? null,
-    pillar_override: {}, extra_minion_data: {}, ver: '2', cmd: '_pillar', ...more,
+    pillar_override: {}, extra_minion_data: extraMinionData(opts), ver: '2', cmd: '_pillar', ...more,
   };
 }
 

@@ -8,6 +8,7 @@ import { isMap, isTruthy, mapEntries, mapFrom, mapGet, mapHas, typeName, type Pl
 import type { Renderer } from '../render/contract.js';
 import type { Compilation, MayMiss } from './compilation.js';
 import { logFailure } from './failure.js';
+import type { SlsFile } from './tree.js';
 
 const DEPTH_MAX = 200;
 
@@ -47,7 +48,8 @@ export class SlsReader {
   async read(name: string, defaults: PlainMap = {}, way: readonly string[] = []): Promise<Rendered> {
     if (way.length > DEPTH_MAX) throw new PythonError('RecursionError', `pillar includes are nested deeper than ${DEPTH_MAX} levels`);
     const errors: string[] = [];
-    const file = await this.#compilation.tree.sls(name, this.#env);
+    const file = await this.#file(name, way, errors);
+    if (file === 'unreadable') return { data: null, errors };
     if (file === undefined) {
       this.#noteMissing(name, errors);
       if (!this.#isKnownEnvironment() || this.#mayBeMissing(name)) return { data: null, errors };
@@ -63,6 +65,24 @@ export class SlsReader {
       return { data, errors };
     }
     return { data: await this.#withIncludes(name, data, file.isInit, { defaults, way, errors }), errors };
+  }
+
+  /** A file that is there and cannot be read is an error of that SLS alone. */
+  async #file(name: string, way: readonly string[], errors: string[]): Promise<SlsFile | undefined | 'unreadable'> {
+    try {
+      return await this.#compilation.tree.sls(name, this.#env);
+    } catch (error) {
+      errors.push(await this.#failureText(error, name, way));
+      this.#seen.set(name, null);
+      return 'unreadable';
+    }
+  }
+
+  /** Salt's words; what happened goes to the log. */
+  async #failureText(error: unknown, name: string, way: readonly string[]): Promise<string> {
+    const message = await logFailure(error, { what: 'pillar SLS', name, way }, this.#compilation);
+    const isSafe = this.#compilation.opts['pillar_safe_render_error'] !== false;
+    return isSafe ? `Rendering SLS '${name}' failed. Please see master log for details.` : `Rendering SLS '${name}' failed, render error:\n${message}`;
   }
 
   #isKnownEnvironment(): boolean {
@@ -91,9 +111,7 @@ export class SlsReader {
     try {
       return await (await this.#renderer()).renderSls(text, { saltenv, sls, path, source, variables });
     } catch (error) {
-      const message = await logFailure(error, { what: 'pillar SLS', name: sls, way }, this.#compilation);
-      const isSafe = this.#compilation.opts['pillar_safe_render_error'] !== false;
-      errors.push(isSafe ? `Rendering SLS '${sls}' failed. Please see master log for details.` : `Rendering SLS '${sls}' failed, render error:\n${message}`);
+      errors.push(await this.#failureText(error, sls, way));
       return null;
     }
   }

@@ -2,7 +2,8 @@
  * The pillar tree as one request sees it: environments, SLS names, texts. What is looked at is noted, so that the result
  * can be kept until one of the files changes.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { fnmatch } from '../../kernel/std/fnmatch.js';
 import { BoundedCache } from '../../kernel/std/bounded-cache.js';
 import type { PlainMap } from '../../kernel/std/value.js';
@@ -20,7 +21,8 @@ export interface SlsFile extends TemplateFile {
 const BASE = 'base';
 /** Texts of all requests of this process, by the state of their file. */
 const TEXTS_MAX = 2000;
-const TEXT_CHARACTERS_MAX = 64 * 1024 * 1024;
+/** As much as a whole pillar may have: a larger file would be read for a minute, and in vain. */
+const TEXT_BYTES_MAX = 32 * 1024 * 1024;
 const texts = new BoundedCache<string, Promise<KnownText>>(TEXTS_MAX);
 
 interface KnownText {
@@ -57,19 +59,28 @@ export class PillarTree implements TemplateFiles {
   }
 
   async read(path: string, env: string): Promise<TemplateFile | undefined> {
-    const found = await this.roots.find(path, env);
-    const state = found === undefined ? '' : await stateOfFile(found.path);
-    this.#inputs.file(env, path, state);
-    if (found === undefined || state === '') return undefined;
-    const { text, fleeting } = await texts.get(state, () => readText(found.path));
+    const found = await this.#look(path, env);
+    if (found === undefined) return undefined;
+    const { text, fleeting } = await texts.get(found.state, () => readText(found.path));
     if (fleeting !== undefined) this.#inputs.fleeting(`${fleeting} in ${path}`);
     return { text, path: found.path };
   }
 
+  async #look(path: string, env: string): Promise<{ readonly path: string; readonly state: string } | undefined> {
+    const found = await this.roots.find(path, env);
+    const state = found === undefined ? '' : await stateOfFile(found.path);
+    this.#inputs.file(env, path, state);
+    return found === undefined || state === '' ? undefined : { path: found.path, state };
+  }
+
+  async #has(name: string, env: string): Promise<boolean> {
+    for (const [path] of pathsOf(name)) if (await this.#look(path, env) !== undefined) return true;
+    return false;
+  }
+
   /** The file behind an SLS name. */
   async sls(name: string, env: string): Promise<SlsFile | undefined> {
-    const path = name.replaceAll('.', '/');
-    for (const [file, isInit] of [[`${path}.sls`, false], [`${path}/init.sls`, true]] as const) {
+    for (const [file, isInit] of pathsOf(name)) {
       const found = await this.read(file, env);
       if (found !== undefined) return { ...found, source: `salt://${file}`, isInit };
     }
@@ -80,7 +91,7 @@ export class PillarTree implements TemplateFiles {
   async matching(pattern: string, env: string): Promise<string[] | undefined> {
     if (!this.envs.includes(env)) return undefined;
     if (/[*?[]/.test(pattern)) return (await this.#allNames(env)).filter((name) => fnmatch(name, pattern));
-    return !pattern.includes('/') && (await this.sls(pattern, env)) !== undefined ? [pattern] : [];
+    return !pattern.includes('/') && await this.#has(pattern, env) ? [pattern] : [];
   }
 
   #allNames(env: string): Promise<readonly string[]> {
@@ -97,8 +108,15 @@ export class PillarTree implements TemplateFiles {
   }
 }
 
+/** Files that an SLS name may mean, and whether they are the `init` of a folder. */
+function pathsOf(name: string): readonly (readonly [string, boolean])[] {
+  const path = name.replaceAll('.', '/');
+  return [[`${path}.sls`, false], [`${path}/init.sls`, true]];
+}
+
 async function readText(path: string): Promise<KnownText> {
+  const { size } = await stat(path);
+  if (size > TEXT_BYTES_MAX) throw new CommandExecutionError(`${path} has ${size} bytes, more than the ${TEXT_BYTES_MAX} that are allowed`);
   const text = await readFile(path, 'utf8');
-  if (text.length > TEXT_CHARACTERS_MAX) throw new RangeError(`${path} has more than ${TEXT_CHARACTERS_MAX} characters`);
   return { text, fleeting: fleetingWord(text) };
 }

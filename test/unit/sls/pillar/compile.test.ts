@@ -26,6 +26,15 @@ test('templates that import each other end with an error, the other files count'
   assert.deepEqual(errorsOf(pillar), ["Rendering SLS 'bad' failed. Please see master log for details."]);
 });
 
+test('a file that is too large is an error of that SLS alone, at once', async () => {
+  const folder = new PillarFolder().write({ 'base/top.sls': everybody('big', 'good'), 'base/big.sls': Buffer.alloc(50_000_000, 'a: 1\n'), 'base/good.sls': 'good: 1\n' });
+  const began = Date.now();
+  const { pillar, log } = await folder.compile();
+  assert.ok(Date.now() - began < 5000);
+  assert.deepEqual(pillar, { good: 1, _errors: ["Rendering SLS 'big' failed. Please see master log for details."] });
+  assert.ok(log.some(({ text }) => text.includes('has 50000000 bytes, more than the 33554432 that are allowed')));
+});
+
 test('a template that never ends is stopped', async () => {
   const loop = "{% macro m(n) %}{% for i in range(100000) %}{{ m(n) if i > 5 else '' }}{% endfor %}{% endmacro %}{{ m(1) }}";
   const { pillar } = await new PillarFolder().write({ 'base/top.sls': everybody('bad', 'good'), 'base/bad.sls': loop, 'base/good.sls': 'good: 1\n' }).compile();
