@@ -14,7 +14,7 @@ import { isMap, mapGet, mapHas, type Value } from '../../../kernel/std/value.js'
 import { text, type LowChunk } from '../high-data.js';
 
 const LOOK_MS = 1000;
-/** Between quick states the file is not looked for each time. */
+/** A file that was not there is not looked for between states that take less. */
 const SELDOM_MS = 20;
 
 export class PausePoints {
@@ -22,7 +22,7 @@ export class PausePoints {
   readonly #pack: PackPort;
   readonly #signal: AbortSignal;
   readonly #log: Logger;
-  #looked = -Infinity;
+  #missedAt = -Infinity;
 
   constructor(cacheDir: string, jid: string, { pack, signal, log }: { pack: PackPort; signal: AbortSignal; log: Logger }) {
     this.#path = join(cacheDir, 'state_pause', jid);
@@ -34,9 +34,11 @@ export class PausePoints {
   /** Waits as long as the run is to rest before this chunk. */
   async at(low: LowChunk): Promise<'run' | 'end'> {
     const startMs = performance.now();
-    if (startMs - this.#looked < SELDOM_MS) return 'run';
-    this.#looked = startMs;
-    if (!existsSync(this.#path)) return 'run';
+    if (startMs - this.#missedAt < SELDOM_MS) return 'run';
+    if (!existsSync(this.#path)) {
+      this.#missedAt = startMs;
+      return 'run';
+    }
     for (;;) {
       const wish = await this.#wish(text(low['__id__']));
       if (wish === undefined) return 'run';

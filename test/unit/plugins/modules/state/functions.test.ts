@@ -1,0 +1,95 @@
+/** Functions of `state` that no recording plays: over a minion without a master, as `tsalt-call --local` has it. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { ModuleHost } from '../../../../../src/kernel/loader/module-host.js';
+import type { PlainMap, Value } from '../../../../../src/kernel/std/value.js';
+import { layOut, openMinion } from '../../../../golden/states/minion.js';
+import { neverAborted } from '../../../../support/module-host.js';
+
+const JID = '20260101120000000001';
+let root: string;
+let host: ModuleHost;
+
+before(async () => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'state-functions-')));
+  layOut({
+    tree: {
+      'salt/base/web.sls': 'a:\n  test.succeed_with_changes\nb:\n  test.nop:\n    - require: [{test: a}]\nc:\n  test.fail_without_changes\n',
+      'salt/base/mask.sls': "m:\n  cmd.run:\n    - name: umask\n    - umask: '077'\nr:\n  cmd.run:\n    - name: id -un\n    - runas: nobody\n    - cwd: /\n",
+      'salt/base/kill.sls': 'a:\n  test.nop\nb:\n  test.nop\n',
+    },
+  }, root);
+  host = await openMinion(root, { id: 'm1', shell: '/bin/sh' }, { local: true });
+});
+after(async () => {
+  await host[Symbol.asyncDispose]();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const call = (fun: string, args: Value[] = [], kwargs: PlainMap = {}): Promise<Value> =>
+  host.session({ signal: neverAborted(), job: { jid: JID, fun }, nested: true }).call(fun, args, { ...kwargs, ...(fun === 'state.apply' ? { __pub_jid: JID } : {}) });
+
+test('state.plan has no times: two plans of the same are equal', async () => {
+  const plan = await call('state.plan', ['web']) as PlainMap;
+  assert.deepEqual(plan, await call('state.plan', ['web']));
+  assert.equal(plan['unchanged'], 1);
+  assert.deepEqual((plan['changes'] as PlainMap[]).map(({ state, id, sls }) => [state, id, sls]), [['test.succeed_with_changes', 'a', 'web']]);
+  assert.deepEqual((plan['fails'] as PlainMap[]).map(({ id }) => id), ['c']);
+});
+
+test('state.graph draws for people and for Graphviz', async () => {
+  assert.equal(await call('state.graph', ['web'], { form: 'text' }), [
+    '1  test.succeed_with_changes  a  [web]', '2  test.nop  b  [web]', '     require 1', '3  test.fail_without_changes  c  [web]',
+  ].join('\n'));
+  assert.match(String(await call('state.graph', ['web'])), /^digraph G \{\n {2}"test_\|-a_\|-a_\|-succeed_with_changes" \[label="test.succeed_with_changes\\na"\];/);
+});
+
+test('umask and runas of a state hold for the programs it starts', async () => {
+  const rows = Object.values(await call('state.apply', ['mask']) as PlainMap) as PlainMap[];
+  assert.deepEqual(rows.map(({ changes }) => (changes as PlainMap)['stdout']), process.getuid?.() === 0 ? ['0077', 'nobody'] : ['0077', undefined]);
+});
+
+test('a run ends before the id that is to be killed', async () => {
+  await call('state.soft_kill', [JID, 'b']);
+  const rows = await call('state.apply', ['kill']) as PlainMap;
+  assert.deepEqual(Object.keys(rows), ['test_|-a_|-a_|-nop']);
+  assert.equal(existsSync(join(root, 'cache', 'state_pause', JID)), false);
+});
+
+test('a run rests as long as it is to', async () => {
+  await call('state.pause', [JID, 'b', 1]);
+  const began = performance.now();
+  assert.equal(Object.keys(await call('state.apply', ['kill']) as PlainMap).length, 2);
+  assert.ok(performance.now() - began >= 900);
+});
+
+test('state.pkg applies what a package holds, and only when its sum is right', async () => {
+  const folder = join(root, 'package');
+  mkdirSync(join(folder, 'base'), { recursive: true });
+  writeFileSync(join(folder, 'base', 'f.txt'), 'sent\n');
+  const target = join(root, 'work', 'sent.txt');
+  writeFileSync(join(folder, 'lowstate.json'), JSON.stringify([{ state: 'file', fun: 'managed', name: target, source: 'salt://f.txt', __id__: 'f', __sls__: 'x', __env__: 'base', order: 1 }]));
+  const path = join(root, 'package.tgz');
+  assert.equal(spawnSync('tar', ['-czf', path, '-C', folder, 'lowstate.json', 'base']).status, 0);
+  const sum = createHash('sha256').update(readFileSync(path)).digest('hex');
+  assert.deepEqual(await call('state.pkg', [path, '00', 'sha256']), {});
+  const [row] = Object.values(await call('state.pkg', [path, sum, 'sha256']) as PlainMap) as PlainMap[];
+  assert.equal(row?.['result'], true);
+  assert.equal(readFileSync(target, 'utf8'), 'sent\n');
+});
+
+test('a package that leaves its folder is not unpacked', async () => {
+  const path = join(root, 'evil.tgz');
+  assert.equal(spawnSync('tar', ['-czPf', path, '-C', join(root, 'salt'), '--transform', 's,^,../,', 'base/web.sls']).status, 0);
+  const sum = createHash('sha256').update(readFileSync(path)).digest('hex');
+  assert.deepEqual(await call('state.pkg', [path, sum, 'sha256']), {});
+});
+
+test('orchestrations are refused with the command that runs them', async () => {
+  await assert.rejects(call('state.orchestrate', ['orch.web']), /tsalt-run state\.orchestrate orch\.web/);
+});
