@@ -14,6 +14,7 @@ import type { FileServer } from '../sls/files/file-server.js';
 import type { FileUpdates } from '../sls/files/file-updates.js';
 import type { PillarRequest } from '../sls/pillar/request.js';
 import { fileServerPort } from './file-server-port.js';
+import { publishedForm } from '../sls/target/published.js';
 import { mineGet } from './commands/minion/mine.js';
 import type { FunctionDesk } from './functions/function-desk.js';
 import { masterSidePort } from './functions/master-side.js';
@@ -133,11 +134,12 @@ async function* listen(bus: EventBus, signal: AbortSignal): AsyncGenerator<BusEv
   }
 }
 
-function orderOf(job: LocalJob, jid: string): JobOrder {
+function orderOf(job: LocalJob, jid: string, opts: Readonly<PlainMap>): JobOrder {
+  const { tgt, tgt_type: tgtType } = publishedForm({ expr: job.tgt, kind: job.tgt_type ?? 'glob' }, { nodegroups: opts['nodegroups'] ?? {} });
   const kwarg = job.kwarg ?? {};
   const arg = [...(job.arg ?? []), ...(Object.keys(kwarg).length === 0 ? [] : [{ ...kwarg, __kwarg__: true }])];
   return {
-    fun: job.fun, arg, tgt: job.tgt, tgtType: job.tgt_type ?? 'glob', ret: job.ret ?? '', user: job.user ?? 'root', jid,
+    fun: job.fun, arg, tgt, tgtType, ret: job.ret ?? '', user: job.user ?? 'root', jid,
     more: job.metadata === undefined ? {} : { metadata: job.metadata }, cause: job.cause,
   };
 }
@@ -149,7 +151,7 @@ function localPort(parts: MasterPortParts): LocalPort {
     async *returns(job, signal) {
       const jid = parseJid(job.jid ?? null) ?? newJid();
       using watch = new ReturnWatch(waitParts, jid);
-      const published = await waitParts.publish(orderOf(job, jid));
+      const published = await waitParts.publish(orderOf(job, jid, opts));
       if (published.kind === 'no_minions') return;
       const options = {
         timeoutMs: job.timeoutMs ?? times.timeoutMs, gatherTimeoutMs: job.gatherTimeoutMs ?? times.gatherTimeoutMs, user: job.user ?? 'root', signal,
@@ -162,7 +164,7 @@ function localPort(parts: MasterPortParts): LocalPort {
       return followed === undefined ? undefined : localReturns(followed.story);
     },
     async publish(job) {
-      const published = await waitParts.publish(orderOf(job, newJid()));
+      const published = await waitParts.publish(orderOf(job, newJid(), opts));
       return published.kind === 'published' ? { jid: published.jid, minions: [...published.minions] } : { jid: '', minions: [] };
     },
   };
@@ -175,8 +177,8 @@ async function* localReturns(story: AsyncIterable<Answer | Noted>): AsyncGenerat
 function localReturn(answer: Answer): LocalReturn {
   const { id } = answer;
   if (answer.kind === 'missing') return { id, answered: false, ret: '', retcode: 1, out: undefined };
-  const { return: ret = null, retcode = 0, out } = answer.load;
-  return { id, answered: true, ret, retcode: Number(retcode) || 0, out: typeof out === 'string' ? out : undefined };
+  const { return: ret = null, retcode = 0, out, jid } = answer.load;
+  return { id, answered: true, ret, retcode: Number(retcode) || 0, out: typeof out === 'string' ? out : undefined, ...(typeof jid === 'string' ? { jid } : {}) };
 }
 
 function jobStorePort({ jobs, deliveries, otherStore }: MasterPortParts): JobStorePort {

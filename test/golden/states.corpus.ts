@@ -8,7 +8,9 @@ import { DateTime, Float, isBytes, isMap, mapEntries, type PlainMap, type Value 
 import { gatheredGrains } from '../support/gathered-grains.js';
 import { neverAborted } from '../support/module-host.js';
 import { differenceOf, isWanted, pendingFor, readCases, type CaseResult, type Corpus } from './corpus.js';
+import { LabOnDemand, type Lab } from './states/lab.js';
 import { filled, layOut, openMinion, type CaseTree } from './states/minion.js';
+import { playInLab, type LabCase } from './states/orchestrations.js';
 
 interface RecordedCall {
   readonly fun: string;
@@ -133,18 +135,33 @@ function agrees(wanted: unknown, found: unknown): boolean {
 const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === 'object' && !Array.isArray(value);
 
 function agreesBefore(wanted: string, found: string): boolean {
-  const end = ['@TRACEBACK@', 'OrderedDict(['].map((mark) => wanted.indexOf(mark)).find((at) => at >= 0);
+  const end = ['@TRACEBACK@', '@USAGE@', 'OrderedDict(['].map((mark) => wanted.indexOf(mark)).find((at) => at >= 0);
   return end !== undefined && found.startsWith(wanted.slice(0, end).trimEnd());
+}
+
+/** Cases that need a master and minions name the way of each call. */
+const isOfLab = (recording: Recording): boolean => recording.calls.some((call) => 'via' in call);
+
+async function judgeInLab(recording: Recording, lab: Lab): Promise<string | undefined> {
+  try {
+    const found = (await playInLab(recording as unknown as LabCase, lab)).map((answer) => comparable(answer, lab));
+    return difference(recording, found);
+  } catch (error) {
+    return `failed: ${error instanceof Error ? error.stack : String(error)}`;
+  }
+}
+
+function difference(recording: Recording, found: readonly unknown[]): string | undefined {
+  const at = recording.expect.findIndex((wanted, index) => !agrees(wanted, found[index]));
+  if (at < 0) return undefined;
+  return `call ${at + 1}: ${JSON.stringify(recording.calls[at])}\nwanted ${JSON.stringify(recording.expect[at])}\nfound  ${JSON.stringify(found[at])}`;
 }
 
 async function judge(recording: Recording): Promise<string | undefined> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'golden-states-')));
   mkdirSync(join(root, 'sock'));
   try {
-    const found = await play(recording, root);
-    const at = recording.expect.findIndex((wanted, index) => !agrees(wanted, found[index]));
-    if (at < 0) return undefined;
-    return `call ${at + 1}: ${JSON.stringify(recording.calls[at])}\nwanted ${JSON.stringify(recording.expect[at])}\nfound  ${JSON.stringify(found[at])}`;
+    return difference(recording, await play(recording, root));
   } catch (error) {
     return `failed: ${error instanceof Error ? error.stack : String(error)}`;
   } finally {
@@ -155,6 +172,7 @@ async function judge(recording: Recording): Promise<string | undefined> {
 export const corpus: Corpus = {
   name: 'states',
   async *run(dir) {
+    await using labs = new LabOnDemand();
     for (const { file, content } of readCases(dir)) {
       for (const recording of (content as { cases: Recording[] }).cases) {
         const id = `${file}/${recording.id}`;
@@ -164,7 +182,7 @@ export const corpus: Corpus = {
           yield { id, outcome: 'pending', detail: pending };
           continue;
         }
-        const detail = await judge(recording);
+        const detail = await (isOfLab(recording) ? judgeInLab(recording, await labs.lab()) : judge(recording));
         const listed = detail === undefined ? undefined : differenceOf('states', id);
         yield (detail === undefined ? { id, outcome: 'passed' } : listed === undefined ? { id, outcome: 'failed', detail } : { id, outcome: 'listed', detail: listed }) satisfies CaseResult;
       }

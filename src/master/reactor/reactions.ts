@@ -7,6 +7,7 @@ import type { EventBus } from '../../bus/event/bus.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import type { CatalogPort, ReactorPort } from '../../kernel/contract/ports.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { publishedForm } from '../../sls/target/published.js';
 import { loadYaml } from '../../kernel/yaml/load.js';
 import type { LocalKeys } from '../access/local-keys.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
@@ -42,7 +43,7 @@ export function openReactor(parts: MasterReactions): Reactor | undefined {
     onFull: (facts) => parts.bounds.hit('reactor_queue', facts),
     argSpec: (client, fun) => argSpec(catalog, client, fun),
     async local(call, cause) {
-      const published = await parts.publish(orderOf(call, cause));
+      const published = await parts.publish(orderOf(call, cause, opts['nodegroups'] ?? {}));
       if (published.kind === 'no_minions') log.warn({ fun: call.fun, cause }, `reaction for no minion: ${published.error}`);
     },
     async run(call, cause) {
@@ -103,10 +104,11 @@ async function argSpec(catalog: CatalogPort, client: 'runner' | 'wheel', fun: st
 /** Options that travel with a publication. */
 const TRAVELLING = ['metadata', 'ret_config', 'ret_kwargs', 'module_executors', 'executor_opts', 'start_event'] as const;
 
-function orderOf({ fun, arg, kwarg, order }: ReactionCall, cause: string): JobOrder {
-  const { tgt = '', tgt_type, expr_form, ret = '', jid, delimiter } = order;
+function orderOf({ fun, arg, kwarg, order }: ReactionCall, cause: string, nodegroups: Value): JobOrder {
+  const { tgt_type, expr_form, ret = '', jid, delimiter } = order;
+  const { tgt, tgt_type: tgtType } = publishedForm({ expr: order['tgt'] ?? '', kind: String(tgt_type ?? expr_form ?? 'glob') }, { nodegroups });
   return {
-    fun: fun.includes(',') ? fun.split(',') : fun, tgt, tgtType: String(tgt_type ?? expr_form ?? 'glob'), ret: String(ret), user: 'root', cause,
+    fun: fun.includes(',') ? fun.split(',') : fun, tgt, tgtType, ret: String(ret), user: 'root', cause,
     arg: [...arg, ...(Object.keys(kwarg).length === 0 ? [] : [{ ...kwarg, __kwarg__: true }])],
     ...(typeof jid === 'string' && jid !== '' ? { jid } : {}), ...(typeof delimiter === 'string' ? { delimiter } : {}),
     more: Object.fromEntries(TRAVELLING.flatMap((name) => (order[name] === undefined ? [] : [[name, order[name]]]))),

@@ -1,6 +1,7 @@
 /** Echoes, waits and tells: for trying the way to the master. */
 import { p } from '../../kernel/contract/params.js';
 import { defineRunner, fn } from '../../kernel/contract/plugin.js';
+import { tupleOf } from '../../kernel/std/sequences.js';
 import { sleep } from '../../kernel/std/async.js';
 import { str } from '../../kernel/std/python-text.js';
 
@@ -19,12 +20,12 @@ export default defineRunner({
     arg: fn({
       doc: 'Give back the arguments, without keywords that begin with two underscores.\n\nsalt-run test.arg foo bar=baz',
       params: { args: p.rest(), kwargs: p.keywords() },
-      run: ({ args, kwargs }) => ({ args: [...args], kwargs: Object.fromEntries(Object.entries(kwargs).filter(([name]) => !name.startsWith('__'))) }),
+      run: ({ args, kwargs }) => ({ args: tupleOf(args), kwargs: Object.fromEntries(Object.entries(kwargs).filter(([name]) => !name.startsWith('__'))) }),
     }),
     raw_arg: fn({
       doc: 'Give back the arguments, all of them.\n\nsalt-run test.raw_arg foo __bar=baz',
       params: { args: p.rest(), kwargs: p.keywords() },
-      run: ({ args, kwargs }) => ({ args: [...args], kwargs }),
+      run: ({ args, kwargs }) => ({ args: tupleOf(args), kwargs }),
     }),
     metasyntactic: fn({
       doc: 'Give the usual placeholder names of a country, us or uk.\n\nsalt-run test.metasyntactic locality=uk',
