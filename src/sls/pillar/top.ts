@@ -5,7 +5,8 @@
  */
 import { PythonError } from '../../kernel/contract/errors.js';
 import { isMap, isTruthy, mapEntries, mapGet, mapHas, mapKeys, typeName, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
-import { compileTarget } from '../target/target.js';
+import { closeNames } from '../render/close-names.js';
+import { compileTarget, hasMatcher } from '../target/target.js';
 import { logFailure } from './failure.js';
 import type { Compilation, MayMiss } from './compilation.js';
 
@@ -25,6 +26,8 @@ export interface Top {
 const BASE = 'base';
 const DEFAULT_TOP = 'top.sls';
 const INCLUDES_MAX = 1000;
+/** What may stand behind `match:`. */
+const KINDS = ['glob', 'pcre', 'list', 'grain', 'grain_pcre', 'pillar', 'pillar_pcre', 'pillar_exact', 'compound', 'ipcidr', 'nodegroup', 'data'];
 /** Top files see no pillar. */
 const NOTHING: PlainMap = {};
 
@@ -47,6 +50,8 @@ export function matchTop({ sections }: Pick<Top, 'sections'>, { request, opts, l
     if (isTruthy(pillarenv ?? null) && env !== pillarenv) continue;
     for (const { expr, items } of targets) {
       const kind = items.filter((item) => isMap(item) && mapHas(item, 'match')).map((item) => mapGet(item as ValueMap, 'match')).at(-1) ?? 'compound';
+      // Differs: Salt then fails to make any pillar, with the bare text of a KeyError.
+      if (!hasMatcher(String(kind))) log.error({ target: String(expr), match: String(kind), close: closeNames(String(kind), KINDS) }, 'unknown kind of target in a pillar top file: it means nobody');
       const isMeant = compileTarget({ expr, kind: String(kind), delimiter: ':' }, { nodegroups: opts['nodegroups'] ?? {} });
       if (!isMeant({ id: request.id, grains: request.grains, pillar })) continue;
       const names = matched.get(String(env)) ?? [];

@@ -74,6 +74,14 @@ test('an id that a shell would read as more than a word stands in no command', a
   assert.match(errorsOf(pillar)[0] ?? '', /cannot stand in a command/);
 });
 
+test('an unknown kind of target means nobody, and the log says so with names that are close', async () => {
+  const folder = new PillarFolder().write({ 'base/top.sls': "base:\n  'os:TestOS':\n    - match: grians\n    - a\n  '*': [b]\n", 'base/a.sls': 'a: 1\n', 'base/b.sls': 'b: 1\n' });
+  const { pillar, log } = await folder.compile();
+  assert.deepEqual(pillar, { b: 1 });
+  const told = log.find(({ level }) => level === 'error');
+  assert.deepEqual([told?.fields['match'], told?.fields['close']], ['grians', ['grain']]);
+});
+
 test('a source that a minion asks for counts only when it is allowed', async () => {
   const folder = new PillarFolder();
   const external = { cmd_json: 'echo \'{"x": 1}\'' };
