@@ -1,7 +1,7 @@
 /** What `git.latest` finds in a repository that is there. */
 import type { Context } from '../../../kernel/contract/context.js';
 import { isPlainMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { changesBranch, sameRevision, type Work } from './latest-wish.js';
+import { capitalized, changesBranch, sameRevision, type Work } from './latest-wish.js';
 import { fail, gitWords, plan, shortId, upToDate } from './said.js';
 
 export interface Local {
@@ -86,7 +86,7 @@ async function compare(work: Work, local: Local, wanted: string | null): Promise
 
 /** The sentence of a state that may not move HEAD. */
 export function headStays({ remote, report: { name, changes, warnings } }: Work, { rev }: Local): PlainMap {
-  const place = remote.rev === 'HEAD' ? `${remote.place.charAt(0).toUpperCase()}${remote.place.slice(1).toLowerCase()}` : remote.place;
+  const place = remote.rev === 'HEAD' ? capitalized(remote.place) : remote.place;
   const comment = `${place} is already present and local HEAD (${shortId(rev)}) does not match, but update_head=False. HEAD has not been updated locally.`;
   return { name, changes, result: true, comment, ...(warnings.length === 0 ? {} : { warnings }) };
 }
