@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import runner from '../../../../src/plugins/runners/test.js';
 import { benchOf } from '../bench.js';
 import { shownPort } from './shown.js';
+import { tupleOf } from '../../../../src/kernel/std/sequences.js';
 
 const bench = () => {
   const shown = shownPort();
@@ -11,8 +12,8 @@ const bench = () => {
 
 test('test.arg leaves out private keywords, test.raw_arg keeps them', async () => {
   const { call } = bench();
-  assert.deepEqual(await call('arg', [1, 'two'], { three: 3, __bar: 'baz' }), { args: [1, 'two'], kwargs: { three: 3 } });
-  assert.deepEqual(await call('raw_arg', [1], { __bar: 'baz' }), { args: [1], kwargs: { __bar: 'baz' } });
+  assert.deepEqual(await call('arg', [1, 'two'], { three: 3, __bar: 'baz' }), { args: tupleOf([1, 'two']), kwargs: { three: 3 } });
+  assert.deepEqual(await call('raw_arg', [1], { __bar: 'baz' }), { args: tupleOf([1]), kwargs: { __bar: 'baz' } });
 });
 
 test('test.metasyntactic knows two countries', async () => {
