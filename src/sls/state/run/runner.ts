@@ -105,7 +105,7 @@ export class Runner {
     const { graph, rows } = this.#parts;
     const tag = tagOf(given);
     const low = await aggregateChunks(given, tag, graph, rows, this.#parts.callSpecial);
-    if (!this.#begun.has(text(low['state']))) await this.#begin(low);
+    if (!this.#begun.has(text(low['state']))) await this.begin(low);
     const needs = needsOf(low, tag, graph);
     const status = await this.#status(low, needs);
     if (status === 'pending') return 'pending';
@@ -117,7 +117,7 @@ export class Runner {
   }
 
   /** `mod_init`, until it says that it is done. */
-  async #begin(low: LowChunk): Promise<void> {
+  async begin(low: LowChunk): Promise<void> {
     const state = text(low['state']);
     const { functions, callSpecial } = this.#parts;
     const init = `${state}.mod_init`;

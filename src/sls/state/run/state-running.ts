@@ -57,6 +57,7 @@ export class StateRunning {
 
   /** `mod_init` of the module of a chunk, then the chunk. */
   async call(low: LowChunk): Promise<Row> {
+    await this.#parts.runner.begin(low);
     return this.#parts.caller.call(low);
   }
 
