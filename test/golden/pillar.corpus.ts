@@ -6,10 +6,14 @@ import { loadMasterConfig, loadMinionConfig } from '../../src/kernel/config/load
 import { PythonError } from '../../src/kernel/contract/errors.js';
 import { repr } from '../../src/kernel/std/python-text.js';
 import { Float, isBytes, isMap, mapEntries, type PlainMap, type Value } from '../../src/kernel/std/value.js';
+import { decodeBus, encodeBus } from '../../src/bus/codec/codec.js';
 import { EventBus } from '../../src/bus/event/bus.js';
 import { RunningJobs } from '../../src/minion/job/running.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
 import { masterlessPorts, ownPillar } from '../../src/minion/masterless-ports.js';
+import { CompiledPillars } from '../../src/master/pillar/compiled-pillars.js';
+import { PlainPillars } from '../../src/master/pillar/plain-pillars.js';
+import type { PillarRequest } from '../../src/sls/pillar/request.js';
 import { compilePillar } from '../../src/sls/pillar/compile.js';
 import { listeningLog, neverAborted, testHost } from '../support/module-host.js';
 import { differenceOf, isWanted, pendingFor, readCases, type CaseResult, type Corpus } from './corpus.js';
@@ -27,6 +31,7 @@ interface Recording {
 }
 
 const ID = 'm1';
+const BYTES_MAX = 32 * 1024 * 1024;
 /** A stack of Python's is no part of what is compared. */
 const STACK = /Traceback \(most recent call last\):\n(?:\s.*\n|\n)*/g;
 
@@ -78,12 +83,19 @@ async function compileAll(recording: Recording, root: string, grains: PlainMap):
     const request = { id, grains, saltenv, pillarenv, override: isMap(override ?? null) ? override as PlainMap : {}, extra: {} };
     try {
       const { pillar } = await compilePillar(request, { opts, sys, log: listeningLog(), modules: () => host }, neverAborted());
-      found.push({ pillar: normal(pillar, root) });
+      found.push({ pillar: normal(pillar, root) }, ...await plainDifference(request, pillar, opts));
     } catch (error) {
       found.push({ error: errorText(error, root) });
     }
   }
   return found;
+}
+
+/** What the loop of the master makes by itself is, byte for byte, what the whole compiler makes. */
+async function plainDifference(request: PillarRequest, pillar: PlainMap, opts: PlainMap): Promise<unknown[]> {
+  const plainly = await new PlainPillars(opts, new CompiledPillars(opts), BYTES_MAX).make(request);
+  if (plainly === undefined || Buffer.compare(plainly.bus, encodeBus(pillar)) === 0) return [];
+  return [{ error: `made of plain files it is ${JSON.stringify(decodeBus(plainly.bus))}` }];
 }
 
 async function callAll(recording: Recording, root: string, grains: PlainMap): Promise<unknown[]> {

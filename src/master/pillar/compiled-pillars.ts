@@ -13,17 +13,18 @@ import { pillarRoots } from '../../sls/pillar/tree.js';
 import type { PackedPillar } from './messages.js';
 
 const BYTES_MAX = 256 * 1024 * 1024;
+/** A key and its place. */
+const ENTRY_BYTES = 300;
 const ENVIRONMENTS_MAX = 100;
 
-export interface CompiledCounters {
-  hits: number;
-  misses: number;
+interface Kept {
+  readonly pillar: PackedPillar;
+  readonly bytes: number;
 }
 
 export class CompiledPillars {
-  readonly counters: CompiledCounters = { hits: 0, misses: 0 };
   readonly #opts: Readonly<PlainMap>;
-  readonly #kept = new Map<string, PackedPillar>();
+  readonly #kept = new Map<string, Kept>();
   readonly #roots = new BoundedCache<string, Roots>(ENVIRONMENTS_MAX);
   /** Looks at files under way: who asks meanwhile gets the same. */
   readonly #looks = new Map<string, Promise<string>>();
@@ -41,22 +42,26 @@ export class CompiledPillars {
   async find(key: string, request: PillarRequest): Promise<PackedPillar | undefined> {
     const kept = this.#kept.get(key);
     const roots = this.#rootsFor(request);
-    if (kept !== undefined && await stillHolds(kept.inputs, roots, (env, path) => this.#look(roots, env, path))) {
-      this.counters.hits += 1;
-      this.#kept.delete(key);
-      this.#kept.set(key, kept);
-      return kept;
+    if (kept === undefined) return undefined;
+    const isGood = await stillHolds(kept.pillar.inputs, roots, (env, path) => this.#look(roots, env, path));
+    // Another may have taken its place meanwhile.
+    if (this.#kept.get(key) !== kept) return isGood ? kept.pillar : undefined;
+    if (!isGood) {
+      this.#drop(key);
+      return undefined;
     }
-    this.counters.misses += 1;
-    this.#drop(key);
-    return undefined;
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    return kept.pillar;
   }
 
-  keep(key: string, pillar: PackedPillar): void {
+  /** `isShared`: its bytes are kept under another key as well. */
+  keep(key: string, pillar: PackedPillar, isShared = false): void {
     if (pillar.inputs.fleeting !== '') return;
     this.#drop(key);
-    this.#kept.set(key, pillar);
-    this.#bytes += sizeOf(pillar);
+    const bytes = ENTRY_BYTES + (isShared ? 0 : sizeOf(pillar));
+    this.#kept.set(key, { pillar, bytes });
+    this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {
       if (this.#bytes <= BYTES_MAX) return;
       this.#drop(oldest);
@@ -72,7 +77,7 @@ export class CompiledPillars {
     const kept = this.#kept.get(key);
     if (kept === undefined) return;
     this.#kept.delete(key);
-    this.#bytes -= sizeOf(kept);
+    this.#bytes -= kept.bytes;
   }
 
   #rootsFor(request: PillarRequest): Roots {
@@ -93,4 +98,4 @@ async function look(roots: Roots, env: string, path: string): Promise<string> {
 }
 
 /** Bytes, and about what the names of the files take. */
-const sizeOf = ({ network, bus, inputs }: PackedPillar): number => network.length + bus.length + 300 * (inputs.files.length + 3);
+const sizeOf = ({ network, bus, inputs }: PackedPillar): number => network.length + (bus === network ? 0 : bus.length) + 300 * inputs.files.length;

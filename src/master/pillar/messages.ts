@@ -30,6 +30,15 @@ export interface PackedPillar {
   readonly inputs: PillarInputs;
 }
 
+/** Mostly both dialects write the same bytes: they are kept once. Each has its memory to itself, and can be moved to another thread. */
+export function packedPillar(network: Uint8Array, bus: Uint8Array, inputs: PillarInputs): PackedPillar {
+  const own = ownBytes(network);
+  return { network: own, bus: Buffer.compare(network, bus) === 0 ? own : ownBytes(bus), inputs };
+}
+
+/** A copy: small buffers are pieces of one of 8 kB, which is kept, and sent to other threads, as a whole. */
+export const ownBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+
 /** Pause between two signs of life of a thread that works. */
 export const ALIVE_MS = 250;
 

@@ -13,6 +13,7 @@ import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js
 import type { PillarRequest } from '../../sls/pillar/request.js';
 import { CompiledPillars } from './compiled-pillars.js';
 import type { PackedPillar, Wanted } from './messages.js';
+import { PlainPillars } from './plain-pillars.js';
 import { PillarThread, ThreadLostError } from './pillar-thread.js';
 
 export interface DeskLimits {
@@ -24,13 +25,17 @@ export interface DeskLimits {
   /** Pillars under way in one thread: most of them wait for somebody. */
   readonly inOneThread: number;
   readonly bytesMax: number;
+  /** A thread without work ends after so long. */
+  readonly idleMs: number;
 }
 
 const USUAL: DeskLimits = {
-  ms: 60_000, stopMs: 1000, threads: Math.max(2, Math.min(4, availableParallelism())), inOneThread: 16, bytesMax: 32 * 1024 * 1024,
+  ms: 60_000, stopMs: 1000, threads: Math.max(2, Math.min(4, availableParallelism())), inOneThread: 16, bytesMax: 32 * 1024 * 1024, idleMs: 20_000,
 };
 /** A pillar whose thread ended is begun anew once: the thread may have ended because of another. */
 const ATTEMPTS = 2;
+/** A pillar that waited so long for its turn begins in a further thread: a thread costs 0.2 s and 20 MB. */
+const WAIT_MS = 1000;
 /** Threads beside the usual ones for pillars of a thread that stalled. */
 const SUSPECTS_AT_ONCE = 3;
 /** No port: files of the master as a file client in the thread asks for them. */
@@ -74,19 +79,23 @@ export class PillarDesk implements AsyncDisposable {
   readonly #ownThreads = new Set<PillarThread>();
   readonly #tasks: TaskGroup;
   readonly #suspects: TaskGroup;
+  readonly #plain: PlainPillars;
+  /** Asked for: kept as they were, made on the loop, made in a thread. */
+  readonly #counters = { hits: 0, plain: 0, misses: 0 };
   #isClosed = false;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.#limits = { ...USUAL, ...parts.limits };
     this.#kept = new CompiledPillars(parts.opts);
+    this.#plain = new PlainPillars(parts.opts, this.#kept, this.#limits.bytesMax);
     const onError = (err: unknown): void => parts.log.error({ err }, 'pillar task failed');
     this.#tasks = new TaskGroup({ limit: this.#limits.threads * this.#limits.inOneThread, onError });
     this.#suspects = new TaskGroup({ limit: SUSPECTS_AT_ONCE, onError });
   }
 
   get counters() {
-    return { ...this.#kept.counters, threads: this.#threads.size, waiting: this.#making.size };
+    return { ...this.#counters, threads: this.#threads.size, waiting: this.#making.size };
   }
 
   /** Never fails for what is in pillar files or sources: then the pillar is an error under `_errors`. */
@@ -94,7 +103,17 @@ export class PillarDesk implements AsyncDisposable {
     const bytes = encodeBus(plainRequest(request));
     const key = CompiledPillars.keyOf(bytes);
     const kept = await this.#kept.find(key, request);
-    if (kept !== undefined) return new CompiledPillar(kept);
+    if (kept !== undefined) {
+      this.#counters.hits += 1;
+      return new CompiledPillar(kept);
+    }
+    const plain = await this.#plain.make(request);
+    if (plain !== undefined) {
+      this.#counters.plain += 1;
+      this.#kept.keep(key, plain, true);
+      return new CompiledPillar(plain);
+    }
+    this.#counters.misses += 1;
     try {
       const made = await this.#make(key, bytes);
       this.#kept.keep(key, made);
@@ -145,16 +164,17 @@ export class PillarDesk implements AsyncDisposable {
   }
 
   #inThread(wanted: Wanted, bytes: Uint8Array): Promise<PackedPillar> {
+    const askedAt = performance.now();
     return new Promise((resolve, reject) => {
-      this.#tasks.start(() => this.#tryThreads(wanted, bytes).then(resolve, reject)).catch(reject);
+      this.#tasks.start(() => this.#tryThreads(wanted, bytes, askedAt).then(resolve, reject)).catch(reject);
     });
   }
 
-  async #tryThreads(wanted: Wanted, bytes: Uint8Array): Promise<PackedPillar> {
+  async #tryThreads(wanted: Wanted, bytes: Uint8Array, askedAt: number): Promise<PackedPillar> {
     for (let attempt = 1; ; attempt += 1) {
       if (this.#isClosed) throw new CommandExecutionError('The master is stopping');
       try {
-        return await this.#attempt(wanted, bytes);
+        return await this.#attempt(wanted, bytes, askedAt);
       } catch (error) {
         if (!(error instanceof ThreadLostError) || attempt >= ATTEMPTS) throw error;
       }
@@ -165,8 +185,8 @@ export class PillarDesk implements AsyncDisposable {
    * When the thread stalls, nobody can tell which of its pillars computes without end: each is made once more in a thread
    * where it is alone, and the first answer counts.
    */
-  async #attempt(wanted: Wanted, bytes: Uint8Array): Promise<PackedPillar> {
-    const thread = this.#thread();
+  async #attempt(wanted: Wanted, bytes: Uint8Array, askedAt: number): Promise<PackedPillar> {
+    const thread = this.#thread(performance.now() - askedAt > WAIT_MS);
     const { stall } = thread;
     const work = thread.compile(wanted, bytes, this.#limits).finally(() => this.#endIdle(thread));
     if (await Promise.race([work, stall]) !== true) return work;
@@ -189,19 +209,20 @@ export class PillarDesk implements AsyncDisposable {
     });
   }
 
-  /** A thread without work, else a new one, else the one with the least. Those that stall get nothing more. */
-  #thread(): PillarThread {
+  /** The thread with the least work, or a new one where that would take long to begin. Those that stall get nothing more. */
+  #thread(hasWaited: boolean): PillarThread {
     const able = [...this.#threads].filter((thread) => !thread.isStalled && !this.#ownThreads.has(thread));
     const least = able.toSorted((a, b) => a.busy - b.busy)[0];
-    if (least !== undefined && (least.busy === 0 || able.length >= this.#limits.threads)) return least;
-    return this.#newThread(false);
+    if (least === undefined) return this.#newThread(false);
+    const isSlow = least.busy > 0 && least.isLoaded && (hasWaited || least.isSilent);
+    return isSlow && able.length < this.#limits.threads ? this.#newThread(false) : least;
   }
 
   #newThread(isOwn = true): PillarThread {
     const { distDir, opts, userDirs, ports, log } = this.#parts;
     const reachable = ports();
     const made = new PillarThread({
-      script: join(distDir, 'workers', 'pillar-worker.js'), log, ports: reachable,
+      script: join(distDir, 'workers', 'pillar-worker.js'), log, ports: reachable, idleMs: this.#limits.idleMs,
       setup: {
         opts: encodeBus(opts as PlainMap), distDir, userDirs: Object.fromEntries(KINDS.map((kind) => [kind, userDirs(kind)])),
         ports: Object.keys(reachable).filter((name) => name !== FILE_SOURCE), bytesMax: this.#limits.bytesMax,

@@ -5,11 +5,15 @@ import type { Logger } from '../../kernel/contract/log.js';
 import { isAsyncIterable } from '../../kernel/loader/worker-answers.js';
 import { pack, packError, unpack, unpackError } from '../../kernel/loader/worker-messages.js';
 import { deferred, within, type Deferred } from '../../kernel/std/async.js';
-import type { FromThread, PackedPillar, ThreadSetup, ToThread, Wanted } from './messages.js';
+import { ownBytes, type FromThread, type PackedPillar, type ThreadSetup, type ToThread, type Wanted } from './messages.js';
 
 const MEMORY_MB_MAX = 2048;
+/** Room for new objects: the engine's own choice grows to 48 MB and stays. */
+const YOUNG_MB_MAX = 4;
 /** A thread that works and is silent for so long has stalled. */
 const STALL_MS = 1000;
+/** One that lets the others have their turn is silent for less, or waits for somebody. */
+const SILENT_MS = 50;
 /** What a new thread may take to load. */
 const START_MS = 5000;
 /** What a template prints by `process.stdout` and the like is logged in pieces of so many characters. */
@@ -25,6 +29,8 @@ export interface ThreadParts {
   /** What functions in the thread may ask of the master, by name: ports, and `fileSource`. */
   readonly ports: Readonly<Record<string, object>>;
   readonly log: Logger;
+  /** A thread without work ends after so long: it holds 20 to 40 MB. */
+  readonly idleMs: number;
 }
 
 export class PillarThread {
@@ -34,6 +40,8 @@ export class PillarThread {
   readonly #onEnd: (thread: PillarThread) => void;
   #lastId = 0;
   #heardAt = 0;
+  #isLoaded = false;
+  #idle: NodeJS.Timeout | undefined;
   #stall = deferred<true>();
   #watch: NodeJS.Timeout | undefined;
 
@@ -41,7 +49,7 @@ export class PillarThread {
     this.#parts = parts;
     this.#onEnd = onEnd;
     this.#worker = new Worker(parts.script, {
-      workerData: parts.setup, name: 'pillar', stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX },
+      workerData: parts.setup, name: 'pillar', stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX, maxYoungGenerationSizeMb: YOUNG_MB_MAX },
       // Pipes of programs are opened here and closed as sockets: Node would close their numbers once more at the end of the thread, when
       // these belong to others already, and end the process.
       trackUnmanagedFds: false,
@@ -58,6 +66,15 @@ export class PillarThread {
   /** True while a thread that has work gives no sign of life: something in it computes and lets nobody have a turn. */
   get isStalled(): boolean {
     return this.#jobs.size > 0 && performance.now() - this.#heardAt > STALL_MS;
+  }
+
+  /** True when another thread would begin sooner: this one has loaded, has work, and has not been heard for a moment. */
+  get isSilent(): boolean {
+    return this.#isLoaded && this.#jobs.size > 0 && performance.now() - this.#heardAt > SILENT_MS;
+  }
+
+  get isLoaded(): boolean {
+    return this.#isLoaded;
   }
 
   /** Resolves when the thread stalls. */
@@ -82,8 +99,10 @@ export class PillarThread {
     job.promise.catch(() => undefined);
     if (this.#jobs.size === 0) this.#beginWatch();
     this.#jobs.set(id, job);
+    clearTimeout(this.#idle);
     this.#worker.ref();
-    this.#send({ type: 'compile', id, wanted, request });
+    const own = ownBytes(request);
+    this.#send({ type: 'compile', id, wanted, request: own }, [own.buffer as ArrayBuffer]);
     const late = Symbol('late');
     const made = await within(job.promise, limits.ms, late);
     if (typeof made !== 'symbol') return made;
@@ -114,12 +133,13 @@ export class PillarThread {
     }, STALL_MS / 4).unref();
   }
 
-  #send(message: ToThread): void {
-    this.#worker.postMessage(message);
+  #send(message: ToThread, moved: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, moved);
   }
 
   #receive(message: FromThread): void {
     this.#heardAt = performance.now();
+    this.#isLoaded = true;
     switch (message.type) {
       case 'alive': return;
       case 'done': return this.#settle(message.id)?.resolve(message);
@@ -133,10 +153,16 @@ export class PillarThread {
     const job = this.#jobs.get(id);
     this.#jobs.delete(id);
     if (this.#jobs.size === 0) this.#rest();
+    if (this.#jobs.size === 0) this.#idle = setTimeout(() => this.#endIdle(), this.#parts.idleMs).unref();
     return job;
   }
 
+  #endIdle(): void {
+    this.end().catch((err: unknown) => this.#parts.log.error({ err }, 'an idle thread of pillars did not end'));
+  }
+
   #rest(): void {
+    clearTimeout(this.#idle);
     clearInterval(this.#watch);
     this.#watch = undefined;
     this.#worker.unref();

@@ -15,7 +15,7 @@ import type { FileSource } from '../../sls/files/file-source.js';
 import { compilePillar, compileTop, type PillarHost } from '../../sls/pillar/compile.js';
 import type { PillarInputs } from '../../sls/pillar/inputs.js';
 import type { PillarRequest } from '../../sls/pillar/request.js';
-import { ALIVE_MS, type FromThread, type PackedPillar, type ThreadSetup, type ToThread, type Wanted } from './messages.js';
+import { ALIVE_MS, packedPillar, type FromThread, type PackedPillar, type ThreadSetup, type ToThread, type Wanted } from './messages.js';
 
 /** What is compiled here needs. */
 export interface ThreadHost extends PillarHost {
@@ -70,14 +70,14 @@ function settle(asked: Map<number, Deferred<unknown>>, ask: number): Deferred<un
 async function compile(wanted: Wanted, bytes: Uint8Array, host: ThreadHost, bytesMax: number, signal: AbortSignal): Promise<PackedPillar> {
   if (wanted === 'reactions') {
     const { reactionsOf } = await import('../reactor/thread-side.js');
-    return { network: new Uint8Array(), bus: encodeBus(await reactionsOf(decodeBus(bytes), host, signal)), inputs: NO_INPUTS };
+    return packedPillar(new Uint8Array(), encodeBus(await reactionsOf(decodeBus(bytes), host, signal)), NO_INPUTS);
   }
   const request = decodeBus(bytes) as unknown as PillarRequest;
   const { value, inputs } = await (wanted === 'top' ? topOf(request, host, signal) : pillarOf(request, host, signal));
   signal.throwIfAborted();
   const network = encodeNetwork(value);
   if (network.length > bytesMax) throw new CommandExecutionError(`The pillar has ${network.length} bytes, more than the ${bytesMax} that are allowed`);
-  return { network, bus: encodeBus(value), inputs };
+  return packedPillar(network, encodeBus(value), inputs);
 }
 
 async function pillarOf(request: PillarRequest, host: PillarHost, signal: AbortSignal) {
@@ -91,9 +91,8 @@ async function topOf(request: PillarRequest, host: PillarHost, signal: AbortSign
   return { value: { top: shown, errors: [...errors] }, inputs: NO_INPUTS };
 }
 
-/** Bytes that are moved to the other side instead of copied; small ones share a buffer with others and stay. */
-const buffersOf = ({ network, bus }: PackedPillar): ArrayBuffer[] =>
-  [network, bus].filter(({ buffer, length }) => buffer.byteLength === length).map(({ buffer }) => buffer as ArrayBuffer);
+/** Bytes are moved to the other side instead of copied. */
+const buffersOf = ({ network, bus }: PackedPillar): ArrayBuffer[] => [...new Set([network, bus].map(({ buffer }) => buffer as ArrayBuffer))];
 
 function pillarHost({ opts: packed, distDir, userDirs, ports }: ThreadSetup, send: (message: FromThread) => void, asked: Map<number, Deferred<unknown>>): ThreadHost {
   const opts = Object.freeze(decodeBus(packed) as PlainMap);

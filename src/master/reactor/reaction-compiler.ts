@@ -22,6 +22,8 @@ export interface CompilerParts {
 }
 
 const LIMITS = { ms: 30_000, stopMs: 1000 };
+/** Reactions come in bursts: a new thread takes 0.2 s. */
+const IDLE_MS = 300_000;
 const GATHER_MS = 30_000;
 const BYTES_MAX = 8 * 1024 * 1024;
 const KINDS: readonly PluginKind[] = ['modules', 'renderers', 'sdb', 'serializers'];
@@ -53,7 +55,7 @@ export class ReactionCompiler implements AsyncDisposable {
     const { distDir, opts, userDirs, ports, log } = this.#parts;
     const reachable = ports();
     this.#thread = new PillarThread({
-      script: join(distDir, 'workers', 'pillar-worker.js'), log, ports: reachable,
+      script: join(distDir, 'workers', 'pillar-worker.js'), log, ports: reachable, idleMs: IDLE_MS,
       setup: {
         opts: encodeBus(opts as PlainMap), distDir, userDirs: Object.fromEntries(KINDS.map((kind) => [kind, userDirs(kind)])), ports: Object.keys(reachable), bytesMax: BYTES_MAX,
       },

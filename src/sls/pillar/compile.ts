@@ -9,7 +9,7 @@ import type { PillarTreeAsk, Ports } from '../../kernel/contract/ports.js';
 import type { Sys } from '../../kernel/contract/sys.js';
 import type { ModuleHost } from '../../kernel/loader/module-host.js';
 import { mapEntries, mapFrom, mapSize, isMap, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
-import type { Renderer, RendererOptions } from '../render/contract.js';
+import type { CallFunction, Renderer, RendererOptions } from '../render/contract.js';
 import type { Compilation } from './compilation.js';
 import { decryptPillar } from './decrypt.js';
 import { addExternal } from './external.js';
@@ -38,6 +38,8 @@ export interface PillarHost {
   readonly unpack?: RendererOptions['unpack'] & {};
   /** How long one external source may take. */
   readonly sourceMsMax?: number;
+  /** In place of the whole renderer. */
+  readonly openRenderer?: (options: RendererOptions) => Renderer;
 }
 
 export interface CompiledPillar {
@@ -48,8 +50,25 @@ export interface CompiledPillar {
 /** @throws PythonError where Salt's compilation fails as a whole, such as an external source that gives a list */
 export async function compilePillar(request: PillarRequest, host: PillarHost, signal: AbortSignal): Promise<CompiledPillar> {
   const compilation = begin(request, host, signal);
-  const pillar = await make(compilation);
+  const pillar = await make(compilation, await readTop(compilation));
   return { pillar, inputs: compilation.inputs.result() };
+}
+
+/** What the top files give a minion, before any file is read. */
+export interface MatchedPillar {
+  readonly matched: ReadonlyMap<string, readonly string[]>;
+  readonly errors: readonly string[];
+  compile(): Promise<CompiledPillar>;
+}
+
+/** In two steps, for who may know the pillar of such a match already. */
+export async function matchPillar(request: PillarRequest, host: PillarHost, signal: AbortSignal): Promise<MatchedPillar> {
+  const compilation = begin(request, host, signal);
+  const top = await readTop(compilation);
+  return {
+    matched: matchTop(top, compilation, {}), errors: top.errors,
+    compile: async () => ({ pillar: await make(compilation, top), inputs: compilation.inputs.result() }),
+  };
 }
 
 /** The merged top files: environment to target to SLS, and what was wrong with them. */
@@ -65,18 +84,20 @@ function begin(asked: PillarRequest, host: PillarHost, signal: AbortSignal): Com
   const request = { ...asked, pillarenv: typeof opts['pillarenv'] === 'string' ? opts['pillarenv'] : null };
   const inputs = new InputRecorder();
   const tree = new PillarTree(pillarRoots(opts), inputs);
-  const modules = host.modules(request.grains);
   const renderers = new WeakMap<object, Promise<Renderer>>();
-  const names = () => host.functions?.(request.grains) ?? modules.catalog.functions('modules');
+  const names = () => host.functions?.(request.grains) ?? host.modules(request.grains).catalog.functions('modules');
   const merge = pillarMerge(opts);
   const options: FunctionsOptions = {
-    modules, sys, ports: host.ports ?? {}, opts, request, inputs, signal, sourceMsMax: host.sourceMsMax ?? SOURCE_MS_MAX,
+    get modules() {
+      return host.modules(request.grains);
+    },
+    sys, ports: host.ports ?? {}, opts, request, inputs, signal, sourceMsMax: host.sourceMsMax ?? SOURCE_MS_MAX,
     files: (trees) => compileTrees(trees, { request, host, signal, merge }),
     sourceOpts: { ...opts, id: host.opts['id'] ?? request.id },
     rendererFor: (pillar) => {
       // Many machines have no pillar: what renders is large and loaded with the first file.
-      const known = renderers.get(pillar) ?? openRenderer({
-        files: tree, call: callWith(pillar, options), functions: names, log, sys, facts: { grains: request.grains, pillar, opts, id: request.id },
+      const known = renderers.get(pillar) ?? openRenderer(host, {
+        files: tree, functions: names, call: callLater(() => callWith(pillar, options)), log, sys, facts: { grains: request.grains, pillar, opts, id: request.id },
         ...(host.unpack === undefined ? {} : { unpack: host.unpack }),
       });
       renderers.set(pillar, known);
@@ -102,11 +123,17 @@ async function compileTrees(
   return whole as PlainMap;
 }
 
-const openRenderer = async (options: RendererOptions): Promise<Renderer> => (await import('../render/renderer.js')).createRenderer(options);
+const openRenderer = async (host: PillarHost, options: RendererOptions): Promise<Renderer> =>
+  host.openRenderer?.(options) ?? (await import('../render/renderer.js')).createRenderer(options);
 
-async function make(compilation: Compilation): Promise<PlainMap> {
+/** Modules are opened for the first call. */
+function callLater(open: () => CallFunction): CallFunction {
+  let call: CallFunction | undefined;
+  return (fun, args, kwargs) => (call ??= open())(fun, args, kwargs);
+}
+
+async function make(compilation: Compilation, top: Top): Promise<PlainMap> {
   const { request, merge, opts } = compilation;
-  const top = await readTop(compilation);
   const errors: string[] = [];
   const made = opts['ext_pillar_first'] === true ? await externalFirst(top, errors, compilation) : await filesFirst(top, errors, compilation);
   errors.push(...top.errors);

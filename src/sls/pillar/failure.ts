@@ -5,11 +5,13 @@
 import { asError } from '../../kernel/std/async.js';
 import { RenderError } from '../render/render-error.js';
 import type { Compilation } from './compilation.js';
+import { NotPlainError } from './plain.js';
 
 const COVER = '**********';
 
-/** Writes an error to the log; gives Salt's text of it. */
+/** Writes an error to the log; gives Salt's text of it. @throws NotPlainError, which is for another compiler */
 export async function logFailure(error: unknown, { what, name, way = [] }: { what: string; name: string; way?: readonly string[] }, { log, request }: Compilation): Promise<string> {
+  if (error instanceof NotPlainError) throw error;
   // Seldom needed, and large.
   const { explainError } = await import('../render/explain.js');
   const { message, name: className } = asError(error);

@@ -132,3 +132,19 @@ test('top files as one, with their errors', async () => {
   folder.write({ 'base/top.sls': 'base: {{ nope }}\n' });
   assert.match((await desk.top(request)).errors[0] ?? '', /^Rendering Primary Top file failed, render error:\nJinja variable 'nope' is undefined/);
 });
+
+test('plain pillars need no thread, many at once need one, and a thread without work ends', async () => {
+  const folder = new PillarFolder().write({ 'base/top.sls': everybody('a'), 'base/a.sls': 'a: 1\n' });
+  const { desk, pillar } = await benchOf(folder, {}, { threads: 4, idleMs: 300 });
+  const ids = Array.from({ length: 20 }, (_, at) => `m${at}`);
+  assert.deepEqual(await Promise.all(ids.map((id) => pillar(id))), ids.map(() => ({ a: 1 })));
+  assert.deepEqual([desk.counters.plain, desk.counters.misses, desk.counters.threads], [20, 0, 0]);
+  folder.write({ 'base/a.sls': 'a: {{ grains.id }}\n' });
+  const many = Promise.all(ids.map((id) => pillar(id)));
+  await sleep(0);
+  while (desk.counters.threads === 0) await sleep(5);
+  assert.equal(desk.counters.threads, 1);
+  assert.deepEqual(await many, ids.map((id) => ({ a: id })));
+  while (desk.counters.threads > 0) await sleep(20);
+  assert.deepEqual(await pillar('late'), { a: 'late' });
+});
