@@ -1,20 +1,32 @@
 /**
- * What others on this machine ask of the minion through its bus: to read grains, modules and pillar again, to change its schedule,
- * and to pass an event on to the master.
+ * What others on this machine ask of the minion through its bus: to read grains, modules and pillar again, to change its schedule
+ * and its beacons, and to pass an event on to the master.
  *
- * Source: observed, Salt 3008.3 (tags `module_refresh`, `grains_refresh`, `pillar_refresh`, `manage_schedule`, `fire_master`).
+ * Source: observed, Salt 3008.3 (tags `module_refresh`, `grains_refresh`, `pillar_refresh`, `manage_schedule`, `manage_beacons`, `beacons_refresh`, `fire_master`).
  */
 import type { BusEvent, EventBus } from '../bus/event/bus.js';
 import type { Logger } from '../kernel/contract/log.js';
-import type { EventPort, RefreshPort, SchedulePort } from '../kernel/contract/ports.js';
+import type { BeaconsPort, EventPort, RefreshPort, SchedulePort } from '../kernel/contract/ports.js';
 import { isList } from '../kernel/std/value.js';
 
 type Work = (event: BusEvent) => Promise<unknown>;
 
-export function answerBus(bus: EventBus, ports: { readonly refresh: RefreshPort; readonly events: EventPort; readonly schedule: SchedulePort }, log: Logger): Disposable {
-  const { refresh, events, schedule } = ports;
+export interface BusRequestPorts {
+  readonly refresh: RefreshPort;
+  readonly events: EventPort;
+  readonly schedule: SchedulePort;
+  readonly beacons: BeaconsPort & { refresh(how: { readonly anew: boolean }): Promise<void> };
+}
+
+export function answerBus(bus: EventBus, ports: BusRequestPorts, log: Logger): Disposable {
+  const { refresh, events, schedule, beacons } = ports;
   const requests: Readonly<Record<string, Work>> = {
-    module_refresh: () => refresh.modules(),
+    module_refresh: async () => {
+      await refresh.modules();
+      await beacons.refresh({ anew: true });
+    },
+    beacons_refresh: () => beacons.refresh({ anew: true }),
+    manage_beacons: ({ data }) => beacons.manage(data),
     grains_refresh: () => refresh.grains(),
     pillar_refresh: ({ data }) => refresh.pillar({ cleanCache: data['clean_cache'] === true }),
     manage_schedule: ({ data }) => schedule.manage(data),

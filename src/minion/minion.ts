@@ -18,6 +18,7 @@ import { planMasters, type MasterPlan } from './connection/master-plan.js';
 import type { MasterAddress } from './connection/masters.js';
 import { Refusals, type Ended } from './connection/refusals.js';
 import { AllMasters } from './all-masters.js';
+import { openBeacons } from './beacons.js';
 import { answerBus } from './bus-requests.js';
 import { evaluateMaster } from './evaluate-master.js';
 import { gatherGrains } from './grains.js';
@@ -74,9 +75,13 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       for (const master of side.masters) outboxes.of(master).flush();
       for (const master of side.masters) account.connected(master);
       scheduler.refresh();
+      void beacons.refresh();
       await mine.update();
     },
-    onPillar: () => scheduler.refresh(),
+    onPillar: () => {
+      scheduler.refresh();
+      void beacons.refresh();
+    },
     onBack: (master) => outboxes.of(master).flush(),
   };
   const sides = (plan.kind === 'each' ? masters.map((master): MasterPlan => ({ kind: 'each', masters: [master] })) : [plan])
@@ -144,13 +149,21 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       for (const { connection } of sides) if (connection !== undefined) outboxes.of(connection.latest).put(load);
     },
   });
-  for (const { host } of sides) host.addPorts({ schedule: scheduler });
+  const watching = openBeacons({
+    opts, id, state: firstSide.state, host: firstSide.host, bus, running, log,
+    send: async (events) => {
+      const { connection } = firstSide;
+      if (connection !== undefined) await sideParts.all.each(connection, (one) => one.request({ id, cmd: '_minion_event', pretag: null, events }));
+    },
+  });
+  const { beacons } = watching;
+  for (const { host } of sides) host.addPorts({ schedule: scheduler, beacons });
   const sockets = await serveLocalSockets({
     bus, log, publishPath: join(sockDir, `minion_event_${hash}_pub.ipc`), pullPath: join(sockDir, `minion_event_${hash}_pull.ipc`),
     publishMode: 0o600, eventBytesMax: Number(opts['max_event_size'] ?? 1_048_576), subscriberBytesMax: 64 * 1024 * 1024,
     onPushed: ({ tag, data }) => void bus.fire(tag, data),
   });
-  const busRequests = answerBus(bus, { ...firstSide.ports, schedule: scheduler }, log);
+  const busRequests = answerBus(bus, { ...firstSide.ports, schedule: scheduler, beacons }, log);
   const grainsWatch = watchGrains({
     minutes: Number(opts['grains_refresh_every'] ?? 0), log, grains: () => facts.grains, gather: refreshGrains, onChange: () => firstSide.ports.refresh.pillar(),
   });
@@ -158,6 +171,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     log.warn({}, 'Master is set to disable, skipping connection');
     scheduler.refresh();
   }
+  if (plan.kind === 'none' || opts['beacons_before_connect'] === true) void beacons.refresh();
   return {
     ended: startAll(sides, opts, log),
     async [Symbol.asyncDispose]() {
@@ -165,6 +179,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
         const scheduled = scheduler[Symbol.asyncDispose]();
         await intake[Symbol.asyncDispose]();
         await scheduled;
+        await watching[Symbol.asyncDispose]();
         await outboxes[Symbol.asyncDispose]();
         await returners[Symbol.asyncDispose]();
         account[Symbol.dispose]();

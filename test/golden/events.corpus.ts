@@ -43,7 +43,9 @@ async function play(scenario: Scenario, way: Way, fleet: EventFleet): Promise<st
   const find = (): string[] => compare(scenario.events, fleet.hearing.events, way.heeded ?? [], fleet.root);
   for (const end = Date.now() + HEARD_WITHIN_MS; Date.now() < end && find().length > 0; ) await sleep(LOOK_EVERY_MS);
   await sleep(SILENCE_MS);
-  return find();
+  const faults = find();
+  await way.after?.(fleet);
+  return faults;
 }
 
 function compare(recorded: readonly TaggedEvent[], heard: readonly TaggedEvent[], heeded: readonly string[], root: string): string[] {

@@ -3,12 +3,14 @@
  * Nothing of the program itself; a plugin reaches that through its context.
  */
 export {
-  defineExtPillar, defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineSdb, defineState, defineWheel, fn,
+  defineBeacon, defineExtPillar, defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineSdb, defineState, defineWheel, fn,
 } from './plugin.js';
 export type {
-  ExtPillarDeclaration, ExtPillarPlugin, FileserverPlugin, Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, PillarSource, Plugin,
+  BeaconPlugin, ExtPillarDeclaration, ExtPillarPlugin, FileserverPlugin, Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, PillarSource, Plugin,
   PluginKind, ReturnerPlugin, SdbPlugin,
 } from './plugin.js';
+export { beaconOptions, VALID_BEACON } from './beacon.js';
+export type { BeaconVerdict } from './beacon.js';
 export type { ReturnerContext, ReturnerOption } from './returner.js';
 export { listedJob } from './listed-job.js';
 export { p } from './params.js';

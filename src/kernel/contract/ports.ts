@@ -304,6 +304,12 @@ export interface SchedulePort {
   manage(command: PlainMap): Promise<PlainMap>;
 }
 
+/** The beacons of the minion that runs on this machine. */
+export interface BeaconsPort {
+  /** What Salt sends as `manage_beacons`: `func`, `name`, `beacon_data`, ...; gives the data of the event that says it is done, undefined when nobody answers in time. */
+  manage(command: PlainMap, options?: { readonly timeoutMs?: number }): Promise<PlainMap | undefined>;
+}
+
 /** The general text to predicate matcher, for `match.*`. */
 export interface MatchPort {
   matches(expr: Value, kind: string, delimiter: string, minionId?: string): Promise<boolean>;
@@ -425,6 +431,7 @@ export interface Ports {
   match: MatchPort;
   render: RenderPort;
   schedule: SchedulePort;
+  beacons: BeaconsPort;
   output: OutputPort;
   returners: ReturnersPort;
   sdb: SdbPort;

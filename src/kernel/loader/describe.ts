@@ -4,7 +4,8 @@ import type { FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
 import { Float, isMap, mapEntries, type PlainMap, type Value } from '../std/value.js';
 import type { FunctionEntry, ParamEntry, PluginEntry } from './index-file.js';
 
-export const FUNCTION_KINDS: readonly PluginKind[] = ['modules', 'states', 'runners', 'wheel'];
+/** Kinds whose plugins of users run in threads; those of a beacon are its methods. */
+export const FUNCTION_KINDS: readonly PluginKind[] = ['modules', 'states', 'runners', 'wheel', 'beacons'];
 
 export interface Description {
   readonly entry: PluginEntry;

@@ -13,6 +13,7 @@ import type { CatalogPort, OutputPort, Ports, ReturnersPort, SdbPort } from '../
 import type { ReturnerContext, ReturnerMethod } from '../contract/returner.js';
 import type { Sys } from '../contract/sys.js';
 import { isTruthy, type PlainMap, type Value } from '../std/value.js';
+import { beaconOfFunctions } from './beacon-form.js';
 import { CallContext, ReturnerCallContext, Session, type CallSession, type Found, type FunctionKind, type Memory, type SessionHost, type SessionOptions, type SessionPorts } from './call-session.js';
 import { Catalog, functionOf, splitName } from './catalog.js';
 import { describePlugin, FUNCTION_KINDS, isFunctionPlugin, type Description } from './describe.js';
@@ -192,6 +193,13 @@ export class ModuleHost implements AsyncDisposable {
     return new ReturnerCallContext(new Session(this.#sessionHost, session, { retcode: undefined, memory, ports: new Map() }), plugin, given);
   }
 
+  /** As `context`, for a beacon: its own memory is kept from call to call, that of the functions it calls is not. */
+  beaconContext(plugin: string, { signal, memory }: { signal: AbortSignal; memory: Map<string, unknown> }): Context {
+    // A name that no module has: beacons and modules share names.
+    const owner = `beacons/${plugin}`;
+    return new CallContext(new Session(this.#sessionHost, { signal }, { retcode: undefined, memory: new Map([[`modules/${owner}`, memory]]), ports: new Map() }), 'modules', owner, 0);
+  }
+
   /** Forgets every lookup; files of users are read anew at the next one. */
   reload(): boolean {
     this.#tables.clear();
@@ -340,7 +348,8 @@ export class ModuleHost implements AsyncDisposable {
       this.#workers ??= new ModuleWorkers({ script: join(distDir, 'workers', 'module-worker.js'), opts, log });
       const workerFile = { kind, name: file.name, url, source };
       const description = await this.#workers.describe(workerFile);
-      return { description, plugin: this.#workers.plugin(workerFile, description) };
+      const plugin = this.#workers.plugin(workerFile, description);
+      return { description, plugin: kind === 'beacons' ? beaconOfFunctions(plugin as FunctionPlugin) : plugin };
     } catch (error) {
       this.#options.log.error({ kind, plugin: file.name, reason: await importFailure(file.path, error) }, 'user plugin cannot be loaded');
       throw error;

@@ -9,6 +9,7 @@ import type { ExtPillarPlugin, Fn, FunctionPlugin, Plugin, PluginKind } from '..
 import { loadYaml } from '../yaml/load.js';
 import { updateMap } from '../std/merge.js';
 import { isMap, isPlainMap, type PlainMap, type Value } from '../std/value.js';
+import { beaconAsFunctions } from './beacon-form.js';
 import { FUNCTION_KINDS } from './describe.js';
 
 /** Words JavaScript keeps for itself; `delete_` stands for `delete`, as `list_` does in Python. */
@@ -34,7 +35,10 @@ export interface WrittenParameter {
 /** The plugin that the exports of a file make. @throws Error when there is nothing to call */
 export function pluginOfExports(kind: PluginKind, file: string, exports: Namespace, source: string): Plugin {
   const given = exports['default'];
-  if (given !== null && typeof given === 'object') return { ...(given as Plugin), name: file };
+  if (given !== null && typeof given === 'object') {
+    const plugin = { ...(given as Plugin), name: file };
+    return plugin.kind === 'beacons' ? beaconAsFunctions(plugin) : plugin;
+  }
   const functions = Object.entries(exports).filter((entry): entry is [string, PlainFunction] =>
     typeof entry[1] === 'function' && !entry[0].startsWith('_') && entry[0] !== 'default');
   if (functions.length === 0) throw new Error('it exports no function and no plugin');

@@ -25,6 +25,7 @@ const JID = /(?<!\d)2\d{19}(?!\d)/g;
 const BY_KEY: Readonly<Record<string, Value>> = {
   _stamp: '2026-01-01T00:00:00.000000+00:00', ts: 1_700_000_000, pub: '<PEM public key>', duration: 1.234, start_time: '00:00:00.000000', pid: 1000,
   __pub_pid: 1000, created: 1_700_000_000.5, last_progress: 1_700_000_000.5,
+  '1m': 0.5, '5m': 0.5, '15m': 0.5, '1-min': 0.5, '5-min': 0.5, '15-min': 0.5,
 };
 
 /** All questions "do you still work on it?", and all runs of a scheduled job: how often they come is up to the clock. */
@@ -48,6 +49,7 @@ function withoutChance({ tag, data }: TaggedEvent, root: string): TaggedEvent {
     .replace(OWN_NAME, 'HOST')
     .replace(/started at \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}/, 'started at Thu Jan  1 00:00:00 2026')
     .replace(/\bat pid \d+/g, 'at pid 1000')
+    .replace(/^(salt\/beacon\/.*\/)\d{4}-\d\d-\d\dT[\d:.]+$/, '$1 at a time')
     .replace(/^(Passed invalid arguments to [^\n]*)\n[^]*$/, '$1 (documentation of the function follows)');
   return withTexts({ tag, data: withPlaces(data) }, (given) => withoutTracebacks(text(given)));
 }
@@ -103,6 +105,8 @@ export const isRepeatedState = (line: string): boolean => line.startsWith('salt/
 
 /** Tags of what comes and goes with the clock: heeded only where the scenario is about it. */
 const BY_CLOCK = ['salt/auth', 'salt/presence/'];
+/** How often a beacon tells is up to the clock. */
+const BEACON = 'salt/beacon/';
 
 /**
  * What two runs must share: each event as a line of text with sorted keys. Repetitions of what comes by the clock, and of
@@ -116,7 +120,7 @@ export function comparable(events: readonly TaggedEvent[], heeded: readonly stri
     const clock = BY_CLOCK.find((prefix) => event.tag.startsWith(prefix));
     if (clock !== undefined && !heeded.includes(clock)) continue;
     const line = `${event.tag} ${JSON.stringify(sorted(event.data))}`;
-    const isRepeatable = clock !== undefined || BY_PACE.some((jid) => event.tag.includes(jid));
+    const isRepeatable = clock !== undefined || event.tag.startsWith(BEACON) || BY_PACE.some((jid) => event.tag.includes(jid));
     if (!isRepeatable || !lines.includes(line)) lines.push(line);
   }
   return lines.sort();

@@ -10,6 +10,8 @@ export interface Way {
   readonly before?: (fleet: EventFleet) => Promise<void>;
   /** Instead of the recorded commands. */
   readonly act?: (fleet: EventFleet) => Promise<void>;
+  /** When all was heard. */
+  readonly after?: (fleet: EventFleet) => Promise<void>;
 }
 
 const AUTH = 'salt/auth';
@@ -48,6 +50,41 @@ const running = (...ids: readonly string[]) => async (fleet: EventFleet): Promis
 
 const evt1 = running('evt1');
 const both = running('evt1', 'evt2');
+
+const heardBeacon = async (fleet: EventFleet, name: string): Promise<void> => void await fleet.hearing.heard(`salt/beacon/evt1/${name}/*`);
+/** Returns when also its return was heard. */
+const prepareBeacon = async (fleet: EventFleet, command: string): Promise<void> => {
+  await both(fleet);
+  fleet.hearing.clear();
+  await fleet.run(command);
+  await fleet.hearing.heard('salt/job/*/ret/evt1');
+};
+const manageLoad = ['salt evt1 beacons.disable_beacon load', 'salt evt1 beacons.delete load'];
+const addStatus = `salt evt1 beacons.add status '[{"interval": 4}, {"loadavg": ["all"]}]'`;
+const watchProcess = ['salt evt1 beacons.delete status', `salt evt1 beacons.add ps '[{"processes": {"nosuchproc": "stopped"}}, {"interval": 3}]'`];
+const addLoad = "salt -t 60 evt1 beacons.add load '[{averages: {1m: [0.0, 0.01], 5m: [0.0, 0.01], 15m: [0.0, 0.01]}}, {emitatstartup: True}, {onchangeonly: False}, {interval: 3}]'";
+
+/** Each begins with the beacon that the one before left, or makes it. */
+const BEACONS: Readonly<Record<string, Way>> = {
+  'beacon-load': { before: both },
+  'beacon-manage': {
+    before: (fleet) => prepareBeacon(fleet, addLoad),
+    act: async (fleet) => {
+      await fleet.run('salt evt1 beacons.list');
+      await heardBeacon(fleet, 'load');
+      for (const command of manageLoad) await fleet.run(command);
+    },
+  },
+  'beacon-status': { before: both },
+  'beacon-ps': {
+    before: (fleet) => prepareBeacon(fleet, addStatus),
+    act: async (fleet) => {
+      await heardBeacon(fleet, 'status');
+      for (const command of watchProcess) await fleet.run(command);
+    },
+    after: (fleet) => fleet.run('salt evt1 beacons.delete ps'),
+  },
+};
 
 /** Those that are not named here are run with both minions, in the middle. */
 const BEFORE_ALL: Readonly<Record<string, Way>> = {
@@ -111,7 +148,7 @@ export function inOrder(scenarios: readonly Scenario[]): (readonly [Scenario, Wa
       return scenario === undefined ? [] : [[scenario, way] as const];
     });
   // By name, so that `schedule` comes before `schedule-delete`.
-  const middle = scenarios.filter(({ name }) => !(name in BEFORE_ALL) && !(name in FIRST) && !(name in LAST) && !ALONE.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1)).map((scenario) => [scenario, { before: both }] as const);
+  const middle = scenarios.filter(({ name }) => !(name in BEFORE_ALL) && !(name in FIRST) && !(name in LAST) && !(name in BEACONS) && !ALONE.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1)).map((scenario) => [scenario, { before: both }] as const);
   const alone = scenarios.filter(({ name }) => ALONE.test(name)).map((scenario) => [scenario, { before: evt1 }] as const);
-  return [...named(BEFORE_ALL), ...alone, ...named(FIRST), ...middle, ...named(LAST)];
+  return [...named(BEFORE_ALL), ...alone, ...named(FIRST), ...named(BEACONS), ...middle, ...named(LAST)];
 }
