@@ -66,8 +66,7 @@ site.test('an idle minion is one small process that does nothing', async () => {
   const { pid } = minion.process;
   const { private_megabytes: most, idle_cpu_ms: busy, idle_seconds: seconds } = budget.minion;
   // The garbage of the start is swept when nothing has happened for a while.
-  let now = 0;
-  await until(`${most} MB of its own`, () => (now = privateMegabytes(pid)) <= most);
+  await until(`${most} MB of its own`, () => privateMegabytes(pid) <= most);
   assert.equal(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'), '');
   const before = cpuMs(pid);
   await sleep(seconds * 1000);

@@ -116,7 +116,8 @@ export class Gatherer {
   #unrendered(error: unknown, sls: string, saltenv: string): string {
     const { log } = this.#options;
     if (error instanceof Error && error.message.startsWith('Jinja ')) log.error({}, `Rendering exception occurred\n${traceback(error).trimEnd()}`);
-    if (error instanceof RenderError) log.error({ sls, saltenv }, `SLS cannot be rendered: ${explainError(error).trimEnd()}`);
+    // Salt's text names the SLS and the line; where another file is to blame, or a name was meant, ours says more.
+    if (error instanceof RenderError && (error.chain.length > 1 || error.suggestions.length > 0)) log.error({ sls, saltenv }, `SLS cannot be rendered: ${explainError(error).trimEnd()}`);
     const text = renderError(error, sls, saltenv);
     if (log.critical === undefined) log.error({}, text);
     else log.critical({}, text);
