@@ -10,6 +10,7 @@ import { Sessions } from '../bus/channel/sessions.js';
 import { isSignatureAlgorithm } from '../bus/crypto/algorithms.js';
 import { isHashType } from '../bus/crypto/digest.js';
 import { loadPublicKey } from '../bus/crypto/rsa.js';
+import { openEngines } from '../automation/engines/run-engine.js';
 import { EventBus } from '../bus/event/bus.js';
 import { serveLocalSockets } from '../bus/event/local-sockets.js';
 import { ReturnerQueues } from '../bus/returners/returner-queue.js';
@@ -221,6 +222,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   stack.use(compiler);
   const reactor = openReactor({ opts, bus, trace, keys: localKeys, catalog: host.catalog, functions, bounds, compile: compiler.compile, publish, log });
   if (reactor !== undefined) stack.use(reactor);
+  const engines = openEngines({ opts, host, bus, events: abilities.events, log });
   const foreign = new SaltCliFiles(cacheDir, hashType);
   stack.defer(() => foreign.clean(true));
 
@@ -295,7 +297,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters }, publications: { ...publications.counters },
       commands: table.all().map(({ name, from, rule, bytesMax }) => ({ name, from, rule, bytes_max: bytesMax })),
       local_sockets: { ...localSockets.counters }, published: publisher.published, events: { ...bus.counters },
-      returns: { quarantined: quarantine.count }, returners: returners.counters, bounds: bounds.counts,
+      returns: { quarantined: quarantine.count }, returners: returners.counters, engines: engines.counters, bounds: bounds.counts,
       minions: { accepted: keys.count('accepted'), connected: presence.connected().length }, rss_bytes: process.memoryUsage().rss,
     }),
   }));
@@ -310,6 +312,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       foreign: () => foreign.clean(),
     },
   }));
+  engines.start();
+  stack.use(engines);
   log.info({ requests: requests.address, publications: publications.address, id: masterId }, 'master is ready');
   return {
     requestAddress: requests.address,

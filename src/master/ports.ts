@@ -1,7 +1,8 @@
 /** What runners and wheel functions may reach of the master. */
 import type { KeyPair } from '../bus/channel/key-files.js';
 import { decodeBus, encodeBus } from '../bus/codec/codec.js';
-import type { BusEvent, EventBus } from '../bus/event/bus.js';
+import type { EventBus } from '../bus/event/bus.js';
+import { hearAll } from '../bus/event/hear-all.js';
 import { pemFingerprint } from '../bus/crypto/fingerprint.js';
 import { isHashType } from '../bus/crypto/digest.js';
 import { parseJid, parseMinionId } from '../kernel/contract/job.js';
@@ -65,7 +66,7 @@ export interface MasterPortParts {
   readonly catalog: () => CatalogPort;
 }
 
-export function masterPorts(parts: MasterPortParts): Partial<Ports> {
+export function masterPorts(parts: MasterPortParts): Partial<Ports> & Pick<Ports, 'events'> {
   const events = eventPort(parts.bus);
   return {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
@@ -119,19 +120,8 @@ function eventPort(bus: EventBus): EventPort {
   };
   return {
     fireLocal: (tag, data) => fire(tag, data), fireMaster: (tag, data, _preload, cause) => fire(tag, data, cause),
-    listen: (signal) => listen(bus, signal),
+    listen: (signal) => hearAll(bus, signal),
   };
-}
-
-async function* listen(bus: EventBus, signal: AbortSignal): AsyncGenerator<BusEvent> {
-  using listener = bus.listen('');
-  const end = (): void => listener[Symbol.dispose]();
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    if (!signal.aborted) yield* listener;
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
 }
 
 function orderOf(job: LocalJob, jid: string, opts: Readonly<PlainMap>): JobOrder {

@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openKeyPair } from '../bus/channel/key-files.js';
+import { openEngines } from '../automation/engines/run-engine.js';
 import { eventSocketHash, isHashType } from '../bus/crypto/digest.js';
 import { EventBus } from '../bus/event/bus.js';
 import { serveLocalSockets } from '../bus/event/local-sockets.js';
@@ -158,6 +159,11 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   });
   const { beacons } = watching;
   for (const { host } of sides) host.addPorts({ schedule: scheduler, beacons });
+  // What becomes of engines is also told to the master, as far as one listens.
+  const engines = openEngines({
+    opts, host: firstSide.host, bus, events: firstSide.ports.events, log,
+    tell: (tag, data) => void firstSide.ports.events.fireMaster(tag, data).catch((err: unknown) => log.debug({ err, tag }, 'event not delivered')),
+  });
   const sockets = await serveLocalSockets({
     bus, log, publishPath: join(sockDir, `minion_event_${hash}_pub.ipc`), pullPath: join(sockDir, `minion_event_${hash}_pull.ipc`),
     publishMode: 0o600, eventBytesMax: Number(opts['max_event_size'] ?? 1_048_576), subscriberBytesMax: 64 * 1024 * 1024,
@@ -172,10 +178,12 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     scheduler.refresh();
   }
   if (plan.kind === 'none' || opts['beacons_before_connect'] === true) void beacons.refresh();
+  engines.start();
   return {
     ended: startAll(sides, opts, log),
     async [Symbol.asyncDispose]() {
       await within((async () => {
+        await engines[Symbol.asyncDispose]();
         const scheduled = scheduler[Symbol.asyncDispose]();
         await intake[Symbol.asyncDispose]();
         await scheduled;

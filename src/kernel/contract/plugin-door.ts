@@ -3,16 +3,17 @@
  * Nothing of the program itself; a plugin reaches that through its context.
  */
 export {
-  defineBeacon, defineExtPillar, defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineSdb, defineState, defineWheel, fn,
+  defineBeacon, defineEngine, defineExtPillar, defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineSdb, defineState, defineWheel, fn,
 } from './plugin.js';
 export type {
-  BeaconPlugin, ExtPillarDeclaration, ExtPillarPlugin, FileserverPlugin, Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, PillarSource, Plugin,
+  BeaconPlugin, EngineDeclaration, ExtPillarDeclaration, ExtPillarPlugin, FileserverPlugin, Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, PillarSource, Plugin,
   PluginKind, ReturnerPlugin, SdbPlugin,
 } from './plugin.js';
 export { beaconOptions, VALID_BEACON } from './beacon.js';
 export type { BeaconVerdict } from './beacon.js';
 export type { ReturnerContext, ReturnerOption } from './returner.js';
 export { listedJob } from './listed-job.js';
+export { fireEvent } from './engine.js';
 export { p } from './params.js';
 export type { ArgsOf, Param, Params } from './params.js';
 export {

@@ -39,9 +39,9 @@ export function fn<const P extends Params>(declaration: FnDeclaration<P>): Fn {
   };
 }
 
-/** Execution modules, states, runners and wheel modules: named functions. */
+/** Execution modules, states, runners, wheel modules and engines: named functions. */
 export interface FunctionPlugin extends PluginBase {
-  readonly kind: 'modules' | 'states' | 'runners' | 'wheel';
+  readonly kind: 'modules' | 'states' | 'runners' | 'wheel' | 'engines';
   /** One paragraph: what the module is for. */
   readonly doc: string;
   readonly functions: Readonly<Record<string, Fn>>;
@@ -57,6 +57,21 @@ export const defineModule = (plugin: FunctionPluginInput): FunctionPlugin => ({ 
 export const defineState = (plugin: FunctionPluginInput): FunctionPlugin => ({ kind: 'states', ...plugin });
 export const defineRunner = (plugin: FunctionPluginInput): FunctionPlugin => ({ kind: 'runners', ...plugin });
 export const defineWheel = (plugin: FunctionPluginInput): FunctionPlugin => ({ kind: 'wheel', ...plugin });
+
+/** A service beside a daemon: its one function `start` works until `ctx.signal` ends. It is started again when it ends or throws before. */
+export interface EngineDeclaration<P extends Params> extends PluginBase {
+  readonly doc: string;
+  /** What may stand behind its name in `engines`. */
+  readonly params?: P;
+  start(config: ArgsOf<P>, ctx: Context): Promise<void>;
+}
+export function defineEngine<const P extends Params>({ start, params, ...head }: EngineDeclaration<P>): FunctionPlugin {
+  const run = async (config: ArgsOf<P>, ctx: Context): Promise<null> => {
+    await start(config, ctx);
+    return null;
+  };
+  return { kind: 'engines', ...head, functions: { start: fn({ doc: head.doc, ...(params === undefined ? {} : { params }), run }) } };
+}
 
 /** Prints return data. Text only: no colours unless `opts.color`. Gives the exact text Salt prints, without the last newline. */
 export interface OutputPlugin extends PluginBase {

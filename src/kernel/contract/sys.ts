@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly outputBytesMax?: number;
   /** Writes the standard output to this open file instead of giving it back; whoever opened it closes it. */
   readonly stdoutFd?: number;
+  /** Gets the standard output as it comes, instead of the result; the program waits while the promise does. */
+  readonly onStdout?: (chunk: Uint8Array) => Promise<void> | void;
   /** Both outputs in one, in order, as `stdout`. */
   readonly mergeStderr?: boolean;
   /** Start and do not wait: result comes at once with `code: 0`. */

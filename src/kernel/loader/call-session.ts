@@ -12,7 +12,7 @@ import { bindArguments, refuseUnknownKeywords, signatureOf } from './bind.js';
 import { PYTHON_NAMES } from './python-names.data.js';
 import { finishResult, type Progress } from './result.js';
 
-export type FunctionKind = 'modules' | 'runners' | 'wheel' | 'states';
+export type FunctionKind = 'modules' | 'runners' | 'wheel' | 'states' | 'engines';
 
 /** Calls inside calls; Python's own limit stops a function that calls itself for ever, ours is lower because each takes more. */
 const DEPTH_MAX = 200;

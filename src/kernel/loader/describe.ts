@@ -5,7 +5,7 @@ import { Float, isMap, mapEntries, type PlainMap, type Value } from '../std/valu
 import type { FunctionEntry, ParamEntry, PluginEntry } from './index-file.js';
 
 /** Kinds whose plugins of users run in threads; those of a beacon are its methods. */
-export const FUNCTION_KINDS: readonly PluginKind[] = ['modules', 'states', 'runners', 'wheel', 'beacons'];
+export const FUNCTION_KINDS: readonly PluginKind[] = ['modules', 'states', 'runners', 'wheel', 'engines', 'beacons'];
 
 export interface Description {
   readonly entry: PluginEntry;

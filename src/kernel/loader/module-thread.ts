@@ -109,7 +109,7 @@ export class ModuleThread {
 
   #start(context: Context | undefined): { id: number; call: Call } {
     this.#lastId += 1;
-    const call: Call = { context, done: deferred<FromWorker>(), wanted: undefined, pieces: [] };
+    const call: Call = { context, done: deferred<FromWorker>(), wanted: undefined, pieces: [], rows: new Map() };
     // Somebody waits for it, but maybe only after the next piece.
     call.done.promise.catch(() => undefined);
     this.#calls.set(this.#lastId, call);

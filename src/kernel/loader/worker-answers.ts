@@ -18,6 +18,8 @@ export interface Call {
   /** Set while somebody waits for the next piece of a generator. */
   wanted: Deferred<Piece | undefined> | undefined;
   readonly pieces: Piece[];
+  /** Rows of things that the function reads one by one. */
+  readonly rows: Map<number, AsyncIterator<unknown>>;
 }
 
 /** @throws whatever the asked part throws */
@@ -34,6 +36,19 @@ export async function answerOf(question: Ask, call: Call): Promise<unknown> {
       const result: unknown = await methodOf(context.port(question.port as 'files'), question.method)(...unpack(question.args, context.signal) as unknown[]);
       return isAsyncIterable(result) ? collected(result) : result;
     }
+    case 'open': {
+      const result: unknown = await methodOf(context.port(question.port as 'files'), question.method)(...unpack(question.args, context.signal) as unknown[]);
+      return openRow(call, result);
+    }
+    case 'next': {
+      const { done, value }: IteratorResult<unknown, unknown> = await call.rows.get(question.row)?.next() ?? { done: true, value: undefined };
+      if (done === true) call.rows.delete(question.row);
+      return done === true ? {} : { value };
+    }
+    case 'close':
+      await call.rows.get(question.row)?.return?.();
+      call.rows.delete(question.row);
+      return null;
     case 'piece':
       await new Promise<void>((resolve) => givePiece(call, { value: unpack(question.value) as Value, consumed: resolve }));
       return null;
@@ -57,6 +72,20 @@ function methodOf(owner: object, name: string): (...args: unknown[]) => unknown 
 }
 
 export const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> => value !== null && typeof value === 'object' && Symbol.asyncIterator in value;
+
+/** Rows that one call may read at the same time. */
+const ROWS_MAX = 100;
+
+function openRow({ rows }: Call, items: unknown): number {
+  if (rows.size >= ROWS_MAX) throw new CommandExecutionError(`more than ${ROWS_MAX} rows of things are read at once`);
+  const row = Math.max(0, ...rows.keys()) + 1;
+  rows.set(row, isAsyncIterable(items) ? items[Symbol.asyncIterator]() : listed(items as readonly unknown[]));
+  return row;
+}
+
+async function* listed(items: readonly unknown[]): AsyncGenerator<unknown> {
+  yield* await Promise.resolve(items);
+}
 
 async function collected(items: AsyncIterable<unknown>): Promise<unknown[]> {
   const list: unknown[] = [];

@@ -55,6 +55,10 @@ export type Ask =
   | { readonly what: 'hasState'; readonly fun: string }
   | { readonly what: 'sys'; readonly method: string; readonly args: unknown }
   | { readonly what: 'port'; readonly port: string; readonly method: string; readonly args: unknown }
+  /** A method whose answer is a row of things without a known end: `next` gives one after the other. */
+  | { readonly what: 'open'; readonly port: string; readonly method: string; readonly args: unknown }
+  | { readonly what: 'next'; readonly row: number }
+  | { readonly what: 'close'; readonly row: number }
   | { readonly what: 'piece'; readonly value: unknown };
 
 export type FromWorker =

@@ -150,7 +150,7 @@ class RemoteContext implements Context {
   /** Its methods all give promises; those that give a row of things can also be iterated. */
   port<K extends keyof Ports>(name: K): Ports[K] {
     const method = (_: object, key: string | symbol) => (typeof key !== 'string' || key === 'then' ? undefined
-      : (...args: unknown[]) => iterable(this.#ask({ what: 'port', port: name, method: key, args: pack(args) })));
+      : (...args: unknown[]) => iterable((question) => this.#ask(question), { port: name, method: key, args: pack(args) }));
     return new Proxy({}, { get: method }) as Ports[K];
   }
 
@@ -189,12 +189,29 @@ class RemoteContext implements Context {
   }
 }
 
-function iterable(promise: Promise<unknown>): Promise<unknown> & AsyncIterable<unknown> {
-  return Object.assign(promise, {
-    async *[Symbol.asyncIterator]() {
-      yield* await promise as unknown[];
+/** The whole answer for one who awaits it, one thing after the other for one who iterates: that is seen before the next microtask. */
+function iterable(ask: (question: Ask) => Promise<unknown>, method: { readonly port: string; readonly method: string; readonly args: unknown }): Promise<unknown> & AsyncIterable<unknown> {
+  let isIterated = false;
+  const answer = Promise.resolve().then(() => (isIterated ? undefined : ask({ what: 'port', ...method })));
+  return Object.assign(answer, {
+    [Symbol.asyncIterator]() {
+      isIterated = true;
+      return rowOf(ask, method);
     },
   });
+}
+
+async function* rowOf(ask: (question: Ask) => Promise<unknown>, method: { readonly port: string; readonly method: string; readonly args: unknown }): AsyncGenerator<unknown> {
+  const row = await ask({ what: 'open', ...method }) as number;
+  try {
+    for (;;) {
+      const next = await ask({ what: 'next', row }) as { value?: unknown };
+      if (!('value' in next)) return;
+      yield next.value;
+    }
+  } finally {
+    await ask({ what: 'close', row });
+  }
 }
 
 function remoteSys(ask: (method: string, args: unknown[]) => Promise<unknown>, env: Sys['env'], hostname: string): Sys {

@@ -150,16 +150,30 @@ class OutputTaker {
   }
 }
 
+/** Gives what a stream has to one who may be slow: meanwhile the program waits. One who fails hears no more; the program is ended. */
+function handOn(stream: Readable | null, give: (chunk: Uint8Array) => Promise<void> | void): { bytes(): Buffer; closed: Promise<void>; destroy(): void } {
+  const work = async (): Promise<void> => {
+    // An error of a pipe ends it, what came before counts.
+    stream?.on('error', () => stream.destroy());
+    for await (const chunk of (stream ?? []) as AsyncIterable<Buffer>) await give(chunk);
+  };
+  const closed = work();
+  // Awaited when the program has ended.
+  closed.catch(() => undefined);
+  return { bytes: () => Buffer.alloc(0), closed, destroy: () => stream?.destroy() };
+}
+
 async function collect(child: ChildProcess, out: Readable | null, err: Readable | null, options: RunOptions): Promise<RunResult> {
   const pid = child.pid ?? 0;
   const taker = new OutputTaker(options.outputBytesMax ?? OUTPUT_BYTES_MAX);
-  const stdout = taker.take(out);
+  const stdout = options.onStdout === undefined ? taker.take(out) : handOn(out, options.onStdout);
   const stderr = taker.take(err);
   feed(child, options.stdin);
   const killer = new GroupKiller(pid, () => {
     stdout.destroy();
     stderr.destroy();
   });
+  if (options.onStdout !== undefined) stdout.closed.catch(() => killer.kill());
   let timedOut = false;
   const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => {
     timedOut = true;
