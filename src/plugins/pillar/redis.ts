@@ -8,7 +8,7 @@ import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import type { Context } from '../../kernel/contract/context.js';
 import { isMap, mapFrom, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { readJson } from '../../kernel/yaml/read-json.js';
-import { RedisConnection, type Reply } from './redis/connection.js';
+import { RedisConnection, type Reply } from '../../kernel/sys/redis/connection.js';
 
 const DEFAULT_KEY = 'redis_pillar';
 const PORT = 6379;

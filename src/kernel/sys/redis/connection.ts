@@ -1,6 +1,6 @@
 /** A conversation with a Redis server: commands as lists of words, answers as plain values. RESP2, as every server speaks it. */
 import { createConnection, type Socket } from 'node:net';
-import { CommandExecutionError } from '../../../kernel/contract/errors.js';
+import { CommandExecutionError } from '../../contract/errors.js';
 
 export type Reply = string | number | null | readonly Reply[];
 
