@@ -107,7 +107,11 @@ export class OpenBeacon implements AsyncDisposable {
 
   #ask(): void {
     if (this.#asking !== undefined || this.#stop.signal.aborted) return;
-    this.#asking = this.#round().catch((err: unknown) => this.#failed(asError(err))).finally(() => {
+    this.#asking = this.#round().catch(async (err: unknown) => {
+      this.#failed(asError(err));
+      // What it heard by may be broken: it begins anew.
+      if (this.plugin.watch !== undefined) await this.#close();
+    }).finally(() => {
       this.#asking = undefined;
       this.#plan();
     });

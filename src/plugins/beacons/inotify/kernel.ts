@@ -1,0 +1,105 @@
+/** Conversation with the kernel about watches, by way of a program. */
+import { CommandExecutionError } from '../../../kernel/contract/errors.js';
+import type { Context } from '../../../kernel/contract/context.js';
+import { deferred, type Deferred } from '../../../kernel/std/async.js';
+import { followProgram, type FollowedProgram } from '../../../kernel/sys/follow-program.js';
+import { INOTIFY_PROGRAM, MASKS, SYSTEM_CALLS } from './program.data.js';
+
+export interface KernelEvent {
+  readonly watch: number;
+  readonly mask: number;
+  readonly cookie: number;
+  /** Of what happened inside a watched folder; else empty. */
+  readonly name: string;
+}
+
+const HEAD_BYTES = 16;
+const ENOENT = 2;
+const ENOSPC = 28;
+
+export class KernelWatches {
+  #program: FollowedProgram | undefined;
+  #rest = Buffer.alloc(0);
+  #asked = 0;
+  readonly #answers = new Map<number, Deferred<number>>();
+  readonly #onEvent: (event: KernelEvent) => void;
+  readonly #onEnd: (reason: Error) => void;
+
+  constructor(onEvent: (event: KernelEvent) => void, onEnd: (reason: Error) => void) {
+    this.#onEvent = onEvent;
+    this.#onEnd = onEnd;
+  }
+
+  /** @throws CommandExecutionError when inotify cannot be reached */
+  async open(ctx: Context): Promise<void> {
+    const calls = SYSTEM_CALLS[process.arch];
+    if (process.platform !== 'linux' || calls === undefined) throw new CommandExecutionError(`inotify is not known on ${process.platform} ${process.arch}`);
+    if (await ctx.sys.which('perl') === undefined) throw new CommandExecutionError('The inotify beacon needs the program perl');
+    this.#program = await followProgram(['perl', '-e', INOTIFY_PROGRAM, ...calls.map(String)], {
+      env: { PATH: ctx.sys.env['PATH'], LC_ALL: 'C' }, onOutput: (chunk) => this.#take(chunk), onEnd: (_code, words) => this.#ended(words),
+    });
+  }
+
+  /** The number of the watch; undefined where there is nothing to watch. @throws CommandExecutionError when the kernel refuses */
+  async add(path: string, mask: number): Promise<number | undefined> {
+    this.#asked = (this.#asked + 1) % 0xffff_ffff;
+    const number = this.#asked;
+    const answer = deferred<number>();
+    this.#answers.set(number, answer);
+    this.#program?.write(`A ${number} ${mask} ${Buffer.from(path).toString('hex')}\n`);
+    const watch = await answer.promise;
+    if (watch >= 0) return watch;
+    if (-watch === ENOENT) return undefined;
+    const hint = -watch === ENOSPC ? ': the limit of watches is reached (fs.inotify.max_user_watches)' : '';
+    throw new CommandExecutionError(`${path} cannot be watched, error ${-watch}${hint}`);
+  }
+
+  remove(watch: number): void {
+    this.#program?.write(`R ${watch}\n`);
+  }
+
+  async close(): Promise<void> {
+    this.#refuseAll(new CommandExecutionError('The watch is closed'));
+    await this.#program?.stop();
+    this.#program = undefined;
+  }
+
+  #ended(words: string): void {
+    const reason = new CommandExecutionError(`The program that watches ended${words === '' ? '' : `: ${words}`}`);
+    this.#refuseAll(reason);
+    this.#onEnd(reason);
+  }
+
+  #refuseAll(reason: Error): void {
+    for (const answer of this.#answers.values()) answer.reject(reason);
+    this.#answers.clear();
+  }
+
+  #take(chunk: Buffer): void {
+    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    while (bytes.length >= HEAD_BYTES) {
+      const [watch, mask, cookie, length] = [readInt(bytes, 0) | 0, readInt(bytes, 4), readInt(bytes, 8), readInt(bytes, 12)];
+      if (bytes.length < HEAD_BYTES + length) break;
+      const name = bytes.subarray(HEAD_BYTES, HEAD_BYTES + length).toString().replace(/\0+$/, '');
+      bytes = bytes.subarray(HEAD_BYTES + length);
+      if (mask === 0) this.#answer(cookie, watch);
+      else this.#onEvent({ watch, mask, cookie, name });
+    }
+    this.#rest = Buffer.from(bytes);
+  }
+
+  #answer(number: number, watch: number): void {
+    this.#answers.get(number)?.resolve(watch);
+    this.#answers.delete(number);
+  }
+}
+
+const IS_BIG = new Uint8Array(new Uint32Array([1]).buffer)[0] === 0;
+/** In the order of the machine. */
+const readInt = (bytes: Buffer, at: number): number => (IS_BIG ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at));
+
+/** As pyinotify writes it: `IN_CREATE|IN_ISDIR`. */
+export function maskName(mask: number): string {
+  const names = Object.entries(MASKS).filter(([, bit]) => (mask & bit) !== 0).map(([name]) => `IN_${name.toUpperCase()}`);
+  return names.join('|');
+}
