@@ -93,7 +93,7 @@ async function compileAll(recording: Recording, root: string, grains: PlainMap):
 
 /** What the loop of the master makes by itself is, byte for byte, what the whole compiler makes. */
 async function plainDifference(request: PillarRequest, pillar: PlainMap, opts: PlainMap): Promise<unknown[]> {
-  const plainly = await new PlainPillars(opts, new CompiledPillars(opts), BYTES_MAX).make(request);
+  const plainly = await new PlainPillars(opts, new CompiledPillars(opts), { bytesMax: BYTES_MAX, log: listeningLog() }).make(request);
   if (plainly === undefined || Buffer.compare(plainly.bus, encodeBus(pillar)) === 0) return [];
   return [{ error: `made of plain files it is ${JSON.stringify(decodeBus(plainly.bus))}` }];
 }

@@ -7,6 +7,8 @@ export interface Logger {
   info(fields: LogFields, text: string): void;
   debug(fields: LogFields, text: string): void;
   trace(fields: LogFields, text: string): void;
+  /** False where lines of such a level go nowhere: for who would send them far. */
+  hears?(level: 'error' | 'warn' | 'info' | 'debug' | 'trace'): boolean;
   /** A logger whose lines all carry these facts; `part` names the piece of the program. */
   child(fields: LogFields): Logger;
 }

@@ -144,6 +144,10 @@ class Fan implements Log {
     this.#say(level, {}, text);
   }
 
+  hears(level: 'error' | 'warn' | 'info' | 'debug' | 'trace'): boolean {
+    return levels[level === 'warn' ? 'warning' : level] >= this.#least;
+  }
+
   child(fields: LogFields): Logger {
     return new Fan(this.#program, { ...this.#fields, ...fields }, this.#state);
   }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { BoundedCache } from '../../kernel/std/bounded-cache.js';
 import type { PlainMap } from '../../kernel/std/value.js';
 import type { Roots } from '../../sls/files/roots.js';
-import { stateOfFile, stillHolds } from '../../sls/pillar/inputs.js';
+import { stillHolds } from '../../sls/pillar/inputs.js';
 import { optionsFor } from '../../sls/pillar/options.js';
 import type { PillarRequest } from '../../sls/pillar/request.js';
 import { pillarRoots } from '../../sls/pillar/tree.js';
@@ -26,8 +26,6 @@ export class CompiledPillars {
   readonly #opts: Readonly<PlainMap>;
   readonly #kept = new Map<string, Kept>();
   readonly #roots = new BoundedCache<string, Roots>(ENVIRONMENTS_MAX);
-  /** Looks at files under way: who asks meanwhile gets the same. */
-  readonly #looks = new Map<string, Promise<string>>();
   #bytes = 0;
 
   constructor(opts: Readonly<PlainMap>) {
@@ -43,7 +41,7 @@ export class CompiledPillars {
     const kept = this.#kept.get(key);
     const roots = this.#rootsFor(request);
     if (kept === undefined) return undefined;
-    const isGood = await stillHolds(kept.pillar.inputs, roots, (env, path) => this.#look(roots, env, path));
+    const isGood = await stillHolds(kept.pillar.inputs, roots);
     // Another may have taken its place meanwhile.
     if (this.#kept.get(key) !== kept) return isGood ? kept.pillar : undefined;
     if (!isGood) {
@@ -83,18 +81,6 @@ export class CompiledPillars {
   #rootsFor(request: PillarRequest): Roots {
     return this.#roots.get(JSON.stringify([request.saltenv, request.pillarenv]), () => pillarRoots(optionsFor(request, this.#opts)));
   }
-
-  #look(roots: Roots, env: string, path: string): Promise<string> {
-    const name = `${roots.folders(env).join('\0')}\0\0${path}`;
-    const looking = this.#looks.get(name) ?? look(roots, env, path).finally(() => this.#looks.delete(name));
-    this.#looks.set(name, looking);
-    return looking;
-  }
-}
-
-async function look(roots: Roots, env: string, path: string): Promise<string> {
-  const found = await roots.find(path, env);
-  return found === undefined ? '' : stateOfFile(found.path);
 }
 
 /** Bytes, and about what the names of the files take. */

@@ -14,6 +14,11 @@ export interface ThreadSetup {
   readonly bytesMax: number;
 }
 
+export interface ThreadData extends ThreadSetup {
+  /** Levels of lines that the log of the master takes: others are not sent. */
+  readonly heard: readonly LogLevel[];
+}
+
 /** `top`: the merged top files instead of a pillar; `reactions`: what the files of a reactor say. */
 export type Wanted = 'pillar' | 'top' | 'reactions';
 

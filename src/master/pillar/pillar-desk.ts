@@ -88,7 +88,7 @@ export class PillarDesk implements AsyncDisposable {
     this.#parts = parts;
     this.#limits = { ...USUAL, ...parts.limits };
     this.#kept = new CompiledPillars(parts.opts);
-    this.#plain = new PlainPillars(parts.opts, this.#kept, this.#limits.bytesMax);
+    this.#plain = new PlainPillars(parts.opts, this.#kept, { bytesMax: this.#limits.bytesMax, log: parts.log });
     const onError = (err: unknown): void => parts.log.error({ err }, 'pillar task failed');
     this.#tasks = new TaskGroup({ limit: this.#limits.threads * this.#limits.inOneThread, onError });
     this.#suspects = new TaskGroup({ limit: SUSPECTS_AT_ONCE, onError });

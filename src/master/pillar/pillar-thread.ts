@@ -5,9 +5,9 @@ import type { Logger } from '../../kernel/contract/log.js';
 import { isAsyncIterable } from '../../kernel/loader/worker-answers.js';
 import { pack, packError, unpack, unpackError } from '../../kernel/loader/worker-messages.js';
 import { deferred, within, type Deferred } from '../../kernel/std/async.js';
-import { ownBytes, type FromThread, type PackedPillar, type ThreadSetup, type ToThread, type Wanted } from './messages.js';
+import { ownBytes, type FromThread, type PackedPillar, type ThreadData, type ThreadSetup, type ToThread, type Wanted } from './messages.js';
 
-const MEMORY_MB_MAX = 2048;
+const MEMORY_MB_MAX = 1024;
 /** Room for new objects: the engine's own choice grows to 48 MB and stays. */
 const YOUNG_MB_MAX = 4;
 /** A thread that works and is silent for so long has stalled. */
@@ -18,6 +18,8 @@ const SILENT_MS = 50;
 const START_MS = 5000;
 /** What a template prints by `process.stdout` and the like is logged in pieces of so many characters. */
 const OUTPUT_LINE_MAX = 2000;
+
+const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** The thread ended while a pillar was made: perhaps because of it, perhaps because of another. */
 export class ThreadLostError extends CommandExecutionError {}
@@ -49,7 +51,7 @@ export class PillarThread {
     this.#parts = parts;
     this.#onEnd = onEnd;
     this.#worker = new Worker(parts.script, {
-      workerData: parts.setup, name: 'pillar', stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX, maxYoungGenerationSizeMb: YOUNG_MB_MAX },
+      workerData: { ...parts.setup, heard: LEVELS.filter((level) => parts.log.hears?.(level) !== false) } satisfies ThreadData, name: 'pillar', stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX, maxYoungGenerationSizeMb: YOUNG_MB_MAX },
       // Pipes of programs are opened here and closed as sockets: Node would close their numbers once more at the end of the thread, when
       // these belong to others already, and end the process.
       trackUnmanagedFds: false,

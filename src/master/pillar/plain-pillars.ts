@@ -27,7 +27,10 @@ export class PlainPillars {
   /** Pillars being made: who gets the same meanwhile waits for that. */
   readonly #making = new Map<string, Promise<PackedPillar | undefined>>();
 
-  constructor(opts: Readonly<PlainMap>, kept: CompiledPillars, bytesMax: number) {
+  readonly #log: Logger;
+
+  constructor(opts: Readonly<PlainMap>, kept: CompiledPillars, { bytesMax, log }: { bytesMax: number; log: Logger }) {
+    this.#log = log;
     this.#isPlainSetup = isPlainSetup(opts);
     this.#kept = kept;
     this.#bytesMax = bytesMax;
@@ -47,7 +50,9 @@ export class PlainPillars {
     const key = JSON.stringify([request.saltenv, request.pillarenv, ...whole.matched]);
     const making = this.#making.get(key) ?? this.#findOrCompile(key, request, whole).finally(() => this.#making.delete(key));
     this.#making.set(key, making);
-    return making;
+    const made = await making;
+    if (made !== undefined) this.#log.debug({ minion: request.id, matched: Object.fromEntries(whole.matched) }, 'pillar top matched');
+    return made;
   }
 
   async #findOrCompile(key: string, request: PillarRequest, whole: MatchedPillar): Promise<PackedPillar | undefined> {

@@ -15,7 +15,7 @@ import type { FileSource } from '../../sls/files/file-source.js';
 import { compilePillar, compileTop, type PillarHost } from '../../sls/pillar/compile.js';
 import type { PillarInputs } from '../../sls/pillar/inputs.js';
 import type { PillarRequest } from '../../sls/pillar/request.js';
-import { ALIVE_MS, packedPillar, type FromThread, type PackedPillar, type ThreadSetup, type ToThread, type Wanted } from './messages.js';
+import { ALIVE_MS, packedPillar, type FromThread, type PackedPillar, type ThreadData, type ToThread, type Wanted } from './messages.js';
 
 /** What is compiled here needs. */
 export interface ThreadHost extends PillarHost {
@@ -36,7 +36,7 @@ interface PlatformHost {
 }
 
 /** Takes orders until the thread is ended. */
-export function servePillars(port: MessagePort, data: ThreadSetup): void {
+export function servePillars(port: MessagePort, data: ThreadData): void {
   const send = (message: FromThread, moved: readonly ArrayBuffer[] = []): void => port.postMessage(message, [...moved]);
   const running = new Map<number, AbortController>();
   const asked = new Map<number, Deferred<unknown>>();
@@ -94,9 +94,11 @@ async function topOf(request: PillarRequest, host: PillarHost, signal: AbortSign
 /** Bytes are moved to the other side instead of copied. */
 const buffersOf = ({ network, bus }: PackedPillar): ArrayBuffer[] => [...new Set([network, bus].map(({ buffer }) => buffer as ArrayBuffer))];
 
-function pillarHost({ opts: packed, distDir, userDirs, ports }: ThreadSetup, send: (message: FromThread) => void, asked: Map<number, Deferred<unknown>>): ThreadHost {
+function pillarHost({ opts: packed, distDir, userDirs, ports, heard }: ThreadData, send: (message: FromThread) => void, asked: Map<number, Deferred<unknown>>): ThreadHost {
   const opts = Object.freeze(decodeBus(packed) as PlainMap);
-  const log = remoteLog((level, fields, text) => send({ type: 'log', level, fields: plainFields(fields), text }), {});
+  const log = remoteLog((level, fields, text) => {
+    if (heard.includes(level)) send({ type: 'log', level, fields: plainFields(fields), text });
+  }, {});
   const sys = createSys();
   let asks = 0;
   const ask = (name: string, method: string, args: unknown[]): Promise<unknown> => {

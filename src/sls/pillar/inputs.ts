@@ -50,6 +50,28 @@ export class InputRecorder {
   }
 }
 
+export interface Look {
+  readonly path: string;
+  /** Empty: the file went away meanwhile. */
+  readonly state: string;
+}
+
+/** Looks at files under way, of all requests of this process: who asks meanwhile gets the same. */
+const looks = new Map<string, Promise<Look | undefined>>();
+
+/** The file behind a path now, or undefined. */
+export function lookAt(roots: Roots, env: string, path: string): Promise<Look | undefined> {
+  const name = `${roots.folders(env).join('\0')}\0\0${path}`;
+  const looking = looks.get(name) ?? look(roots, env, path).finally(() => looks.delete(name));
+  looks.set(name, looking);
+  return looking;
+}
+
+async function look(roots: Roots, env: string, path: string): Promise<Look | undefined> {
+  const found = await roots.find(path, env);
+  return found === undefined ? undefined : { path: found.path, state: await stateOfFile(found.path) };
+}
+
 /** Says which file is behind a path, by what changes when it is written anew. */
 export async function stateOfFile(path: string): Promise<string> {
   try {
@@ -63,10 +85,10 @@ export async function stateOfFile(path: string): Promise<string> {
 
 export const digestOf = (names: readonly string[]): string => createHash('sha256').update(names.join('\0')).digest('base64');
 
-/** True while all files are as they were. `look` gives the state of a path now. */
-export async function stillHolds({ files, listings, fleeting }: PillarInputs, roots: Roots, look: (env: string, path: string) => Promise<string>): Promise<boolean> {
+/** True while all files are as they were. */
+export async function stillHolds({ files, listings, fleeting }: PillarInputs, roots: Roots): Promise<boolean> {
   if (fleeting !== '') return false;
-  const states = await Promise.all(files.map(async ({ env, path, state }) => (await look(env, path)) === state));
+  const states = await Promise.all(files.map(async ({ env, path, state }) => ((await lookAt(roots, env, path))?.state ?? '') === state));
   if (states.includes(false)) return false;
   for (const { env, digest } of listings) if (digestOf(await roots.fileList(env)) !== digest) return false;
   return true;

@@ -9,7 +9,7 @@ import { BoundedCache } from '../../kernel/std/bounded-cache.js';
 import type { PlainMap } from '../../kernel/std/value.js';
 import { Roots, rootsOptions } from '../files/roots.js';
 import type { TemplateFile, TemplateFiles } from '../render/contract.js';
-import { stateOfFile, type InputRecorder } from './inputs.js';
+import { lookAt, type InputRecorder, type Look } from './inputs.js';
 import { fleetingWord } from './steady.js';
 
 export interface SlsFile extends TemplateFile {
@@ -39,6 +39,7 @@ export class PillarTree implements TemplateFiles {
   readonly roots: Roots;
   readonly #inputs: InputRecorder;
   readonly #names = new Map<string, Promise<readonly string[]>>();
+  readonly #looks = new Map<string, Promise<Look | undefined>>();
 
   constructor(roots: Roots, inputs: InputRecorder) {
     this.roots = roots;
@@ -66,11 +67,18 @@ export class PillarTree implements TemplateFiles {
     return { text, path: found.path };
   }
 
-  async #look(path: string, env: string): Promise<{ readonly path: string; readonly state: string } | undefined> {
-    const found = await this.roots.find(path, env);
-    const state = found === undefined ? '' : await stateOfFile(found.path);
-    this.#inputs.file(env, path, state);
-    return found === undefined || state === '' ? undefined : { path: found.path, state };
+  /** Each path is looked at once for one request, so that all of its steps see the same. */
+  #look(path: string, env: string): Promise<Look | undefined> {
+    const name = `${env}\0${path}`;
+    const known = this.#looks.get(name) ?? this.#lookOnce(path, env);
+    this.#looks.set(name, known);
+    return known;
+  }
+
+  async #lookOnce(path: string, env: string): Promise<Look | undefined> {
+    const found = await lookAt(this.roots, env, path);
+    this.#inputs.file(env, path, found?.state ?? '');
+    return found === undefined || found.state === '' ? undefined : found;
   }
 
   async #has(name: string, env: string): Promise<boolean> {

@@ -35,6 +35,13 @@ test('the level of the command line wins, quiet silences all', () => {
   assert.deepEqual(lines, ['[TRACE   ] seen\n']);
 });
 
+test('hears() says which lines go somewhere, also for parts with a level of their own', () => {
+  const log = createConsoleLog({ opts: { log_level: 'info', log_granular_levels: { 'tsalt.pillar': 'error' } }, name: 'tsalt', console });
+  assert.deepEqual([log.hears?.('debug'), log.hears?.('info'), log.hears?.('warn')], [false, true, true]);
+  const part = log.child({ part: 'pillar' });
+  assert.deepEqual([part.hears?.('warn'), part.hears?.('error')], [false, true]);
+});
+
 test('stacks are shown at level debug only', () => {
   createConsoleLog({ opts: { log_level: 'debug' }, name: 'tsalt', console }).error({ err: new Error('x') }, 'failed');
   assert.match(lines[0] ?? '', /^\[ERROR {3}\] failed: Error: x\n {4}at .*log\.test/);

@@ -6,13 +6,14 @@ import type { PlainMap } from '../../../../src/kernel/std/value.js';
 import { CompiledPillars } from '../../../../src/master/pillar/compiled-pillars.js';
 import { PlainPillars } from '../../../../src/master/pillar/plain-pillars.js';
 import type { PillarRequest } from '../../../../src/sls/pillar/request.js';
+import { listeningLog } from '../../../support/module-host.js';
 import { everybody, PillarFolder } from '../../../support/pillar-tree.js';
 
 const BYTES_MAX = 1_000_000;
 const asked = (id: string, more: Partial<PillarRequest> = {}): PillarRequest => ({ id, grains: { id, os: 'TestOS' }, saltenv: 'base', pillarenv: null, override: {}, extra: {}, ...more });
 const plainOf = (folder: PillarFolder, opts: PlainMap = {}, bytesMax = BYTES_MAX): PlainPillars => {
   const all = { ...folder.opts, ...opts };
-  return new PlainPillars(all, new CompiledPillars(all), bytesMax);
+  return new PlainPillars(all, new CompiledPillars(all), { bytesMax, log: listeningLog() });
 };
 
 test('plain files give what the whole compiler makes of them', async () => {
