@@ -71,6 +71,10 @@ import { BOUNDS } from './requests/bounds.data.js';
 import { CommandTable, type MinionSender } from './requests/command.js';
 import { Connections } from './requests/connections.js';
 import { RequestDesk } from './requests/serve.js';
+import { LoopLag } from './stats/loop-lag.js';
+import { openMetrics } from './stats/open-metrics.js';
+import { RequestTimes } from './stats/request-times.js';
+import { serveMetrics } from './stats/serve-metrics.js';
 import { Upkeep } from './upkeep/upkeep.js';
 
 export interface MasterHost {
@@ -138,6 +142,11 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   const storeJobs = opts['job_cache'] !== false;
 
   const bounds = new Bounds({ bus, log });
+  const times = new RequestTimes({
+    tells: opts['master_stats'] === true, everyMs: int(opts, 'master_stats_event_iter', 60) * 1000, fire: (tag, data) => void bus.fire(tag, data), nowMs: () => performance.now(),
+  });
+  const lag = new LoopLag();
+  stack.defer(() => lag[Symbol.dispose]());
   const connections = new Connections({ filesMax: int(opts, 'max_open_files', 100_000), bounds });
   const ports = { ...portOptions(opts), onBound: bounds.hit.bind(bounds), log };
   const sockets = serverKind(opts, log);
@@ -196,7 +205,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     pillars.forget();
   };
   const abilities = masterPorts({
-    opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, reactor: () => reactor, functions: () => functions, catalog: () => host.catalog, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
+    opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, reactor: () => reactor, stats: { counters: () => Promise.resolve(stats()), metrics: () => Promise.resolve(openMetrics(stats())) }, functions: () => functions, catalog: () => host.catalog, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
     modules: {
       distDir, opts, sys, log, id: masterId, server: files, reload, userDirs: runnerDirs,
       pillar: async (grains, { saltenv = 'base', pillarenv = optional(opts, 'pillarenv'), override = {} } = {}) =>
@@ -269,7 +278,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     }),
   ]);
   const desk = new RequestDesk({
-    table, sessions, keys, bounds, log, minimumVersion: int(opts, 'minimum_auth_version', 3), requestTtlSeconds: int(opts, 'request_server_ttl', 0),
+    table, times, sessions, keys, bounds, log, minimumVersion: int(opts, 'minimum_auth_version', 3), requestTtlSeconds: int(opts, 'request_server_ttl', 0),
   });
   const requests = await serveRequests(
     sockets, { ...ports, address: address(opts, 'ret_port'), gate: (from) => connections.mayAsk(from), frameBytesMax: table.bytesMax },
@@ -290,16 +299,19 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   writeFileSync(publishPull, '', { mode: 0o600, flag: 'wx' });
   stack.defer(() => rmSync(publishPull, { force: true }));
   const doorMode = users.length > 1 ? 0o666 : 0o600;
+  const stats = (): PlainMap => ({
+    requests: { ...desk.counters, refused: { ...desk.counters.refused }, times: times.counters }, transport: { ...requests.counters }, publications: { ...publications.counters },
+    commands: table.all().map(({ name, from, rule, bytesMax }) => ({ name, from, rule, bytes_max: bytesMax })),
+    local_sockets: { ...localSockets.counters }, published: publisher.published, events: { ...bus.counters },
+    jobs: { remembered: active.size }, returns: { quarantined: quarantine.count, taken: times.runsOf('_return') }, returners: returners.counters, engines: engines.counters, bounds: bounds.counts,
+    minions: { accepted: keys.count('accepted'), connected: presence.connected().length }, rss_bytes: process.memoryUsage.rss(),
+    memory: { rss_bytes: process.memoryUsage.rss(), heap_bytes: process.memoryUsage().heapUsed },
+    reactor: { ...reactor?.counters }, lag: lag.counters, uptime_seconds: Math.round(process.uptime()),
+  });
   stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
     ...waitParts, jobs, access, functions, batches, prints, bounds, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
-    stats: () => ({
-      requests: { ...desk.counters, refused: { ...desk.counters.refused } }, transport: { ...requests.counters }, publications: { ...publications.counters },
-      commands: table.all().map(({ name, from, rule, bytesMax }) => ({ name, from, rule, bytes_max: bytesMax })),
-      local_sockets: { ...localSockets.counters }, published: publisher.published, events: { ...bus.counters },
-      returns: { quarantined: quarantine.count }, returners: returners.counters, engines: engines.counters, bounds: bounds.counts,
-      minions: { accepted: keys.count('accepted'), connected: presence.connected().length }, rss_bytes: process.memoryUsage().rss,
-    }),
+    stats: () => stats(),
   }));
   stack.use(new Upkeep({
     everyMs: Number(opts['loop_interval'] ?? 60) * 1000, log,
@@ -312,6 +324,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       foreign: () => foreign.clean(),
     },
   }));
+  const metricsPort = int(opts, 'metrics_port', 0);
+  if (metricsPort > 0) stack.use(await serveMetrics({ address: optional(opts, 'metrics_address') ?? '127.0.0.1', port: metricsPort, stats, log }));
   engines.start();
   stack.use(engines);
   log.info({ requests: requests.address, publications: publications.address, id: masterId }, 'master is ready');

@@ -8,7 +8,7 @@ import { isHashType } from '../bus/crypto/digest.js';
 import { parseJid, parseMinionId } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import type { CatalogPort, EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, PillarAsk, PillarPort, Ports, RunnerPort } from '../kernel/contract/ports.js';
+import type { CatalogPort, EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, PillarAsk, PillarPort, Ports, RunnerPort, StatsPort } from '../kernel/contract/ports.js';
 import { jidAt, jidToTime, newJid, stampNow } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import type { FileServer } from '../sls/files/file-server.js';
@@ -48,6 +48,7 @@ export interface MasterPortParts {
   readonly trace: Trace;
   /** Once it runs; none where nothing is configured to react. */
   readonly reactor: () => Reactor | undefined;
+  readonly stats: StatsPort;
   readonly keys: KeyStore;
   readonly known: KnownStore;
   readonly waitParts: WaitParts;
@@ -71,7 +72,7 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> & Pick<Ports
   return {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
-    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), masterModules: masterModulesPort({ ...parts.modules, ports: (cause) => forModules(parts, cause), hear: (jid, level, text) => parts.prints.log(`salt/run/${jid}`, level, text) }), masterSync: masterSyncPort(parts.modules),
+    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), stats: parts.stats, masterModules: masterModulesPort({ ...parts.modules, ports: (cause) => forModules(parts, cause), hear: (jid, level, text) => parts.prints.log(`salt/run/${jid}`, level, text) }), masterSync: masterSyncPort(parts.modules),
     pillar: pillarPort(parts.pillars),
   };
 }

@@ -162,7 +162,9 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   // What becomes of engines is also told to the master, as far as one listens.
   const engines = openEngines({
     opts, host: firstSide.host, bus, events: firstSide.ports.events, log,
-    tell: (tag, data) => void firstSide.ports.events.fireMaster(tag, data).catch((err: unknown) => log.debug({ err, tag }, 'event not delivered')),
+    // Tags of `tsalt` are the master's own.
+    tell: (tag, data) => void firstSide.ports.events.fireMaster(tag.replace(/^tsalt\/engine/, `salt/engines/minion/${id}`), data)
+      .catch((err: unknown) => log.debug({ err, tag }, 'event not delivered')),
   });
   const sockets = await serveLocalSockets({
     bus, log, publishPath: join(sockDir, `minion_event_${hash}_pub.ipc`), pullPath: join(sockDir, `minion_event_${hash}_pull.ipc`),

@@ -9,10 +9,14 @@ import { followJob, FOLLOW } from './follow.js';
 import { runRunner } from './run-runner.js';
 import { showRunnerDocs } from './runner-docs.js';
 
+/** A runner that needs no function. */
+const STATS = 'stats';
+
 export async function runAction(run: Run): Promise<number> {
   const { line } = run;
   const context = await openContext(run, { role: 'client', logName: 'tsalt.run' });
-  const [fun, ...words] = line.words;
+  const [word, ...words] = line.words;
+  const fun = word === STATS ? `${STATS}.show` : word;
   if (line.values['doc'] === true || fun === undefined) return showRunnerDocs(context, fun ?? '', line.values['doc'] !== true);
   const noParse = String(line.values['no_parse'] ?? '').split(',');
   const outputter = line.given.has('output') ? String(line.values['output']) : null;

@@ -106,6 +106,8 @@ export const masterOptions: OptionTable = {
   maintenance_interval: { group: 'workers', types: ['int'], value: 3600, doc: 'Seconds between rounds of slow periodic work' },
   master_stats: { group: 'workers', types: ['bool'], value: false, doc: 'Send statistics of requests as events' },
   master_stats_event_iter: { group: 'workers', types: ['int'], value: 60, doc: 'Seconds between those events' },
+  metrics_port: { group: 'workers', types: ['int'], doc: 'Port of the metrics endpoint /metrics (OpenMetrics); without it there is none (tsalt only)' },
+  metrics_address: { group: 'workers', types: ['str'], doc: 'Address of that endpoint; without it 127.0.0.1 (tsalt only)' },
   pub_server_write_queue_size: { group: 'workers', types: ['int'], value: 10000, doc: 'Messages that may wait in the publisher' },
   event_publisher_niceness: { group: 'workers', types: ['NoneType', 'int'], value: null, doc: 'Priority of the event publisher' },
   event_return_niceness: { group: 'workers', types: ['NoneType', 'int'], value: null, doc: 'Priority of the event store' },

@@ -366,6 +366,13 @@ export interface MasterModuleCall {
   readonly cause?: string;
 }
 
+/** Counters of this master. */
+export interface StatsPort {
+  counters(): Promise<PlainMap>;
+  /** The same as OpenMetrics text. */
+  metrics(): Promise<string>;
+}
+
 /** What reacts to events on this host. Changes last as long as the program. */
 export interface ReactorPort {
   /** False where no reactions are configured. */
@@ -442,6 +449,7 @@ export interface Ports {
   masterModules: MasterModulesPort;
   masterSync: MasterSyncPort;
   reactor: ReactorPort;
+  stats: StatsPort;
   trace: TracePort;
   pillar: PillarPort;
   pillarFiles: PillarFilesPort;

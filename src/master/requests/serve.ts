@@ -32,6 +32,8 @@ export interface ServeParts {
   /** Requests older than this are refused; 0: age is not looked at. */
   readonly requestTtlSeconds: number;
   readonly bounds: Bounds;
+  /** Hears how long each command took. */
+  readonly times?: { note(command: string, tookMs: number): void };
   readonly log: Logger;
 }
 
@@ -116,7 +118,9 @@ export class RequestDesk {
       this.#refuse('old_protocol', { version: request.version, id: shownName(load['id']), connection: peer.connection });
       return encodeRefusal(REFUSED.badLoad);
     }
+    const startedMs = performance.now();
     const answer = await command.run(load, { kind: 'unproven', connection: peer.connection });
+    this.#parts.times?.note(command.name, performance.now() - startedMs);
     if (answer.kind === 'refused') {
       this.#refuse(answer.why, { cmd: command.name, connection: peer.connection });
       return answer.text === undefined ? undefined : encodeRefusal(answer.text);
@@ -158,6 +162,7 @@ export class RequestDesk {
       return { kind: 'nothing' };
     }
     this.#open.set(sender.id, open + 1);
+    const startedMs = performance.now();
     try {
       const answer = await command.run(load, sender);
       this.#served += 1;
@@ -167,6 +172,7 @@ export class RequestDesk {
       else this.#fail(err, command, sender);
       return { kind: 'value', value: '' };
     } finally {
+      this.#parts.times?.note(command.name, performance.now() - startedMs);
       const left = (this.#open.get(sender.id) ?? 1) - 1;
       if (left > 0) this.#open.set(sender.id, left);
       else this.#open.delete(sender.id);
