@@ -61,6 +61,7 @@ import { MinionTargets } from './known/targets.js';
 import { masterPorts } from './ports.js';
 import { grainsOfMaster, ReactionCompiler } from './reactor/reaction-compiler.js';
 import { openReactor } from './reactor/reactions.js';
+import { openMasterSchedule } from './scheduled.js';
 import { Trace } from './trace/trace.js';
 import { KeptPillars } from './pillar/kept-pillars.js';
 import { PillarDesk } from './pillar/pillar-desk.js';
@@ -231,6 +232,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   stack.use(compiler);
   const reactor = openReactor({ opts, bus, trace, keys: localKeys, catalog: host.catalog, functions, bounds, compile: compiler.compile, publish, log });
   if (reactor !== undefined) stack.use(reactor);
+  const schedule = openMasterSchedule({ opts, bus, functions, user: text(opts, 'user') || 'root', log });
+  if (schedule !== undefined) stack.use(schedule);
   const engines = openEngines({ opts, host, bus, events: abilities.events, log });
   const foreign = new SaltCliFiles(cacheDir, hashType);
   stack.defer(() => foreign.clean(true));

@@ -178,7 +178,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   if (plan.kind === 'none') {
     log.warn({}, 'Master is set to disable, skipping connection');
     scheduler.refresh();
-  }
+  } else if (opts['scheduler_before_connect'] === true) scheduler.refresh();
   if (plan.kind === 'none' || opts['beacons_before_connect'] === true) void beacons.refresh();
   engines.start();
   return {

@@ -26,6 +26,7 @@ site.setUp('a master that reacts, and a minion', async () => {
       { 'my/ping/*': ['salt://reactor/ping.sls'] }, { 'my/runner': [`${site.dir}/m/srv/salt/reactor/runner.sls`] }, { 'my/bad': ['salt://reactor/bad.sls', `${site.dir}/m/srv/salt/reactor/run*.sls`] },
       { 'my/endless': ['salt://reactor/endless.sls'] }, { 'my/loop': ['salt://reactor/loop.sls'] },
     ],
+    schedule: { tell: { function: 'event.send', args: ['scheduled/tell'], seconds: 2 }, bad: { function: 'no.such', seconds: 3600 } },
   });
   for (const [name, text] of Object.entries(FILES)) site.write(`m/srv/salt/reactor/${name}`, text);
   await master.start();
@@ -107,6 +108,14 @@ site.test('the runner reactor changes what is reacted to, and whether', async ()
   assert.equal(await json('reactor.set_leader', 'True'), true);
   assert.equal(await json('reactor.is_leader'), true);
   assert.ok(!hearing.events.some(({ tag }) => tag === 'told/my/runner'));
+});
+
+site.test('runners run at their times; one that fails is in the log', async () => {
+  hearing.clear();
+  await hearing.heard('scheduled/tell');
+  hearing.clear();
+  await hearing.heard('scheduled/tell');
+  assert.match(master.log(), /scheduled runner failed: .*no\.such.* job=bad/);
 });
 
 site.test('what nobody knows is said so', async () => {
