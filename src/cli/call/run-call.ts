@@ -52,8 +52,11 @@ export async function runCall(request: CallRequest, host: CallHost, minion: Loca
   const ret: PlainMap = { jid, return: value, retcode, id: minion.id, fun, fun_args: [...request.words] };
   if (request.returners.length > 0) await minion.giveTo(request.returners, { ...ret, ...(out === undefined ? {} : { out }), success: true });
   if (!request.local) await report(ret, out, request, minion, host);
-  const shown: Value = request.metadata ? { local: ret } : { local: value };
-  await host.show(shown, request.outputter ?? out ?? (request.metadata ? 'nested' : null), { retcode });
+  if (fun === 'state.plan' && !request.metadata) {
+    const overview = (await import('../print/plan-overview.js')).planOverview(host, request.outputter);
+    overview.returned('local', value, out);
+    await overview.end();
+  } else await host.show(request.metadata ? { local: ret } : { local: value }, request.outputter ?? out ?? (request.metadata ? 'nested' : null), { retcode });
   if (retcode === 0) return EXIT.ok;
   return request.retcodePassthrough ? retcode : EXIT.failed;
 }

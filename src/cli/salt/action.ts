@@ -14,7 +14,7 @@ import { CompoundCommandError, readCommand, type Command } from './compound-comm
 import { jobHost } from './job-host.js';
 import { publishedTarget, UnknownNodegroupError } from './published-target.js';
 import type { BatchRequest } from './run-batch.js';
-import { runSalt, type SaltRequest } from './run-salt.js';
+import { runSalt, type SaltHost, type SaltRequest } from './run-salt.js';
 import { noPublisherText, TOO_MANY } from './texts.js';
 
 const MASTER_GONE = 'The salt master could not be contacted. Is master running?';
@@ -31,9 +31,9 @@ export async function saltAction(run: Run): Promise<number> {
     const request = requestOf(context, target, words);
     if (line.values['preview_target'] === true) return await (await import('./preview.js')).previewTarget(context, request);
     run.onInterrupt = () => '\nThe job goes on; look at it with: tsalt-run jobs.active';
-    const host = jobHost(run, context);
+    const host = { ...jobHost(run, context), ...await overviewOf(request, context) };
     const batch = await batchOf(context, request);
-    if (batch !== undefined) return await (await import('./run-batch.js')).runBatch(request, batch, context);
+    if (batch !== undefined) return await (await import('./run-batch.js')).runBatch(request, batch, host);
     if (isDocumentation(request)) return await (await import('./documentation.js')).showDocumentation(context, request);
     const subset = request.async || request.static ? 0 : Number(line.values['subset'] ?? 0);
     return await runSalt(subset > 0 ? await (await import('./subset.js')).subsetOf(request, subset, context) : request, host);
@@ -59,6 +59,12 @@ function documentationWords([target = '*', ...names]: readonly string[]): string
   const words = names[0] === 'sys.doc' ? names.slice(1) : names;
   if (words.length > 1) throw new UsageError('You can only get documentation for one method at one time.');
   return [target, 'sys.doc', ...words];
+}
+
+/** A plan is shown for all minions together, unless their answers are wanted in one piece. */
+async function overviewOf({ command, async: isAsync, static: isStatic, outputter }: SaltRequest, context: CliContext): Promise<Pick<SaltHost, 'overview'>> {
+  if (command.fun !== 'state.plan' || isAsync || isStatic) return {};
+  return { overview: (await import('../print/plan-overview.js')).planOverview(context, outputter) };
 }
 
 /** Documentation is shown as one text for all minions, unless nobody waits for it. */

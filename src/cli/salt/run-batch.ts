@@ -42,6 +42,7 @@ export async function runBatch(request: SaltRequest, batch: BatchRequest, host: 
     const ended = await take(frame, request, host, shown);
     if (ended !== undefined) return ended;
   }
+  await host.overview?.end();
   const isFailed = request.strict && (shown.silent > 0 || shown.retcode !== 0);
   if (!request.static) return (shown.retcode & 0xff) || (isFailed ? EXIT.failed : EXIT.ok);
   await host.show(shown.all, request.outputter);
@@ -68,6 +69,7 @@ async function take(frame: PlainMap, request: SaltRequest, host: BatchHost, show
       return nothing(request, host);
     case 'batch_begun':
       shown.silent += textsOf(frame['down']).length;
+      for (const id of textsOf(frame['down'])) host.overview?.missing(id);
       if (!isQuiet) for (const id of textsOf(frame['down'])) host.print(`Minion ${id} did not respond. No job will be sent.`);
       if (!request.async) return undefined;
       host.print(`Executed batch command with job ID: ${String(frame['jid'])}`);
@@ -81,6 +83,7 @@ async function take(frame: PlainMap, request: SaltRequest, host: BatchHost, show
     case 'missing':
       // Only the piece at the end tells who was silent.
       shown.silent += 1;
+      host.overview?.missing(String(frame['id']));
       shown.all[String(frame['id'])] = {};
       return undefined;
     case 'batch_halted':
@@ -101,6 +104,8 @@ async function takeReturn(frame: PlainMap, request: SaltRequest, host: BatchHost
     return;
   }
   const out = typeof load['out'] === 'string' ? load['out'] : null;
+  host.overview?.returned(id, ret, out ?? undefined);
+  if (host.overview?.replacesAnswers === true) return;
   const { retcode = 0, jid = '' } = load;
   await host.show({ retcode, jid, [id]: ret }, request.outputter ?? out);
 }

@@ -9,6 +9,7 @@ import { readLocalKey } from '../../client/local-key.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { EXIT } from '../exit-code.js';
 import type { Command } from './compound-command.js';
+import type { Overview } from '../print/overview.js';
 import { noLiveLine, type LiveLine } from '../print/live-line.js';
 import { missingFacts, missingOf, missingText, type Missing } from '../print/missing.js';
 import { executingText, FAILED, NO_MINIONS, NO_RETURN, summaryText } from './texts.js';
@@ -49,6 +50,8 @@ export interface SaltHost {
   /** Told the id of the job as soon as there is one. */
   readonly onJob?: (jid: string) => void;
   readonly live?: LiveLine;
+  /** Hears every answer, and has the last word. */
+  readonly overview?: Overview | undefined;
 }
 
 interface Tally {
@@ -154,14 +157,16 @@ async function takeReturn(frame: PlainMap, request: ShowRequest, host: SaltHost,
   tally.received.add(id);
   if (retcode !== 0) tally.failed.push(id);
   else if (worstOf(load['retcode']) !== 0) tally.failedInPart.push(id);
-  if (!request.static) await host.show({ [id]: ret }, request.outputter ?? out ?? null, { retcode });
+  host.overview?.returned(id, ret, out);
+  if (isShownAtOnce(request, host)) await host.show({ [id]: ret }, request.outputter ?? out ?? null, { retcode });
 }
 
 async function takeMissing(frame: PlainMap, request: ShowRequest, host: SaltHost, tally: Tally): Promise<void> {
   const id = String(frame['id']);
   const missing = missingOf(frame);
   tally.missing.set(id, missing);
-  if (request.static) return;
+  host.overview?.missing(id);
+  if (!isShownAtOnce(request, host)) return;
   await host.show({ [id]: missingText(missing, tally.jid) }, request.outputter, { retcode: 1 });
 }
 
@@ -170,6 +175,7 @@ async function finish(request: ShowRequest, host: SaltHost, tally: Tally): Promi
     const out = [...tally.all.values()][0]?.out;
     await host.show(Object.fromEntries([...tally.all].map(([id, { ret }]) => [id, ret])), request.outputter ?? out ?? null);
   }
+  if (tally.all.size + tally.missing.size > 0) await host.overview?.end();
   // For programs the facts stand apart, on standard error, in one line.
   const facts = request.outputter === 'json' || host.opts['output'] === 'json' ? missingFacts(tally.missing, Date.now()) : undefined;
   if (facts !== undefined) host.complain(JSON.stringify(facts));
@@ -193,6 +199,9 @@ function hasFailed({ static: isStatic, strict }: ShowRequest, { failed, failedIn
 }
 
 const lengthOf = (value: Value | undefined): number => (Array.isArray(value) ? value.length : 0);
+
+/** Else at the end, in one piece. */
+const isShownAtOnce = (request: ShowRequest, { overview }: SaltHost): boolean => !request.static && overview?.replacesAnswers !== true;
 
 /** The largest code of several functions. */
 function worstOf(retcode: Value | undefined): number {

@@ -4,7 +4,7 @@
  */
 import type { Context } from '../../../kernel/contract/context.js';
 import { str } from '../../../kernel/std/python-text.js';
-import { isMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { isMap, isPlainMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { Keywords } from './request.js';
 import { runHighstate, runSls } from './runs.js';
 
@@ -18,7 +18,8 @@ export async function planOf(mods: Value, kwargs: Keywords, ctx: Context): Promi
   const rows = isTruthy(mods)
     ? await runSls({ mods, test: true, exclude, syncMods, stateEvents: null, kwargs: others }, ctx)
     : await runHighstate({ test: true, stateEvents: null, kwargs: given }, ctx);
-  return isMap(rows) && !(rows instanceof Map) ? summary(rows) : rows;
+  // Errors, and that the highstate is disabled here, are no rows.
+  return isPlainMap(rows) && Object.values(rows).every((row) => isMap(row)) ? summary(rows) : rows;
 }
 
 function summary(rows: PlainMap): PlainMap {
@@ -26,16 +27,20 @@ function summary(rows: PlainMap): PlainMap {
   const inOrder = Object.entries(rows).filter((entry): entry is [string, PlainMap] => isMap(entry[1]))
     .sort(([, a], [, b]) => Number(a['__run_num__'] ?? 0) - Number(b['__run_num__'] ?? 0));
   for (const [tag, row] of inOrder) {
-    const kind = kindOf(row);
+    const kind = kindOf(tag, row);
     if (kind === 'unchanged') entries['unchanged'] = Number(entries['unchanged']) + 1;
     else (entries[kind] as Value[]).push(entryOf(tag, row));
   }
   return entries;
 }
 
-/** A state that only says that it cannot predict is told apart from one that would change something. */
-function kindOf({ result = null, changes = {} }: PlainMap): Kind {
+/** Modules whose states run something that nobody can look into: what they give as changes of a test run is only what they would run. */
+const BLIND: ReadonlySet<string> = new Set(['cmd', 'module', 'salt', 'saltmod']);
+
+/** A state that cannot predict is told apart from one that says what it would change. */
+function kindOf(tag: string, { result = null, changes = {} }: PlainMap): Kind {
   if (result === false) return 'fails';
+  if (result === null && BLIND.has(tag.slice(0, tag.indexOf('_|-')))) return 'unknown';
   if (isTruthy(changes)) return 'changes';
   return result === null ? 'unknown' : 'unchanged';
 }
