@@ -16,6 +16,7 @@ import { distDirectory } from './dist-directory.js';
 import { allRows } from './options/option.js';
 import { outputLoader } from './print/load-output.js';
 import { display } from './print/display.js';
+import { slsPlaces } from './print/sls-places.js';
 import { UsageError, type ParsedLine } from './parsed-line.js';
 import type { Run } from './run-program.js';
 import { readSdb } from './sdb-reader.js';
@@ -83,14 +84,18 @@ function shower(opts: Readonly<PlainMap>, log: Log, distDir: string): CliContext
     writeOut();
     log.notice('error', said);
   };
+  const place = isTerminal(opts) ? { placeOf: slsPlaces(opts) } : {};
   return async (data, outputter, options = {}) => {
-    const text = await display(data, outputter, opts, load, { ...options, readText, warn });
+    const text = await display(data, outputter, opts, load, { ...options, ...place, readText, warn });
     if (text === '') return;
     const file = opts['output_file'];
     if (isTruthy(file)) appendFileSync(String(file), `${text}\n`);
     else writeGathered(`${text}\n`);
   };
 }
+
+/** Results go to people, not to a file or another program. */
+export const isTerminal = (opts: Readonly<PlainMap>): boolean => process.stdout.isTTY && !isTruthy(opts['output_file']);
 
 let isGathering = false;
 

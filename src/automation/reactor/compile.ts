@@ -8,6 +8,7 @@ import type { Renderer } from '../../sls/render/contract.js';
 import { compileChunks } from '../../sls/state/compile/compile.js';
 import { verify } from '../../sls/state/compile/verify.js';
 import { readDeclarations } from '../../sls/state/declarations.js';
+import { lineOfId } from '../../sls/state/line-of-id.js';
 import { emptyHigh, text, type HighData } from '../../sls/state/high-data.js';
 import { isMap, mapEntries, mapFrom, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { ReactionError } from './reaction-call.js';
@@ -86,6 +87,6 @@ function atFirstDot(text: string): [string, string | undefined] {
 /** The line of the id in the file as it was written, when it stands there as such. */
 function placeOf(id: string, file: ReactionFile | undefined): string {
   if (file === undefined) return id;
-  const at = file.text.split('\n').findIndex((line) => [`${id}:`, `'${id}':`, `"${id}":`].some((start) => line.startsWith(start)));
-  return at < 0 ? file.source : `${file.source}:${at + 1}`;
+  const line = lineOfId(file.text, id);
+  return line === undefined ? file.source : `${file.source}:${line}`;
 }

@@ -78,7 +78,8 @@ function reasonOf(error: Error): string {
   return error instanceof TsaltError ? error.message : error.name;
 }
 
-function colorOf(opts: Readonly<PlainMap>): Value {
+/** Colours as the options have them; whether there is a terminal was asked before. */
+export function colorOf(opts: Readonly<PlainMap>): Value {
   if (isTruthy(opts['force_color'])) return true;
   return isTruthy(opts['no_color']) ? false : (opts['color'] ?? false);
 }

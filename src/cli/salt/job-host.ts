@@ -1,7 +1,8 @@
 /** What a command that watches a job has besides: a line for who looks at a terminal, and a word for who ends it early. */
 import { isTruthy } from '../../kernel/std/value.js';
-import type { CliContext } from '../context.js';
+import { isTerminal as isForPeople, type CliContext } from '../context.js';
 import { liveLine } from '../print/live-line.js';
+import { statesOverview } from '../print/states-overview.js';
 import type { Run } from '../run-program.js';
 import type { SaltHost } from './run-salt.js';
 import { goesOnText } from './texts.js';
@@ -15,5 +16,7 @@ export function jobHost(run: Run, context: CliContext): SaltHost & CliContext {
       return goesOnText(jid);
     };
   };
-  return { ...context, live, onJob };
+  const { opts, line } = context;
+  const isSummed = isForPeople(opts) && !line.given.has('output') && (opts['output'] ?? null) === null && !isTruthy(opts['progress']);
+  return { ...context, live, onJob, ...(isSummed ? { overview: statesOverview(context) } : {}) };
 }

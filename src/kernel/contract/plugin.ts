@@ -84,7 +84,10 @@ export interface OutputOptions {
   readonly nestedIndent?: number;
   /** How far a job is, for the outputter `progress`. */
   readonly progress?: Progress;
+  /** Where an id is written, such as `/srv/salt/web.sls:12`; only given on a terminal. */
+  readonly placeOf?: PlaceOf;
 }
+export type PlaceOf = (sls: string, id: string) => string | undefined;
 export interface Progress {
   readonly returned: number;
   readonly expected: number;

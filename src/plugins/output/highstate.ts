@@ -5,5 +5,5 @@ import { viewOf } from './highstate/view.js';
 
 export default defineOutput({
   name: 'highstate',
-  output: (data, opts) => highstateText(data, viewOf(opts), 1),
+  output: (data, opts, options) => highstateText(data, viewOf(opts, options.placeOf), 1),
 });

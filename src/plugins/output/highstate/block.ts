@@ -51,10 +51,19 @@ export function stateBlock(state: State, changes: string, view: View): string[] 
     ...(id === name ? [] : [line('    Name', name)]),
     line('  Result', str(needKey(record, 'result'))),
     line(' Comment', commentText(record)),
+    ...placeLines(state, view).map((place) => line('     SLS', place)),
     ...(times ? [line(' Started', str(needKey(record, 'start_time'))), line('Duration', durationText(record))] : []),
     paint(view, color, `     Changes:   ${changes}`),
     ...warningLines(record, view),
   ];
+}
+
+/** Of a failed state, where people find it: the file and the line. */
+function placeLines({ record }: State, { placeOf }: View): string[] {
+  const [sls, id] = [mapGet(record, '__sls__'), mapGet(record, '__id__')];
+  if (placeOf === undefined || mapGet(record, 'result') !== false || typeof sls !== 'string' || typeof id !== 'string') return [];
+  const place = placeOf(sls, id);
+  return place === undefined ? [] : [place];
 }
 
 function warningLines(record: ValueMap, view: View): string[] {

@@ -1,4 +1,5 @@
 /** How the user wants to see state runs: the options, read once. */
+import type { PlaceOf } from '../../../kernel/contract/plugin.js';
 import type { ColorName, Colors } from '../../../kernel/std/colors.js';
 import type { Value } from '../../../kernel/std/value.js';
 import { colorsOf, flag, type Options } from '../parts/options.js';
@@ -17,9 +18,11 @@ export interface View {
   readonly stripEscapes: boolean;
   /** Leave out states that are as they should be. */
   readonly changedOnly: boolean;
+  /** Of failed states, where they are written is shown too. */
+  readonly placeOf?: PlaceOf | undefined;
 }
 
-export function viewOf(opts: Options): View {
+export function viewOf(opts: Options, placeOf?: PlaceOf): View {
   return {
     opts,
     colors: colorsOf(opts),
@@ -30,6 +33,7 @@ export function viewOf(opts: Options): View {
     compressed: flag(opts, 'state_compress_ids', false),
     stripEscapes: flag(opts, 'strip_colors', true),
     changedOnly: flag(opts, 'state_output_diff', false) || !flag(opts, 'state_verbose', false),
+    placeOf,
   };
 }
 
