@@ -131,7 +131,8 @@ export class Beacons implements BeaconsPort, AsyncDisposable {
       this.#open.delete(name);
       await beacon[Symbol.asyncDispose]();
     }
-    for (const name of this.#faults.keys()) if (anew || !wanted.has(name)) this.#faults.delete(name);
+    const known = this.#listed({ include_pillar: true, include_opts: true });
+    for (const name of this.#faults.keys()) if (anew || !Object.hasOwn(known, name)) this.#faults.delete(name);
     for (const [name, entry] of wanted) if (!this.#open.has(name)) await this.#begin(entry);
   }
 
