@@ -4,13 +4,17 @@
  */
 import { encodeBus, encodeNetwork } from '../../bus/codec/codec.js';
 import type { Logger } from '../../kernel/contract/log.js';
+import { BoundedCache } from '../../kernel/std/bounded-cache.js';
 import { mapHas, mapSize, type PlainMap } from '../../kernel/std/value.js';
 import { createSys } from '../../kernel/sys/sys.js';
 import { matchPillar, type MatchedPillar, type PillarHost } from '../../sls/pillar/compile.js';
 import { isPlainSetup, NotPlainError, plainRenderer } from '../../sls/pillar/plain.js';
+import { optionsFor } from '../../sls/pillar/options.js';
 import type { PillarRequest } from '../../sls/pillar/request.js';
 import type { CompiledPillars } from './compiled-pillars.js';
 import { packedPillar, type PackedPillar } from './messages.js';
+
+const ENVIRONMENTS_MAX = 100;
 
 /** What goes wrong is told by the thread, which meets the same. */
 const SILENT: Logger = {
@@ -28,6 +32,7 @@ export class PlainPillars {
   readonly #making = new Map<string, Promise<PackedPillar | undefined>>();
 
   readonly #log: Logger;
+  readonly #options = new BoundedCache<string, Readonly<PlainMap>>(ENVIRONMENTS_MAX);
 
   constructor(opts: Readonly<PlainMap>, kept: CompiledPillars, { bytesMax, log }: { bytesMax: number; log: Logger }) {
     this.#log = log;
@@ -35,7 +40,7 @@ export class PlainPillars {
     this.#kept = kept;
     this.#bytesMax = bytesMax;
     this.#host = {
-      opts, sys: createSys(), log: SILENT, openRenderer: ({ facts, log }) => plainRenderer(facts.opts, log),
+      opts, sys: createSys(), log: SILENT, optionsFor: (request) => this.#optionsFor(request, opts), openRenderer: ({ facts, log }) => plainRenderer(facts.opts, log),
       modules: () => {
         throw new NotPlainError('Plain pillars call nothing');
       },
@@ -53,6 +58,11 @@ export class PlainPillars {
     const made = await making;
     if (made !== undefined) this.#log.debug({ minion: request.id, matched: Object.fromEntries(whole.matched) }, 'pillar top matched');
     return made;
+  }
+
+  /** Whose options they are nothing asks here: there are hundreds, and a copy for each request is most of the work. */
+  #optionsFor({ saltenv, pillarenv }: PillarRequest, opts: Readonly<PlainMap>): Readonly<PlainMap> {
+    return this.#options.get(JSON.stringify([saltenv, pillarenv]), () => optionsFor({ id: '', grains: {}, saltenv, pillarenv }, opts));
   }
 
   async #findOrCompile(key: string, request: PillarRequest, whole: MatchedPillar): Promise<PackedPillar | undefined> {

@@ -38,6 +38,8 @@ export interface PillarHost {
   readonly unpack?: RendererOptions['unpack'] & {};
   /** How long one external source may take. */
   readonly sourceMsMax?: number;
+  /** The configuration as the request sees it, where it is known already. */
+  readonly optionsFor?: (request: PillarRequest) => Readonly<PlainMap>;
   /** In place of the whole renderer. */
   readonly openRenderer?: (options: RendererOptions) => Renderer;
 }
@@ -80,7 +82,7 @@ export async function compileTop(request: PillarRequest, host: PillarHost, signa
 
 function begin(asked: PillarRequest, host: PillarHost, signal: AbortSignal): Compilation {
   const { log, sys } = host;
-  const opts = optionsFor(asked, host.opts);
+  const opts = host.optionsFor?.(asked) ?? optionsFor(asked, host.opts);
   const request = { ...asked, pillarenv: typeof opts['pillarenv'] === 'string' ? opts['pillarenv'] : null };
   const inputs = new InputRecorder();
   const tree = new PillarTree(pillarRoots(opts), inputs);

@@ -30,9 +30,14 @@ interface KnownText {
   readonly fleeting: string | undefined;
 }
 
+/** One for each configuration as an object. */
+const known = new WeakMap<Readonly<PlainMap>, Roots>();
+
 /** `pillar_roots` as a file backend, in the form that `optionsFor` gives it. */
 export function pillarRoots(opts: Readonly<PlainMap>): Roots {
-  return new Roots(rootsOptions({ ...opts, file_roots: opts['pillar_roots'] ?? {} }));
+  const roots = known.get(opts) ?? new Roots(rootsOptions({ ...opts, file_roots: opts['pillar_roots'] ?? {} }));
+  known.set(opts, roots);
+  return roots;
 }
 
 export class PillarTree implements TemplateFiles {
