@@ -103,8 +103,7 @@ export class PillarThread {
     this.#jobs.set(id, job);
     clearTimeout(this.#idle);
     this.#worker.ref();
-    const own = ownBytes(request);
-    this.#send({ type: 'compile', id, wanted, request: own }, [own.buffer as ArrayBuffer]);
+    this.#send({ type: 'compile', id, wanted, request: ownBytes(request) });
     const late = Symbol('late');
     const made = await within(job.promise, limits.ms, late);
     if (typeof made !== 'symbol') return made;
@@ -135,8 +134,8 @@ export class PillarThread {
     }, STALL_MS / 4).unref();
   }
 
-  #send(message: ToThread, moved: readonly ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, moved);
+  #send(message: ToThread): void {
+    this.#worker.postMessage(message);
   }
 
   #receive(message: FromThread): void {

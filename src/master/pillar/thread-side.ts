@@ -91,8 +91,12 @@ async function topOf(request: PillarRequest, host: PillarHost, signal: AbortSign
   return { value: { top: shown, errors: [...errors] }, inputs: NO_INPUTS };
 }
 
-/** Bytes are moved to the other side instead of copied. */
-const buffersOf = ({ network, bus }: PackedPillar): ArrayBuffer[] => [...new Set([network, bus].map(({ buffer }) => buffer as ArrayBuffer))];
+/** What is small is copied sooner than moved. */
+const MOVED_BYTES_MIN = 32_768;
+
+/** Bytes that are moved to the other side instead of copied. */
+const buffersOf = ({ network, bus }: PackedPillar): ArrayBuffer[] =>
+  [...new Set([network, bus])].filter(({ length }) => length >= MOVED_BYTES_MIN).map(({ buffer }) => buffer as ArrayBuffer);
 
 function pillarHost({ opts: packed, distDir, userDirs, ports, heard }: ThreadData, send: (message: FromThread) => void, asked: Map<number, Deferred<unknown>>): ThreadHost {
   const opts = Object.freeze(decodeBus(packed) as PlainMap);

@@ -95,7 +95,9 @@ function begin(asked: PillarRequest, host: PillarHost, signal: AbortSignal): Com
     },
     sys, ports: host.ports ?? {}, opts, request, inputs, signal, sourceMsMax: host.sourceMsMax ?? SOURCE_MS_MAX,
     files: (trees) => compileTrees(trees, { request, host, signal, merge }),
-    sourceOpts: { ...opts, id: host.opts['id'] ?? request.id },
+    get sourceOpts() {
+      return { ...opts, id: host.opts['id'] ?? request.id };
+    },
     rendererFor: (pillar) => {
       // Many machines have no pillar: what renders is large and loaded with the first file.
       const known = renderers.get(pillar) ?? openRenderer(host, {

@@ -35,7 +35,7 @@ const known = new WeakMap<Readonly<PlainMap>, Roots>();
 
 /** `pillar_roots` as a file backend, in the form that `optionsFor` gives it. */
 export function pillarRoots(opts: Readonly<PlainMap>): Roots {
-  const roots = known.get(opts) ?? new Roots(rootsOptions({ ...opts, file_roots: opts['pillar_roots'] ?? {} }));
+  const roots = known.get(opts) ?? new Roots(rootsOptions(opts, opts['pillar_roots'] ?? {}));
   known.set(opts, roots);
   return roots;
 }

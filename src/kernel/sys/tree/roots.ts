@@ -157,8 +157,8 @@ export function isEnvName(name: string): boolean {
 const LIST_CACHE_S = 20;
 
 /** Options of the backend from a configuration. */
-export function rootsOptions(opts: Readonly<PlainMap>): RootsOptions {
-  const roots = isPlainMap(opts['file_roots']) ? opts['file_roots'] : {};
+export function rootsOptions(opts: Readonly<PlainMap>, configured = opts['file_roots']): RootsOptions {
+  const roots = isPlainMap(configured) ? configured : {};
   return {
     ...servingOptions(opts),
     fileRoots: Object.fromEntries(Object.entries(roots).map(([env, folders]) => [env, texts(folders)])),
