@@ -7,6 +7,8 @@ import type { OpenReturner } from '../../src/kernel/loader/open-returner.js';
 
 export interface JobCache {
   readonly name: string;
+  /** Why it cannot be tried here. */
+  readonly skip?: string | false;
   /** A fresh, empty one. */
   open(opts?: PlainMap): Promise<OpenReturner>;
 }
@@ -21,7 +23,7 @@ const returnOf = (id: string, value: Value, more: PlainMap = {}): PlainMap => ({
 
 export function jobCacheContract(cache: JobCache): void {
   const it = (title: string, run: (store: OpenReturner) => Promise<void>, opts?: PlainMap): void => {
-    test(`${cache.name} ${title}`, async () => run(await cache.open(opts)));
+    test(`${cache.name} ${title}`, { skip: cache.skip ?? false }, async () => run(await cache.open(opts)));
   };
 
   it('knows nothing of a job that nobody published', async (store) => {

@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly keyFile?: string | undefined;
   readonly timeoutMs: number;
   readonly bytesMax: number;
+  /** How often an answer may send elsewhere; 5 when not given. What only means something where it was sent to has 0. */
+  readonly redirectsMax?: number;
   readonly signal: AbortSignal;
 }
 
@@ -46,7 +48,7 @@ export async function httpFetch(request: HttpRequest): Promise<HttpAnswer> {
     for (let redirects = 0; ; redirects += 1) {
       const answer = await once(now, signal);
       const location = answer.headers['Location'];
-      if (location === undefined || !REDIRECTS.has(answer.status) || redirects >= REDIRECTS_MAX) return answer;
+      if (location === undefined || !REDIRECTS.has(answer.status) || redirects >= (request.redirectsMax ?? REDIRECTS_MAX)) return answer;
       now = redirected(now, location, answer.status);
     }
   } catch (error) {
