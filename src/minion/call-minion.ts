@@ -5,6 +5,7 @@ import { ModuleHost } from '../kernel/loader/module-host.js';
 import type { PlainMap } from '../kernel/std/value.js';
 import { AllMasters } from './all-masters.js';
 import { beaconsDoor } from './beacons-door.js';
+import { scheduleDoor } from './daemon-door.js';
 import { MasterConnection } from './connection/master-connection.js';
 import { planMasters } from './connection/master-plan.js';
 import { evaluateMaster } from './evaluate-master.js';
@@ -28,7 +29,7 @@ export async function openCallMinion(options: LocalMinionOptions): Promise<Local
       opts, id, connection, all: new AllMasters(log), bus, running: new RunningJobs(), state, refreshGrains, reload: () => host.catalog.reload(), pair, isDaemon: false,
     }),
   });
-  host.addPorts({ beacons: beaconsDoor(opts) });
+  host.addPorts({ beacons: beaconsDoor(opts), schedule: scheduleDoor(opts) });
   async function refreshGrains(): Promise<boolean> {
     state.grains = await gatherGrains(host, { opts, sys, log });
     // Which modules work depends on the grains.

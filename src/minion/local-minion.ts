@@ -69,9 +69,9 @@ function masterless(options: LocalMinionOptions): LocalMinion {
 async function prepareHost(
   host: ModuleHost, state: { grains: PlainMap; pillar: PlainMap }, { opts, sys, log, skipGrains }: LocalMinionOptions, onGrains: () => void,
 ): Promise<void> {
-  const [{ masterlessPorts, ownPillar }, { sessionPorts }, { gatherGrains }, { EventBus }, { RunningJobs }, { beaconsDoor }] = await Promise.all([
+  const [{ masterlessPorts, ownPillar }, { sessionPorts }, { gatherGrains }, { EventBus }, { RunningJobs }, { beaconsDoor }, { scheduleDoor }] = await Promise.all([
     import('./masterless-ports.js'), import('../sls/state/session-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
-    import('./beacons-door.js'),
+    import('./beacons-door.js'), import('./daemon-door.js'),
   ]);
   const refreshGrains = async (): Promise<boolean> => {
     state.grains = await gatherGrains(host, { opts, sys, log });
@@ -79,7 +79,7 @@ async function prepareHost(
     host.reload();
     return true;
   };
-  host.addPorts({ beacons: beaconsDoor(opts) });
+  host.addPorts({ beacons: beaconsDoor(opts), schedule: scheduleDoor(opts) });
   host.addPorts(masterlessPorts({
     opts, sys, log, host: () => host, state, refreshGrains, extmods: extensionModules(opts), running: new RunningJobs(),
     bus: new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed')),

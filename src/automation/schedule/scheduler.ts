@@ -7,7 +7,7 @@
  */
 import type { Logger } from '../../kernel/contract/log.js';
 import type { SchedulePort } from '../../kernel/contract/ports.js';
-import { changedSchedule, changesSchedule, nameOf, plainOf, withoutFacts } from '../../kernel/contract/schedule.js';
+import { changedSchedule, changesSchedule, nameOf, plainOf, scheduleAnswerTag, withoutFacts } from '../../kernel/contract/schedule.js';
 import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { TaskGroup, TIMER_MS_MAX } from '../../kernel/std/async.js';
 import { wallOf } from '../../kernel/std/date-text.js';
@@ -22,13 +22,6 @@ const SETTINGS: ReadonlySet<string> = new Set(['enabled', 'skip_function', 'skip
 /** A clock that is set is noticed within this time. */
 const LOOK_EVERY_MS = 60_000;
 const RUNNING_MAX = 100;
-/** Told on the bus of the host when a command is done. */
-const COMPLETE: Readonly<Record<string, string>> = {
-  add: 'add_complete', modify: 'add_complete', delete: 'delete_complete', enable_job: 'enabled_job_complete', disable_job: 'disabled_job_complete',
-  enable: 'enabled_complete', disable: 'disabled_complete', save_schedule: 'saved', postpone_job: 'postpone_job_complete', skip_job: 'skip_job_complete',
-  reload: 'reload_complete',
-};
-
 /** A job whose time has come; `fun` is what runs in its place when a range says so. */
 export interface ScheduledRun {
   readonly entry: Entry;
@@ -109,14 +102,14 @@ export class Scheduler implements SchedulePort, AsyncDisposable {
   async manage(command: PlainMap): Promise<PlainMap> {
     const func = str(command['func'] ?? '');
     switch (func) {
-      case 'list': return this.#answer('list_complete', { schedule: this.#listed(command['where'] ?? null) });
-      case 'job_status': return this.#answer('job_status_complete', { data: this.#status(nameOf(command)) });
-      case 'get_next_fire_time': return this.#answer('next_fire_time_complete', this.#nextFireTime(nameOf(command)));
+      case 'list': return this.#answer(command, { schedule: this.#listed(command['where'] ?? null) });
+      case 'job_status': return this.#answer(command, { data: this.#status(nameOf(command)) });
+      case 'get_next_fire_time': return this.#answer(command, this.#nextFireTime(nameOf(command)));
       case 'run_job': {
         const job = this.#jobs.get(nameOf(command));
         if (job === undefined) throw new CommandExecutionError(`Scheduled job ${nameOf(command)} cannot be run: ${this.#faults.get(nameOf(command)) ?? 'there is none of that name'}`);
         this.#start(job, job.entry.fun);
-        return { schedule: this.#schedule() };
+        return this.#answer(command, { schedule: this.#schedule() });
       }
       default: return this.#change(func, command);
     }
@@ -138,11 +131,11 @@ export class Scheduler implements SchedulePort, AsyncDisposable {
       if (func === 'save_schedule' || isTruthy(command['persist'] ?? true)) await this.#parts.save(withoutFacts(this.#own));
       this.refresh();
     }
-    return this.#answer(COMPLETE[func] ?? 'complete', { schedule: this.#listed(command['where'] ?? null) });
+    return this.#answer(command, { schedule: this.#listed(command['where'] ?? null) });
   }
 
-  #answer(suffix: string, facts: PlainMap): PlainMap {
-    this.#parts.fire(`/salt/minion/minion_schedule_${suffix}`, { complete: true, ...facts });
+  #answer(command: PlainMap, facts: PlainMap): PlainMap {
+    this.#parts.fire(scheduleAnswerTag(command), { complete: true, ...facts });
     return facts;
   }
 

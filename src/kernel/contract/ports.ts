@@ -300,8 +300,8 @@ export interface SdbPort {
 
 /** The scheduler that runs on this minion. Without one the module `schedule` keeps the data itself. */
 export interface SchedulePort {
-  /** What Salt sends as `manage_schedule`: `func`, `name`, `schedule`, `where`, `persist`; gives `schedule`, `next_fire_time` or `data`. */
-  manage(command: PlainMap): Promise<PlainMap>;
+  /** What Salt sends as `manage_schedule`: `func`, `name`, `schedule`, `where`, `persist`; gives `schedule`, `next_fire_time` or `data`; undefined when no scheduler runs. */
+  manage(command: PlainMap): Promise<PlainMap | undefined>;
 }
 
 /** The beacons of the minion that runs on this machine. */

@@ -57,3 +57,14 @@ export function changedSchedule(schedule: PlainMap, command: PlainMap): PlainMap
   const change = Object.hasOwn(CHANGES, func) ? CHANGES[func] : undefined;
   return change === undefined ? schedule : change(schedule, command);
 }
+
+/** What the minion tells on its own bus when a command is done. */
+const ANSWERS: Readonly<Record<string, string>> = {
+  list: 'list_complete', job_status: 'job_status_complete', get_next_fire_time: 'next_fire_time_complete',
+  add: 'add_complete', modify: 'add_complete', delete: 'delete_complete', enable_job: 'enabled_job_complete', disable_job: 'disabled_job_complete',
+  enable: 'enabled_complete', disable: 'disabled_complete', save_schedule: 'saved', postpone_job: 'postpone_job_complete', skip_job: 'skip_job_complete',
+  reload: 'reload_complete', run_job: 'run_job_complete',
+};
+
+/** The tag of the answer to a command. */
+export const scheduleAnswerTag = ({ func }: PlainMap): string => `/salt/minion/minion_schedule_${ANSWERS[str(func ?? '')] ?? 'complete'}`;

@@ -60,11 +60,16 @@ async function manage(command: PlainMap, ctx: Context): Promise<PlainMap> {
 }
 
 /** The scheduler of this minion, or the data alone. */
-export function scheduleOf(ctx: Context): SchedulePort {
+export function scheduleOf(ctx: Context): { manage(command: PlainMap): Promise<PlainMap> } {
+  const scheduler = portOf(ctx);
+  return { manage: async (command) => await scheduler?.manage(command) ?? manage(command, ctx) };
+}
+
+function portOf(ctx: Context): SchedulePort | undefined {
   try {
     return ctx.port('schedule');
   } catch (err) {
     if (!(err instanceof CommandExecutionError)) throw err;
-    return { manage: (command) => manage(command, ctx) };
+    return undefined;
   }
 }
