@@ -3,10 +3,10 @@
  * Nothing of the program itself; a plugin reaches that through its context.
  */
 export {
-  defineBeacon, defineEngine, defineExtPillar, defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineSdb, defineState, defineWheel, fn,
+  authConfig, authOption, defineAuth, defineBeacon, defineEngine, defineExtPillar, defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineSdb, defineState, defineWheel, fn,
 } from './plugin.js';
 export type {
-  BeaconPlugin, EngineDeclaration, ExtPillarDeclaration, ExtPillarPlugin, FileserverPlugin, Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, PillarSource, Plugin,
+  AuthPlugin, BeaconPlugin, EngineDeclaration, ExtPillarDeclaration, ExtPillarPlugin, FileserverPlugin, Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, PillarSource, Plugin,
   PluginKind, ReturnerPlugin, SdbPlugin,
 } from './plugin.js';
 export { beaconOptions, VALID_BEACON } from './beacon.js';

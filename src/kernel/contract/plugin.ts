@@ -1,5 +1,6 @@
 /** Plugins: one file, one virtual module, one default export made by `defineModule` and its sisters. */
 import type { Value, PlainMap } from '../std/value.js';
+import type { AuthPlugin } from './auth.js';
 import type { BeaconPlugin } from './beacon.js';
 import type { Context } from './context.js';
 import type { FileBackend } from './file-backend.js';
@@ -104,6 +105,8 @@ export interface GrainsPlugin extends PluginBase {
 }
 export const defineGrains = (plugin: Omit<GrainsPlugin, 'kind'>): GrainsPlugin => ({ kind: 'grains', ...plugin });
 
+export { authConfig, authOption, defineAuth } from './auth.js';
+export type { AuthPlugin } from './auth.js';
 export { defineBeacon } from './beacon.js';
 export type { BeaconPlugin } from './beacon.js';
 export { defineReturner } from './returner.js';
@@ -145,4 +148,4 @@ export function defineExtPillar<const P extends Params>(declaration: ExtPillarDe
   return { kind: 'pillar', ...declaration, params: declaration.params ?? {}, extPillar: declaration.extPillar as ExtPillarPlugin['extPillar'] };
 }
 
-export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin | FileserverPlugin | ExtPillarPlugin | SdbPlugin | BeaconPlugin;
+export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin | FileserverPlugin | ExtPillarPlugin | SdbPlugin | BeaconPlugin | AuthPlugin;
