@@ -29,9 +29,11 @@ const TEXTS = {
 
 /** What a client asks. `key` is the text of the user's key file. */
 export interface DoorRequest {
-  readonly op: 'publish' | 'preview' | 'follow' | 'runner' | 'wheel' | 'stats';
+  readonly op: 'publish' | 'preview' | 'follow' | 'runner' | 'wheel' | 'stats' | 'mk_token';
   readonly key: string;
   readonly user: string;
+  /** A token or a login; comes before the key. */
+  readonly login?: PlainMap;
   readonly load: PlainMap;
 }
 

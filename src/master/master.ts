@@ -28,8 +28,13 @@ import { Closers } from '../kernel/std/closers.js';
 import { isBytes, isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import { FileServer } from '../sls/files/file-server.js';
 import { FileUpdates } from '../sls/files/file-updates.js';
+import { accessPort } from './access/access-port.js';
 import { Access } from './access/authorise.js';
 import { LocalKeys, type LocalUser } from './access/local-keys.js';
+import { Logins } from './access/logins.js';
+import { passwordPort } from './access/password-port.js';
+import { TokenDesk } from './access/token-desk.js';
+import { Tokens } from './access/tokens.js';
 import { signInCommand } from './commands/auth/sign-in.js';
 import { fileCommands } from './commands/files/files.js';
 import { eventCommand } from './commands/minion/event.js';
@@ -188,13 +193,19 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
 
   const users = await localUsers(opts, sys);
   const localKeys = new LocalKeys(cacheDir, users);
+  const logins = new Logins({ opts, log, signal: stopped.signal, load: (name) => host.load('auth', name), context: (name, signal) => host.context(name, { signal }) });
+  const tokens = new Tokens({ dir: text(opts, 'token_dir'), log });
+  const masterUser = text(opts, 'user') || 'root';
   const access = new Access({
-    keys: localKeys, masterUser: text(opts, 'user') || 'root',
-    publisherAcl: map(opts['publisher_acl']), blacklist: map(opts['publisher_acl_blacklist']),
+    keys: localKeys, logins, tokens, opts, masterUser, log, covered: (target) => targets.surely(target),
+    expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter).minions,
+    ...(opts['access_events'] === true ? { fire: (decision: PlainMap) => void bus.fire('tsalt/access', decision) } : {}),
   });
+  const tokenDesk = new TokenDesk({ access, tokens, opts });
   const runnerDirs = (kind: string): string[] => [
     ...(kind === 'runners' ? list(opts['runner_dirs']) : []),
     ...(kind === 'returners' ? list(opts['returner_dirs']) : []),
+    ...(kind === 'auth' ? list(opts['auth_dirs']) : []),
     join(text(opts, 'extension_modules'), kind),
     ...list(opts['module_dirs']).flatMap((dir) => [join(dir, kind), join(dir, `_${kind}`)]),
   ];
@@ -213,6 +224,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
         (await pillars.pillar({ id: masterId, grains, saltenv, pillarenv: pillarenv ?? null, override, extra: {} })).value(),
     },
   });
+  Object.assign(abilities, { passwords: passwordPort({ sys, log, script: join(distDir, 'workers', 'password-helper.js') }), access: accessPort({ access, desk: tokenDesk, tokens, opts, masterUser, expected: ({ tgt, tgtType, delimiter }) => targets.expected(tgt, tgtType, delimiter).minions }) });
   const host: ModuleHost = new ModuleHost({ distDir, opts, sys, log, id: masterId, userDirs: runnerDirs, grains: () => ({}), pillar: () => ({}), ports: abilities });
   stack.use(host);
   if (opts['fileserver_verify_config'] !== false) await files.verify();
@@ -252,7 +264,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
         autosignGrainsDir: optional(opts, 'autosign_grains_dir'), permissive: opts['permissive_pki_access'] === true, log,
       },
     }),
-    ...openCommands({ access, publish, functions, log, onForeignJob: (jid, load, minions) => foreign.write(jid, load, minions) }),
+    ...openCommands({ access, tokens: tokenDesk, publish, functions, log, onForeignJob: (jid, load, minions) => foreign.write(jid, load, minions) }),
     returnCommand({
       bus, jobs, active, deliveries, quarantine, storeJobs, log, signatureFault: (load, sender) => signatureFault(load, sender, keys.read('accepted', sender.id)),
       ownsResource: (id, resource) => ownsResource(known, keys, id, resource),
@@ -301,7 +313,8 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   rmSync(publishPull, { force: true });
   writeFileSync(publishPull, '', { mode: 0o600, flag: 'wx' });
   stack.defer(() => rmSync(publishPull, { force: true }));
-  const doorMode = users.length > 1 ? 0o666 : 0o600;
+  // Each request shows who sends it; who logs in need not be root.
+  const doorMode = users.length > 1 || Object.keys(map(opts['external_auth'])).length > 0 ? 0o666 : 0o600;
   const stats = (): PlainMap => ({
     requests: { ...desk.counters, refused: { ...desk.counters.refused }, times: times.counters }, transport: { ...requests.counters }, publications: { ...publications.counters },
     commands: table.all().map(({ name, from, rule, bytesMax }) => ({ name, from, rule, bytes_max: bytesMax })),
@@ -312,7 +325,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     reactor: { ...reactor?.counters }, lag: lag.counters, uptime_seconds: Math.round(process.uptime()),
   });
   stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
-    ...waitParts, jobs, access, functions, batches, prints, bounds, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
+    ...waitParts, jobs, access, tokens: tokenDesk, functions, batches, prints, bounds, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
     stats: () => stats(),
   }));
@@ -324,6 +337,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       rotation: () => rotateWhenAsked(cacheDir, rotateAesKey),
       retention: () => removeOldJobs([jobs, trace], opts),
       otherStore: () => otherStore.clean(Date.now()),
+      tokens: () => tokens.removeExpired(),
       foreign: () => foreign.clean(),
     },
   }));

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { askMaster, DOOR_NAME } from '../../client/door.js';
-import { readLocalKey } from '../../client/local-key.js';
+import { proofOf } from '../login/proof.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { levelNumber } from '../../kernel/log/levels.js';
 import { EXIT } from '../exit-code.js';
@@ -25,11 +25,11 @@ export interface RunnerRequest {
 
 /** Gives the exit code. @throws MasterUnreachableError */
 export async function runRunner(request: RunnerRequest, host: SaltHost): Promise<number> {
-  const { key, user } = readLocalKey(host.opts);
+  const proof = proofOf(host);
   const load: PlainMap = { fun: request.fun, arg: [...request.args], kwarg: request.kwargs, wait: !request.async };
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
   let code: number = EXIT.ok;
-  for await (const frame of askMaster(path, { op: 'runner', key, user, load }, host.signal)) {
+  for await (const frame of askMaster(path, { op: 'runner', ...proof, load }, host.signal)) {
     if (frame['kind'] === 'refused') {
       host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
       return request.strict ? EXIT.failed : EXIT.ok;

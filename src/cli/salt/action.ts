@@ -7,6 +7,7 @@ import { openContext, type CliContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { helpText } from '../help.js';
 import { UsageError } from '../parsed-line.js';
+import { withLogin, type LoggedIn } from '../login/login.js';
 import type { Run } from '../run-program.js';
 import { targetKind } from '../target-kind.js';
 import { MasterUnreachableError } from '../../client/door.js';
@@ -17,6 +18,8 @@ import type { BatchRequest } from './run-batch.js';
 import { runSalt, type SaltHost, type SaltRequest } from './run-salt.js';
 import { noPublisherText, TOO_MANY } from './texts.js';
 
+/** Source: golden cli/salt-auth-unknown. */
+const LOGIN_FAILED = 2;
 const MASTER_GONE = 'The salt master could not be contacted. Is master running?';
 
 export async function saltAction(run: Run): Promise<number> {
@@ -26,8 +29,14 @@ export async function saltAction(run: Run): Promise<number> {
   if (words.length === 0 && line.values['preview_target'] !== true) {
     return usage(run, '\nIncomplete options passed.\n\n');
   }
-  const context = await openContext(run, { role: 'client', logName: 'tsalt' });
+  const opened = await openContext(run, { role: 'client', logName: 'tsalt' });
   try {
+    const logged = await withLogin(opened);
+    if (logged === undefined) {
+      opened.complain('ERROR: Authentication failed');
+      return LOGIN_FAILED;
+    }
+    const context = logged;
     const request = requestOf(context, target, words);
     if (line.values['preview_target'] === true) return await (await import('./preview.js')).previewTarget(context, request);
     run.onInterrupt = () => '\nThe job goes on; look at it with: tsalt-run jobs.active';
@@ -39,17 +48,17 @@ export async function saltAction(run: Run): Promise<number> {
     return await runSalt(subset > 0 ? await (await import('./subset.js')).subsetOf(request, subset, context) : request, host);
   } catch (error) {
     if (error instanceof CompoundCommandError) {
-      context.complain(error.message);
+      opened.complain(error.message);
       return EXIT.badTarget;
     }
     if (error instanceof UnknownNodegroupError) {
-      context.print(error.message);
+      opened.print(error.message);
       return line.values['strict'] === true ? EXIT.failed : EXIT.ok;
     }
     if (!(error instanceof MasterUnreachableError)) throw error;
-    context.log.debug({ err: error }, error.message);
-    context.log.notice('error', error.reason === 'not_running' ? noPublisherText(String(context.opts['sock_dir'])) : error.message);
-    context.print(MASTER_GONE);
+    opened.log.debug({ err: error }, error.message);
+    opened.log.notice('error', error.reason === 'not_running' ? noPublisherText(String(opened.opts['sock_dir'])) : error.message);
+    opened.print(MASTER_GONE);
     return line.values['strict'] === true ? EXIT.failed : EXIT.ok;
   }
 }
@@ -71,7 +80,7 @@ async function overviewOf({ command, async: isAsync, static: isStatic, outputter
 const isDocumentation = ({ command, async: isAsync }: SaltRequest): boolean => command.fun === 'sys.doc' && !isAsync;
 
 /** How the job runs in batches: asked for, or since the target is too large; undefined when it does not. */
-async function batchOf(context: CliContext, request: SaltRequest): Promise<BatchRequest | undefined> {
+async function batchOf(context: CliContext & LoggedIn, request: SaltRequest): Promise<BatchRequest | undefined> {
   const { opts } = context;
   const { batch_safe_limit: limit = 0, batch_safe_size: safeSize = 8, batch_wait: wait = 0 } = opts;
   const more = { waitMs: (Number(wait) || 0) * 1000, failhard: isTruthy(opts['failhard']) };

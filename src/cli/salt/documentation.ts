@@ -1,19 +1,19 @@
 /** The function `sys.doc` on the command line, also as `tsalt -d`: one text of all minions. Source: golden cli/salt-doc-*. */
 import { join } from 'node:path';
 import { askMaster, DOOR_NAME } from '../../client/door.js';
-import { readLocalKey } from '../../client/local-key.js';
+import { proofOf } from '../login/proof.js';
 import { isPlainMap } from '../../kernel/std/value.js';
 import type { CliContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
-import { publishLoad, type SaltRequest } from './run-salt.js';
+import { publishLoad, type SaltHost, type SaltRequest } from './run-salt.js';
 import { NO_DOCS, NO_MINIONS } from './texts.js';
 
-export async function showDocumentation(context: CliContext, request: SaltRequest): Promise<number> {
-  const { key, user } = readLocalKey(context.opts);
+export async function showDocumentation(context: CliContext & Pick<SaltHost, 'login'>, request: SaltRequest): Promise<number> {
+  const proof = proofOf(context);
   const docs = new Map<string, string>();
   let answers = 0;
   const path = join(String(context.opts['sock_dir']), DOOR_NAME);
-  for await (const frame of askMaster(path, { op: 'publish', key, user, load: publishLoad(request) }, context.signal)) {
+  for await (const frame of askMaster(path, { op: 'publish', ...proof, load: publishLoad(request) }, context.signal)) {
     if (frame['kind'] === 'refused') {
       context.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
       return EXIT.ok;

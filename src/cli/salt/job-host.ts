@@ -7,7 +7,7 @@ import type { Run } from '../run-program.js';
 import type { SaltHost } from './run-salt.js';
 import { goesOnText } from './texts.js';
 
-export function jobHost(run: Run, context: CliContext): SaltHost & CliContext {
+export function jobHost(run: Run, context: CliContext & Pick<SaltHost, 'login'>): SaltHost & CliContext {
   const isTerminal = process.stdout.isTTY && process.stderr.isTTY && !isTruthy(context.opts['progress']);
   const live = liveLine(process.stderr, isTerminal);
   const onJob = (jid: string): void => {

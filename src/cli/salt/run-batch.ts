@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { askMaster, DOOR_NAME } from '../../client/door.js';
-import { readLocalKey } from '../../client/local-key.js';
+import { proofOf } from '../login/proof.js';
 import { repr } from '../../kernel/std/python-text.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { EXIT } from '../exit-code.js';
@@ -34,11 +34,11 @@ interface Shown {
 
 /** Gives the exit code. @throws MasterUnreachableError */
 export async function runBatch(request: SaltRequest, batch: BatchRequest, host: BatchHost): Promise<number> {
-  const { key, user } = readLocalKey(host.opts);
+  const proof = proofOf(host);
   const load: PlainMap = { ...publishLoad(request), batch: { size: batch.size, wait_ms: batch.waitMs, failhard: batch.failhard } };
   const shown: Shown = { all: {}, retcode: 0, silent: 0 };
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
-  for await (const frame of askMaster(path, { op: 'publish', key, user, load }, host.signal)) {
+  for await (const frame of askMaster(path, { op: 'publish', ...proof, load }, host.signal)) {
     const ended = await take(frame, request, host, shown);
     if (ended !== undefined) return ended;
   }

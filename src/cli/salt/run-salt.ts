@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { askMaster, DOOR_NAME } from '../../client/door.js';
-import { readLocalKey } from '../../client/local-key.js';
+import { proofOf } from '../login/proof.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { EXIT } from '../exit-code.js';
 import type { Command } from './compound-command.js';
@@ -40,6 +40,8 @@ export type ShowRequest = Pick<SaltRequest, 'async' | 'static' | 'verbose' | 'sh
 
 export interface SaltHost {
   readonly opts: Readonly<PlainMap>;
+  /** A token or a login, where the key of the local user is not the proof. */
+  readonly login?: PlainMap | undefined;
   readonly signal: AbortSignal;
   /** A line of results. */
   print(text: string): void;
@@ -68,10 +70,10 @@ interface Tally {
 
 /** Gives the exit code. @throws MasterUnreachableError */
 export async function runSalt(request: SaltRequest, host: SaltHost): Promise<number> {
-  const { key, user } = readLocalKey(host.opts);
+  const proof = proofOf(host);
   const load = publishLoad(request);
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
-  return showJob(askMaster(path, { op: 'publish', key, user, load }, host.signal), request, host);
+  return showJob(askMaster(path, { op: 'publish', ...proof, load }, host.signal), request, host);
 }
 
 /** Shows the frames of one job to their end, and gives the exit code. */

@@ -2,19 +2,19 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { askMaster, DOOR_NAME } from '../../client/door.js';
-import { readLocalKey } from '../../client/local-key.js';
+import { proofOf } from '../login/proof.js';
 import { isPlainMap } from '../../kernel/std/value.js';
 import { publishLoad, type SaltHost, type SaltRequest } from './run-salt.js';
 import { NO_MINIONS } from './texts.js';
 
 /** The request for `count` minions by name, perhaps none. @throws MasterUnreachableError */
 export async function subsetOf(request: SaltRequest, count: number, host: SaltHost): Promise<SaltRequest> {
-  const { key, user } = readLocalKey(host.opts);
+  const proof = proofOf(host);
   const question: SaltRequest = { ...request, command: { fun: 'sys.list_functions', arg: [] }, ret: '', async: false };
   const { fun } = request.command;
   const able: string[] = [];
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
-  for await (const frame of askMaster(path, { op: 'publish', key, user, load: publishLoad(question) }, host.signal)) {
+  for await (const frame of askMaster(path, { op: 'publish', ...proof, load: publishLoad(question) }, host.signal)) {
     if (frame['kind'] === 'no_minions') host.print(NO_MINIONS);
     const functions = isPlainMap(frame['load']) ? frame['load']['return'] : undefined;
     if (frame['kind'] === 'return' && typeof fun === 'string' && Array.isArray(functions) && functions.includes(fun)) able.push(String(frame['id']));

@@ -422,7 +422,43 @@ export interface PillarAsk {
   readonly pillarenv: string | null;
 }
 
+/** Logins and rights of people, on a master. */
+export interface AccessPort {
+  /** `eauth`, `username`, `password`, perhaps `token_expire`: the token and what is kept of it; undefined when the login is refused. */
+  makeToken(login: PlainMap): Promise<PlainMap | undefined>;
+  /** By the token or by the id under which it is listed; false when there is none. */
+  removeToken(tokenOrId: string): Promise<boolean>;
+  /** `{id: {name, eauth, start, expire}}`: no token can be made of it. */
+  tokens(): Promise<PlainMap>;
+  /** What the rules say of a request, and which of them. */
+  explain(question: AccessQuestion): Promise<PlainMap>;
+}
+export interface AccessQuestion {
+  readonly user: string;
+  readonly client: 'local' | 'runner' | 'wheel';
+  readonly fun: string | readonly string[];
+  readonly arg: readonly Value[];
+  readonly kwarg: PlainMap;
+  readonly tgt: Value;
+  readonly tgtType: string;
+  /** Groups that a login would bring. */
+  readonly groups: readonly string[];
+}
+
+/** Questions about passwords that only the system can answer; on a master, in a process of its own. */
+export interface PasswordPort {
+  /** False, too, when it cannot be answered here: the log says why. */
+  check(question: PasswordQuestion, signal: AbortSignal): Promise<boolean>;
+}
+export type PasswordQuestion =
+  /** Whether crypt(3) makes this hash of the password. */
+  | { readonly kind: 'crypt'; readonly password: string; readonly hash: string }
+  /** Whether libpam lets the user in: authentication, then the account. `confdir`: a folder instead of /etc/pam.d. */
+  | { readonly kind: 'pam'; readonly service: string; readonly username: string; readonly password: string; readonly confdir: string | null };
+
 export interface Ports {
+  passwords: PasswordPort;
+  access: AccessPort;
   files: FilePort;
   master: MasterPort;
   events: EventPort;

@@ -1,99 +1,154 @@
 /**
- * The one gate for people: who is it, and may they. Every way in asks here.
+ * The one gate for people: who is it, and may they. Every way in (`ways.data.ts`) asks here; each decision is told to the log.
  *
- * Source: wire-protocol section 9; golden wire/clear. External authentication comes with its own issue: until then a
- * request that names it is refused.
+ * Source: wire-protocol section 9; golden wire/clear, cli/salt-auth-*, cli/run-auth-*.
  */
-import { fnmatch } from '../../kernel/std/fnmatch.js';
+import type { Logger } from '../../kernel/contract/log.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
-import type { LocalKeys } from './local-keys.js';
+import { blacklistedBy } from './blacklist.js';
+import { credentialsOf, type Credentials } from './credentials.js';
+import { identify, type Identity, type IdentityParts } from './identity.js';
+import type { Login } from './logins.js';
+import { AUTHORISATION, forbiddenError, SYNTAX, unknownError, type RefusedError } from './refusal-texts.js';
+import { allowsFunction, allowsJob } from './rights.js';
+import { WAYS, type Way, type WayName } from './ways.data.js';
 
-export type Identity =
-  | { readonly kind: 'user'; readonly name: string; /** The local account behind a key; root may act as others. */ readonly account: string }
+export type { RefusedError } from './refusal-texts.js';
+export type { ClientKind } from './ways.data.js';
+
+export interface AccessParts extends IdentityParts {
+  /** Who would be asked. */
+  readonly expected: (tgt: Value, tgtType: string, delimiter: string) => readonly string[];
+  /** Minions that surely belong to a target of a right. */
+  readonly covered: (target: string) => readonly string[];
+  readonly log: Logger;
+  /** Told each decision, when that is wanted (`access_events`). */
+  readonly fire?: (decision: PlainMap) => void;
+}
+
+export interface Ask {
+  readonly way: WayName;
+  /** With the credentials: they go no further than here. */
+  readonly load: PlainMap;
+  /** Where it comes from: `local socket`, or an address. */
+  readonly from: string;
+  /** Id that the job will have. */
+  readonly jid?: string;
+}
+
+export type Verdict =
+  | { readonly kind: 'allowed'; readonly user: string; readonly rule: string; /** To these minions only. */ readonly only?: readonly string[] }
   | { readonly kind: 'refused'; readonly error: RefusedError };
 
-/** As it goes to the client. */
-export type RefusedError = { readonly name: string; readonly message: string };
+export type Allowance = Extract<Verdict, { kind: 'allowed' }>;
 
-export type ClientKind = 'local' | 'runner' | 'wheel';
-
-export interface AccessOptions {
-  readonly keys: LocalKeys;
-  readonly publisherAcl: PlainMap;
-  readonly blacklist: PlainMap;
-  /** The account the master runs as. */
-  readonly masterUser: string;
+/** What is asked for, in any spelling of the ways in. */
+export interface Wanted {
+  readonly fun: string | readonly string[];
+  readonly arg: readonly Value[];
+  readonly kwarg: PlainMap;
+  readonly tgt: Value;
+  readonly tgtType: string;
+  readonly delimiter: string;
 }
 
-const AUTHENTICATION: Record<ClientKind, RefusedError> = {
-  local: { name: 'AuthenticationError', message: 'Authentication error occurred.' },
-  runner: { name: 'UserAuthenticationError', message: 'Authentication failure of type "user" occurred' },
-  wheel: { name: 'UserAuthenticationError', message: 'Authentication failure of type "user" occurred' },
-};
-const AUTHORISATION: RefusedError = { name: 'AuthorizationError', message: 'Authorization error occurred.' };
+type Judged = { readonly kind: 'allowed'; readonly rule: string; readonly only?: readonly string[] } | { readonly kind: 'refused'; readonly rule: string; readonly error: RefusedError };
 
 export class Access {
-  readonly #options: AccessOptions;
+  readonly #parts: AccessParts;
 
-  constructor(options: AccessOptions) {
-    this.#options = options;
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
   }
 
-  /** Who sent this load. A name in the payload is believed only from root's key. */
-  identify(load: PlainMap, client: ClientKind): Identity {
-    const account = this.#options.keys.userOf(load['key']);
-    if (account === undefined) return { kind: 'refused', error: AUTHENTICATION[client] };
-    const named = typeof load['user'] === 'string' && load['user'] !== '' ? load['user'] : account;
-    const isMaster = account === 'root' || account === this.#options.masterUser;
-    return { kind: 'user', account, name: isMaster ? named : account };
+  async decide(ask: Ask): Promise<Verdict> {
+    const way: Way = WAYS[ask.way];
+    const credentials = credentialsOf(ask.load, way.client);
+    const wanted = wantedOf(ask.load, way.client);
+    const identity = await identify(credentials, kindOfPlace(ask.way), this.#parts);
+    if (identity === undefined) {
+      this.#tell(ask, wanted, { decision: 'refused', user: claimed(credentials), by: credentials.kind, rule: 'not known' });
+      return { kind: 'refused', error: unknownError(way.client, credentials) };
+    }
+    const judged = this.judge(identity, way, wanted);
+    this.#tell(ask, wanted, { decision: judged.kind, user: identity.name, by: identity.eauth === '' ? identity.by : `${identity.by} ${identity.eauth}`, rule: judged.rule });
+    if (judged.kind === 'refused') return { kind: 'refused', error: judged.error };
+    return { kind: 'allowed', user: identity.name, rule: judged.rule, ...(judged.only === undefined ? {} : { only: judged.only }) };
   }
 
-  /** Undefined when the user may; else what to answer. */
-  refuse(identity: Extract<Identity, { kind: 'user' }>, client: ClientKind, fun: string | readonly string[], args: readonly Value[]): RefusedError | undefined {
-    const funs = typeof fun === 'string' ? [fun] : fun;
-    if (this.#isBlacklisted(identity.name, funs, args)) return AUTHORISATION;
-    if (identity.account === 'root' || identity.account === this.#options.masterUser) return undefined;
-    if (client !== 'local') return AUTHORISATION;
-    const allowed = this.#allowed(identity.account);
-    return funs.every((name) => allowed.some((pattern) => wholeMatch(name, pattern))) ? undefined : AUTHORISATION;
+  /** A login by name and password; undefined when it is refused. */
+  async login(way: WayName, load: PlainMap, from: string): Promise<Login | undefined> {
+    const { eauth, username, password } = load;
+    const login = await this.#parts.logins.check({ eauth, username, password, from: kindOfPlace(way) });
+    const user = login?.name ?? claimed({ kind: 'eauth', eauth: null, username: username ?? null, password: null });
+    const rule = login === undefined ? 'not known' : `login of external_auth:${login.eauth}`;
+    this.#tell({ way, load, from }, wantedOf({}, 'local'), { decision: login === undefined ? 'refused' : 'allowed', user, by: 'eauth', rule });
+    return login;
   }
 
-  #isBlacklisted(user: string, funs: readonly string[], args: readonly Value[]): boolean {
-    const { blacklist } = this.#options;
-    const users = texts(blacklist['users']);
-    const modules = texts(blacklist['modules']);
-    if (users.some((pattern) => isForbidden(user, pattern))) return true;
-    const called = funs.includes('sys.doc') ? funs : [...funs, ...nestedFunctions(args)];
-    return called.some((name) => modules.some((pattern) => isForbidden(name, pattern)));
+  /** May they: the same for a request and for a question about one. */
+  judge(identity: Identity, way: Pick<Way, 'client' | 'asks'>, wanted: Wanted): Judged {
+    const { opts } = this.#parts;
+    const { fun, arg, kwarg } = wanted;
+    const blacklist = isPlainMap(opts['publisher_acl_blacklist']) ? opts['publisher_acl_blacklist'] : {};
+    const forbidden = blacklistedBy(blacklist, identity.name, typeof fun === 'string' ? [fun] : fun, [...arg, kwarg]);
+    if (forbidden !== undefined) return { kind: 'refused', rule: forbidden, error: way.client === 'local' ? AUTHORISATION : forbiddenError(way.client, identity.by, identity.name) };
+    if (identity.rights === undefined) return { kind: 'allowed', rule: 'root and the user of the master may everything' };
+    if (way.asks === 'job') return this.#judgeJob(identity, wanted);
+    if (way.asks === 'function' && way.client !== 'local' && typeof fun === 'string') return judgeFunction(identity, way.client, wanted, fun);
+    return { kind: 'refused', rule: 'only for root and the user of the master', error: forbiddenError(way.client, identity.by, identity.name) };
   }
 
-  #allowed(account: string): string[] {
-    const { publisherAcl } = this.#options;
-    return Object.entries(publisherAcl).filter(([user]) => fnmatch(account, user)).flatMap(([, functions]) => texts(functions));
+  #judgeJob({ rights = [], name, by }: Identity, { fun, arg, tgt, tgtType, delimiter }: Wanted): Judged {
+    const minions = this.#parts.expected(tgt, tgtType, delimiter);
+    const allowed = allowsJob(rights, { fun, arg, minions }, this.#parts.covered);
+    if (allowed === undefined) return { kind: 'refused', rule: 'no right allows it', error: forbiddenError('local', by, name) };
+    return { kind: 'allowed', rule: allowed.rule, ...(allowed.isBound ? { only: minions } : {}) };
+  }
+
+  /** Functions and targets, never arguments: these may be secrets. */
+  #tell(ask: Ask, { fun, tgt }: Wanted, { decision, ...facts }: { decision: Verdict['kind']; user: string; by: string; rule: string }): void {
+    const { log, fire } = this.#parts;
+    const target: Value = WAYS[ask.way].asks === 'job' ? tgt : null;
+    const told = { ...facts, from: ask.from, way: ask.way, fun: typeof fun === 'string' ? fun : [...fun], tgt: target, jid: ask.jid ?? null };
+    if (decision === 'refused') log.warn(told, 'access refused');
+    else log.info(told, 'access allowed');
+    fire?.({ decision, ...told });
   }
 }
 
-/** Functions named in arguments of calls that call others: `state.single`-like ways around a list are not followed here. */
-function nestedFunctions(args: readonly Value[]): string[] {
-  return args.filter((arg): arg is string => typeof arg === 'string' && /^[a-z_]\w*\.\w+$/i.test(arg));
+/** The key of a local user opens no functions of the master: these are for root, and for rights of `external_auth`. */
+function judgeFunction({ rights = [], name, by }: Identity, client: 'runner' | 'wheel', { arg, kwarg }: Wanted, fun: string): Judged {
+  if (by !== 'user' && rights.length > 0 && fun.split('.').length !== 2) return { kind: 'refused', rule: 'no name of a function', error: SYNTAX };
+  const allowed = by === 'user' ? undefined : allowsFunction(rights, client, { fun, args: arg, kwargs: kwarg });
+  if (allowed === undefined) return { kind: 'refused', rule: 'no right allows it', error: forbiddenError(client, by, name) };
+  return { kind: 'allowed', rule: allowed.rule };
 }
 
-/** What is forbidden is forbidden as text, as glob and as regular expression. Source: read, Salt 3008.3. */
-const isForbidden = (name: string, pattern: string): boolean => fnmatch(name, pattern) || wholeMatch(name, pattern);
-
-/** Names are matched as anchored regular expressions, and as globs when they are no expression. */
-function wholeMatch(name: string, pattern: string): boolean {
-  if (pattern === name) return true;
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(name);
-  } catch {
-    // `*` and the like: no regular expression.
-    return fnmatch(name, pattern);
-  }
+/** Reads what a request asks for. Functions of the master come with `arg` and `kwarg`, from clients of Salt both inside `kwarg`. */
+export function wantedOf(load: PlainMap, client: Way['client']): Wanted {
+  const options = isPlainMap(load['kwargs']) ? load['kwargs'] : {};
+  const call = client === 'local' ? { args: isList(load['arg']) ? load['arg'] : [], kwargs: {} } : masterCallOf(load);
+  const fun = load['fun'] ?? '';
+  return {
+    fun: isList(fun) ? fun.map(String) : String(fun), arg: call.args, kwarg: call.kwargs, tgt: load['tgt'] ?? '',
+    tgtType: typeof load['tgt_type'] === 'string' ? load['tgt_type'] : 'glob',
+    delimiter: typeof options['delimiter'] === 'string' ? options['delimiter'] : ':',
+  };
 }
 
-function texts(value: Value | undefined): string[] {
-  if (typeof value === 'string') return [value];
-  if (isList(value)) return value.flatMap((item) => (isPlainMap(item) ? [] : [String(item)]));
-  return [];
+/** Arguments of a runner or wheel function. Source: read, Salt 3008.3: its clients send `kwarg: {arg: [...], kwarg: {...}}`. */
+export function masterCallOf(load: PlainMap): { args: readonly Value[]; kwargs: PlainMap } {
+  const kwarg = isPlainMap(load['kwarg']) ? load['kwarg'] : isPlainMap(load['kwargs']) ? load['kwargs'] : {};
+  const { arg, kwarg: inner, ...others } = kwarg;
+  if (isList(arg) && isPlainMap(inner) && Object.keys(others).length === 0) return { args: arg, kwargs: inner };
+  return { args: isList(load['arg']) ? load['arg'] : [], kwargs: kwarg };
+}
+
+const kindOfPlace = (way: WayName): string => way.slice(0, way.indexOf(':'));
+
+/** Whom it said to be: not proven. */
+function claimed(credentials: Credentials): string {
+  if (credentials.kind === 'eauth') return typeof credentials.username === 'string' ? credentials.username.slice(0, 256) : '';
+  return credentials.kind === 'user' ? credentials.named.slice(0, 256) : '';
 }

@@ -3,6 +3,7 @@ import { InvocationError } from '../../kernel/contract/errors.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { deferred } from '../../kernel/std/async.js';
 import { isNumber, type PlainMap, type Value } from '../../kernel/std/value.js';
+import type { Allowance } from '../access/authorise.js';
 import { orderOf } from '../commands/open/open.js';
 import { TooManyBatchesError, type Batches, type BatchOrder, type BatchStep } from '../jobs/batch.js';
 
@@ -18,10 +19,10 @@ export interface BatchDoorParts {
 const FRAMES_MAX = 1000;
 
 /** `batch` is what is said of the batch itself: size, wait_ms, failhard. */
-export async function serveBatch(load: PlainMap, batch: PlainMap, user: string, parts: BatchDoorParts, send: Send): Promise<void> {
+export async function serveBatch(load: PlainMap, batch: PlainMap, allowed: Allowance, parts: BatchDoorParts, send: Send): Promise<void> {
   const isDetached = load['wait'] === false;
   const asked: BatchOrder = {
-    order: orderOf(load, user), size: batch['size'] ?? null, waitMs: msOf(batch['wait_ms'], 0), failhard: batch['failhard'] === true,
+    order: orderOf(load, allowed), size: batch['size'] ?? null, waitMs: msOf(batch['wait_ms'], 0), failhard: batch['failhard'] === true,
     driver: isDetached ? 'master' : 'cli',
     timeoutMs: msOf(load['timeout_ms'], parts.defaults.timeoutMs), gatherTimeoutMs: msOf(load['gather_timeout_ms'], parts.defaults.gatherTimeoutMs),
   };

@@ -10,8 +10,10 @@ import { listen } from '../../bus/event/local-sockets.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { parseJid } from '../../kernel/contract/job.js';
 import { newJid } from '../../kernel/std/time.js';
-import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
-import type { Access, ClientKind } from '../access/authorise.js';
+import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { masterCallOf, type Access, type Allowance } from '../access/authorise.js';
+import type { TokenDesk } from '../access/token-desk.js';
+import { isWay } from '../access/ways.data.js';
 import { orderOf, storedAndPublished } from '../commands/open/open.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
 import type { Batches } from '../jobs/batch.js';
@@ -22,7 +24,8 @@ import type { Bounds } from '../requests/bounds.js';
 import { msOf, serveBatch, type Send } from './serve-batch.js';
 
 export interface DoorParts extends FollowParts {
-  readonly access: Access;
+  readonly access: Pick<Access, 'decide'>;
+  readonly tokens: Pick<TokenDesk, 'make'>;
   readonly functions: FunctionDesk;
   readonly batches: Batches;
   readonly prints: Prints;
@@ -39,6 +42,10 @@ const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
 const REQUEST_WAIT_MS = 10_000;
 /** A client that reads slower than this many bytes is waited for. */
 const BEHIND_BYTES_MAX = 1024 * 1024;
+const PLACE = 'local socket';
+const LOGIN_WORDS = ['token', 'eauth', 'username', 'password', 'token_expire'];
+/** The words of the access rules for looking at jobs and targets. */
+const ASKED: Readonly<Record<string, PlainMap>> = { follow: { fun: 'jobs.follow' }, preview: { fun: 'test.ping', arg: [] } };
 /** Answers of many minions that come at once go to a client in one write. */
 const writes = new GatheredWrites();
 
@@ -72,8 +79,7 @@ async function serveOne(socket: Socket, parts: DoorParts): Promise<void> {
   };
   const request = await readOne(socket);
   const load = isPlainMap(request['load']) ? request['load'] : {};
-  const proof: PlainMap = { key: request['key'] ?? '', user: request['user'] ?? '', fun: load['fun'] ?? '' };
-  await answer(String(request['op']), { ...load, ...proof }, parts, send, gone.signal);
+  await answer(String(request['op']), { ...load, ...proofOf(request, load) }, parts, send, gone.signal);
   await send({ kind: 'end' });
   socket.end();
 }
@@ -98,30 +104,36 @@ function readOne(socket: Socket): Promise<PlainMap> {
   });
 }
 
-async function answer(op: string, load: PlainMap, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
-  if (op === 'follow') load['fun'] = FOLLOW;
-  const client: ClientKind = op === 'runner' || op === 'follow' ? 'runner' : op === 'wheel' ? op : 'local';
-  const identity = parts.access.identify(load, client);
-  if (identity.kind === 'refused') return send({ kind: 'refused', error: { ...identity.error } });
-  if (op === 'stats') return send({ kind: 'stats', data: parts.stats() });
-  const fun = isList(load['fun']) ? load['fun'].map(String) : String(load['fun']);
-  const error = parts.access.refuse(identity, client, fun, isList(load['arg']) ? load['arg'] : []);
-  if (error !== undefined) return send({ kind: 'refused', error: { ...error } });
-  if (op === 'preview') {
-    const { tgt, tgtType, delimiter } = orderOf(load, identity.name);
-    return send({ kind: 'preview', minions: [...parts.expected(tgt, tgtType, delimiter ?? ':').minions].sort() });
-  }
-  if (op === 'publish' && isPlainMap(load['batch'])) return serveBatch(load, load['batch'], identity.name, parts, send);
-  if (op === 'publish') return publish(load, identity.name, parts, send, gone);
-  if (op === 'follow') return follow(load, identity.name, parts, send, gone);
-  if (op === 'runner' || op === 'wheel') return callFunction(op, load, identity.name, parts, send, gone);
-  return send({ kind: 'refused', error: { name: 'UnknownOperation', message: `The master has no operation '${op}'` } });
+/** How the sender proves itself: not by anything inside the request itself. */
+function proofOf(request: PlainMap, load: PlainMap): PlainMap {
+  const login = isPlainMap(request['login']) ? request['login'] : {};
+  const shown = Object.fromEntries(LOGIN_WORDS.filter((name) => name in login).map((name) => [name, login[name] ?? null]));
+  const options = isPlainMap(load['kwargs']) ? load['kwargs'] : {};
+  return { ...shown, key: request['key'] ?? '', user: request['user'] ?? '', fun: load['fun'] ?? '', kwargs: { ...options, ...shown } };
 }
 
-async function publish(load: PlainMap, user: string, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
+async function answer(op: string, load: PlainMap, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
+  const way = `door:${op}`;
+  if (!isWay(way)) return send({ kind: 'refused', error: { name: 'UnknownOperation', message: `The master has no operation '${op}'` } });
+  if (way === 'door:mk_token') return send({ kind: 'token', data: await parts.tokens.make(way, load, PLACE) ?? {} });
+  const jid = parseJid(load['jid']) ?? newJid();
+  const verdict = await parts.access.decide({ way, load: { ...load, ...ASKED[op] }, from: PLACE, jid });
+  if (verdict.kind === 'refused') return send({ kind: 'refused', error: { ...verdict.error } });
+  if (op === 'stats') return send({ kind: 'stats', data: parts.stats() });
+  if (op === 'preview') {
+    const { tgt, tgtType, delimiter } = orderOf(load, verdict);
+    return send({ kind: 'preview', minions: [...parts.expected(tgt, tgtType, delimiter ?? ':').minions].sort() });
+  }
+  if (op === 'publish' && isPlainMap(load['batch'])) return serveBatch({ ...load, jid }, load['batch'], verdict, parts, send);
+  if (op === 'publish') return publish({ ...load, jid }, verdict, parts, send, gone);
+  if (op === 'follow') return follow(load, verdict.user, parts, send, gone);
+  if (op === 'runner' || op === 'wheel') return callFunction(op, load, { user: verdict.user, jid }, parts, send, gone);
+}
+
+async function publish(load: PlainMap, allowed: Allowance, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
   const jid = parseJid(load['jid']) ?? newJid();
   using watch = new ReturnWatch(parts, jid);
-  const published = await storedAndPublished({ ...orderOf(load, user), jid }, parts);
+  const published = await storedAndPublished({ ...orderOf(load, allowed), jid }, parts);
   if (published.kind === 'not_stored') {
     return send({ kind: 'refused', error: { name: 'JobStoreError', message: published.error }, exit_code: NOT_STORED_EXIT });
   }
@@ -129,11 +141,8 @@ async function publish(load: PlainMap, user: string, parts: DoorParts, send: Sen
   await send({ kind: 'published', jid, minions: [...published.minions], missing: [...published.missing] });
   if (load['wait'] === false) return;
   const all = [...published.minions, ...published.missing];
-  await tell(jid, watch.story(jid, all, waitOptions(load, user, parts, gone)), parts, send, gone);
+  await tell(jid, watch.story(jid, all, waitOptions(load, allowed.user, parts, gone)), parts, send, gone);
 }
-
-/** The words of the access rules for looking at a job. */
-const FOLLOW = 'jobs.follow';
 
 async function follow(load: PlainMap, user: string, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
   const jid = parseJid(load['jid']);
@@ -165,13 +174,11 @@ function recordOf(jid: string, id: string, { deliveries }: DoorParts): PlainMap 
 }
 
 async function callFunction(
-  client: 'runner' | 'wheel', load: PlainMap, user: string, parts: DoorParts, send: Send, gone: AbortSignal,
+  client: 'runner' | 'wheel', load: PlainMap, { user, jid }: { user: string; jid: string }, parts: DoorParts, send: Send, gone: AbortSignal,
 ): Promise<void> {
-  const call = {
-    fun: String(load['fun']), args: isList(load['arg']) ? load['arg'] : [], kwargs: isPlainMap(load['kwarg']) ? load['kwarg'] : {},
-  };
+  const call = { fun: String(load['fun']), ...masterCallOf(load) };
   const detached = load['wait'] === false;
-  const started = parts.functions.start(client, call, user, { namesJid: true, ...(detached ? {} : { signal: gone }) });
+  const started = parts.functions.start(client, call, user, { namesJid: true, jid, ...(detached ? {} : { signal: gone }) });
   if (detached) return send({ kind: 'started', jid: started.jid, tag: started.tag });
   // Listened to at once: a quick function prints before the first frame is out.
   const frames: Promise<void>[] = [];

@@ -13,6 +13,7 @@ import { newJid } from '../../kernel/std/time.js';
 import { succeeded } from '../../kernel/contract/state.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { EventBus } from '../../bus/event/bus.js';
+import { shownOf } from './shown-call.js';
 
 export interface FunctionCall {
   readonly fun: string;
@@ -29,6 +30,15 @@ export interface Started {
   readonly refusal: Promise<Value | undefined>;
   /** True when it gave no answer of its own; Salt calls some of these a success. */
   readonly isThrown: Promise<boolean>;
+}
+
+export interface StartOptions {
+  readonly signal?: AbortSignal;
+  /** Id of the reaction or run that asks for it. */
+  readonly cause?: string;
+  /** An orchestration hears its id, as from the command line. */
+  readonly namesJid?: boolean;
+  readonly jid?: string;
 }
 
 interface Finished {
@@ -64,15 +74,13 @@ export class FunctionDesk implements AsyncDisposable {
     this.#tasks = new TaskGroup({ limit: RUNNING_MAX, onError: (err) => log.error({ err }, 'runner failed') });
   }
 
-  /** `cause`: id of the reaction or run that asks for it. `namesJid`: an orchestration hears its id, as from the command line. */
-  start(client: 'runner' | 'wheel', asked: FunctionCall, user: string, { signal, cause, namesJid = false }: { signal?: AbortSignal; cause?: string; namesJid?: boolean } = {}): Started {
-    const jid = newJid();
+  start(client: 'runner' | 'wheel', asked: FunctionCall, user: string, { signal, cause, namesJid = false, jid = newJid() }: StartOptions = {}): Started {
     const tag = `${KIND[client].tag}/${jid}`;
     const call = namesJid && client === 'runner' && ORCHESTRATIONS.has(asked.fun) ? { ...asked, kwargs: { ...asked.kwargs, orchestration_jid: jid } } : asked;
     const fun = `${client}.${call.fun}`;
     const args: Value[] = Object.keys(call.kwargs).length === 0 ? [...call.args] : [...call.args, { ...call.kwargs }];
     this.#note({ id: jid, kind: 'run', what: fun, atMs: Date.now(), cause });
-    this.#bus.fire(`${tag}/new`, { fun, jid, user, fun_args: args });
+    this.#bus.fire(`${tag}/new`, shownOf({ fun, jid, user, fun_args: args }));
     const finished = deferred<Finished>();
     const done = finished.promise.then(({ data }) => data);
     // Who asked may have gone; a failure is told to the log as well.
@@ -112,7 +120,7 @@ export class FunctionDesk implements AsyncDisposable {
 
   #tell(about: About, outcome: PlainMap): PlainMap {
     const data: PlainMap = { fun: about.fun, jid: about.jid, user: about.user, fun_args: about.args, ...outcome };
-    this.#bus.fire(`${about.tag}/ret`, data);
+    this.#bus.fire(`${about.tag}/ret`, shownOf(data));
     return data;
   }
 

@@ -30,6 +30,11 @@ export class MinionTargets {
     return expectedMinions({ expr: tgt, kind: EXACT[tgtType] ?? tgtType, delimiter: ':' }, this.#source(), { greedy: false }).minions;
   }
 
+  /** Minions that surely belong to a compound target, as far as they are known. */
+  surely(target: string): readonly string[] {
+    return expectedMinions({ expr: target, kind: 'compound', delimiter: ':' }, this.#source(), { greedy: false }).minions;
+  }
+
   /** Says whether a target names a minion with these facts. */
   isMatch(expr: Value, kind: string, facts: { id: string; grains: PlainMap; pillar?: PlainMap }, delimiter = ':'): boolean {
     return compileTarget({ expr, kind, delimiter }, { nodegroups: this.#parts.nodegroups })({ pillar: {}, ...facts });
