@@ -91,7 +91,7 @@ test('the socket on which local programs fire events', async (t) => {
 test('the door of the command line: nothing is done for whom it does not know', async (t) => {
   const path = join(root, 'door.ipc');
   const error = { name: 'AuthenticationError', message: 'no' };
-  const parts = { access: { identify: () => ({ kind: 'refused', error }) }, log: silentLog } as unknown as DoorParts;
+  const parts = { access: { decide: () => Promise.resolve({ kind: 'refused', error }) }, log: silentLog } as unknown as DoorParts;
   await using door = await serveDoor(path, 0o600, parts);
   await fuzz(t, doorSamples, (given) => send(path, given), () => false);
   const frames: PlainMap[] = [];

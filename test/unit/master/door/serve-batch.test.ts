@@ -28,7 +28,7 @@ test('the request is read, each step is a frame', async () => {
     await say({ kind: 'missing', id: 'c', why: 'no_response' });
     await say({ kind: 'halted', reason: 'stop' });
   });
-  await serveBatch({ ...LOAD, timeout_ms: 7 }, { size: '25%', wait_ms: 1500, failhard: true }, 'alice', parts, send);
+  await serveBatch({ ...LOAD, timeout_ms: 7 }, { size: '25%', wait_ms: 1500, failhard: true }, { kind: 'allowed', user: 'alice', rule: '' }, parts, send);
   const { order, ...rest } = got ?? assert.fail('no batch');
   assert.deepEqual(rest, { size: '25%', waitMs: 1500, failhard: true, driver: 'cli', timeoutMs: 7, gatherTimeoutMs: 10_000 });
   assert.deepEqual([order.tgt, order.fun, order.user, order.more], ['web*', 'test.ping', 'alice', { metadata: 'm' }]);
@@ -48,7 +48,7 @@ test('who does not wait hears of the beginning, and the batch goes on', async ()
     await say({ kind: 'next', minions: ['a'] });
     ended = true;
   });
-  await serveBatch({ ...LOAD, wait: false }, { size: 1 }, 'root', parts, send);
+  await serveBatch({ ...LOAD, wait: false }, { size: 1 }, { kind: 'allowed', user: 'root', rule: '' }, parts, send);
   assert.deepEqual([frames.map(({ kind }) => kind), ended], [['batch_begun'], false]);
   resolve();
   await new Promise(setImmediate);
@@ -63,7 +63,7 @@ test('a client that does not read holds up nothing', async () => {
     ended = true;
   });
   const taken: PlainMap[] = [];
-  const serving = serveBatch(LOAD, { size: 1 }, 'root', parts, async (frame) => {
+  const serving = serveBatch(LOAD, { size: 1 }, { kind: 'allowed', user: 'root', rule: '' }, parts, async (frame) => {
     await reading.promise;
     taken.push(frame);
   });
@@ -82,7 +82,7 @@ test('what is wrong is told: words of the client alone, other faults also in the
   ];
   for (const [error, frame, lines] of faults) {
     const { frames, log, parts, send } = bench(() => Promise.reject(error));
-    await serveBatch(LOAD, { size: 1 }, 'root', parts, send);
+    await serveBatch(LOAD, { size: 1 }, { kind: 'allowed', user: 'root', rule: '' }, parts, send);
     assert.deepEqual([frames, log.lines.length], [[frame], lines]);
   }
 });
