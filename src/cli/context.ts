@@ -16,6 +16,7 @@ import { distDirectory } from './dist-directory.js';
 import { allRows } from './options/option.js';
 import { outputLoader } from './print/load-output.js';
 import { display } from './print/display.js';
+import { eraseLiveText } from './print/live-line.js';
 import { slsPlaces } from './print/sls-places.js';
 import { UsageError, type ParsedLine } from './parsed-line.js';
 import type { Run } from './run-program.js';
@@ -69,8 +70,8 @@ export async function openContext(run: Run, request: ContextRequest): Promise<Cl
   const distDir = distDirectory();
   return {
     line, opts, log, distDir, signal: run.signal,
-    print: (text) => void process.stdout.write(`${text}\n`),
-    printRaw: (text) => void process.stdout.write(text),
+    print: (text) => printNow(`${text}\n`),
+    printRaw: printNow,
     complain: (text) => complain(`${text}\n`),
     complainRaw: complain,
     show: shower(opts, log, distDir),
@@ -94,6 +95,10 @@ function shower(opts: Readonly<PlainMap>, log: Log, distDir: string): CliContext
   };
 }
 
+/** A line that changes may stand below the results: nobody else reads them, and no other form was asked for. */
+export const isWatched = ({ line, opts }: Pick<CliContext, 'line' | 'opts'>): boolean =>
+  isTerminal(opts) && process.stderr.isTTY && !line.given.has('output') && !isTruthy(opts['progress']);
+
 /** Results go to people, not to a file or another program. */
 export const isTerminal = (opts: Readonly<PlainMap>): boolean => process.stdout.isTTY && !isTruthy(opts['output_file']);
 
@@ -101,11 +106,17 @@ let isGathering = false;
 
 /** What comes at once from many minions is written at once: a write for each takes longer than all else. */
 function writeGathered(text: string): void {
+  eraseLiveText();
   if (!isGathering) {
     isGathering = true;
     process.stdout.cork();
     setImmediate(writeOut);
   }
+  process.stdout.write(text);
+}
+
+function printNow(text: string): void {
+  eraseLiveText();
   process.stdout.write(text);
 }
 
@@ -117,6 +128,7 @@ function writeOut(): void {
 
 /** On standard error, after what was shown before it. */
 function complain(text: string): void {
+  eraseLiveText();
   writeOut();
   process.stderr.write(text);
 }
@@ -174,9 +186,14 @@ function emptyOutputFile(line: ParsedLine): void {
   }
 }
 
+function logLine(text: string): void {
+  eraseLiveText();
+  process.stderr.write(text);
+}
+
 async function openLog(opts: Readonly<PlainMap>, line: ParsedLine, { logName, logFileOption }: ContextRequest): Promise<Log> {
   const level = line.values['log_level'];
-  const options = { opts, name: logName, level: level === undefined || level === null ? undefined : String(level) };
+  const options = { opts, name: logName, level: level === undefined || level === null ? undefined : String(level), console: { write: logLine } };
   const file = logFileOption === undefined ? undefined : opts[logFileOption];
   if (typeof file !== 'string' || file === '') return createConsoleLog(options);
   const fileLevel = line.values['log_level_logfile'];

@@ -8,7 +8,7 @@ import { isHashType } from '../bus/crypto/digest.js';
 import { parseJid, parseMinionId } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import type { CatalogPort, EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MatchPort, MinePort, PillarAsk, PillarPort, Ports, RunnerPort, StatsPort } from '../kernel/contract/ports.js';
+import type { CatalogPort, EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MasterModulesPort, MatchPort, MinePort, PillarAsk, PillarPort, Ports, RunnerPort, StatsPort } from '../kernel/contract/ports.js';
 import { jidAt, jidToTime, newJid, stampNow } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import type { FileServer } from '../sls/files/file-server.js';
@@ -62,7 +62,7 @@ export interface MasterPortParts {
   readonly log: Logger;
   readonly prints: Prints;
   readonly pillars: PillarDesk;
-  readonly modules: Omit<MasterModulesParts, 'ports' | 'hear'>;
+  readonly modules: Omit<MasterModulesParts, 'ports' | 'hear' | 'follow'>;
   readonly functions: () => FunctionDesk;
   readonly catalog: () => CatalogPort;
 }
@@ -72,9 +72,17 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> & Pick<Ports
   return {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
-    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), stats: parts.stats, masterModules: masterModulesPort({ ...parts.modules, ports: (cause) => forModules(parts, cause), hear: (jid, level, text) => parts.prints.log(`salt/run/${jid}`, level, text) }), masterSync: masterSyncPort(parts.modules),
+    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), stats: parts.stats, masterModules: modulesOfMaster(parts), masterSync: masterSyncPort(parts.modules),
     pillar: pillarPort(parts.pillars),
   };
+}
+
+function modulesOfMaster(parts: MasterPortParts): MasterModulesPort {
+  const { prints } = parts;
+  return masterModulesPort({
+    ...parts.modules, ports: (cause) => forModules(parts, cause), hear: (jid, level, text) => prints.log(`salt/run/${jid}`, level, text),
+    follow: (jid, state) => prints.state(`salt/run/${jid}`, state),
+  });
 }
 
 function pillarPort(pillars: PillarDesk): PillarPort {

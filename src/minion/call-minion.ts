@@ -25,7 +25,7 @@ export async function openCallMinion(options: LocalMinionOptions): Promise<Local
   const { connection, pair } = await openConnection(options, state, bus);
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar, userDirs: pluginFolders(opts),
-    sessionPorts: sessionPorts({ hasMaster: true, isDaemon: false }), ports: minionPorts({
+    sessionPorts: sessionPorts({ hasMaster: true, isDaemon: false, progress: options.progress }), ports: minionPorts({
       opts, id, connection, all: new AllMasters(log), bus, running: new RunningJobs(), state, refreshGrains, reload: () => host.catalog.reload(), pair, isDaemon: false,
     }),
   });

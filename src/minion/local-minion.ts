@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path';
 import type { Logger } from '../kernel/contract/log.js';
+import type { StateProgress } from '../kernel/contract/state-engine.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { ModuleHost } from '../kernel/loader/module-host.js';
 import type { PlainMap } from '../kernel/std/value.js';
@@ -18,6 +19,8 @@ export interface LocalMinionOptions {
   readonly distDir: string;
   readonly local: boolean;
   readonly skipGrains: boolean;
+  /** Hears the runs of states. */
+  readonly progress?: StateProgress | undefined;
 }
 
 export interface LocalMinion extends AsyncDisposable {
@@ -67,7 +70,7 @@ function masterless(options: LocalMinionOptions): LocalMinion {
 }
 
 async function prepareHost(
-  host: ModuleHost, state: { grains: PlainMap; pillar: PlainMap }, { opts, sys, log, skipGrains }: LocalMinionOptions, onGrains: () => void,
+  host: ModuleHost, state: { grains: PlainMap; pillar: PlainMap }, { opts, sys, log, skipGrains, progress }: LocalMinionOptions, onGrains: () => void,
 ): Promise<void> {
   const [{ masterlessPorts, ownPillar }, { sessionPorts }, { gatherGrains }, { EventBus }, { RunningJobs }, { beaconsDoor }, { scheduleDoor }] = await Promise.all([
     import('./masterless-ports.js'), import('../sls/state/session-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
@@ -85,7 +88,7 @@ async function prepareHost(
     bus: new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed')),
     // The catalog waits for this preparation; to forget lookups needs no waiting.
     reload: () => Promise.resolve(host.reload()),
-  }), sessionPorts({ hasMaster: false, isDaemon: false }));
+  }), sessionPorts({ hasMaster: false, isDaemon: false, progress }));
   if (!skipGrains) await refreshGrains();
   onGrains();
   state.pillar = await ownPillar({ opts, sys, log, host: () => host, state }, {});

@@ -1,10 +1,11 @@
 /** From the command line of `tsalt-call` to its request. Source: golden cli/call-*. */
 import { SignInError } from '../../bus/channel/sign-in-error.js';
 import { RequestTimeoutError } from '../../bus/transport/contract.js';
+import type { StateProgress } from '../../kernel/contract/state-engine.js';
 import { createSys } from '../../kernel/sys/sys.js';
 import type { PlainMap } from '../../kernel/std/value.js';
 import { openLocalMinion, type LocalMinion } from '../../minion/local-minion.js';
-import { openContext, type CliContext } from '../context.js';
+import { isWatched, openContext, type CliContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { helpText, usageLine } from '../help.js';
 import type { Run } from '../run-program.js';
@@ -28,10 +29,12 @@ export async function callAction(run: Run): Promise<number> {
   }
   const context = await openContext(run, { role: 'minion', logName: 'tsalt.call', overrides: overrides(values) });
   const local = on('local') || context.opts['file_client'] === 'local';
+  using watched = await watchStates(context, fun);
   let minion: LocalMinion;
   try {
     minion = await openLocalMinion({
       opts: context.opts, sys: createSys({ immediate: true }), log: context.log, distDir: context.distDir, local, skipGrains: on('skip_grains'),
+      progress: watched?.progress,
     });
   } catch (error) {
     if (!(error instanceof SignInError) && !(error instanceof RequestTimeoutError)) throw error;
@@ -49,7 +52,17 @@ export async function callAction(run: Run): Promise<number> {
   return await runCall({
     fun: fun ?? '', ...parseWords(words, { noParse }), words, local, metadata: on('print_metadata'), retcodePassthrough: on('retcode_passthrough'),
     returners: await returnersOf(context), outputter: askedOutputter(line),
-  }, context, opened);
+  }, { ...context, onAnswer: () => watched?.[Symbol.dispose]() }, opened);
+}
+
+/** On a terminal a line tells which state a run is at. */
+async function watchStates(context: CliContext, fun: string | undefined): Promise<(Disposable & { readonly progress: StateProgress }) | undefined> {
+  if (fun?.startsWith('state.') !== true || !isWatched(context)) return undefined;
+  const [{ liveText }, { stateLine }, { toldStates }] = await Promise.all([
+    import('../print/live-line.js'), import('../print/state-line.js'), import('../../sls/state/running-state.js'),
+  ]);
+  const line = stateLine(liveText(process.stderr, true), 'state');
+  return { progress: toldStates((state) => line.at(state)), [Symbol.dispose]: () => line[Symbol.dispose]() };
 }
 
 /** Those of the line, else those of the configuration. */

@@ -26,6 +26,8 @@ export interface CallRequest {
 
 export interface CallHost extends SaltHost {
   readonly log: { notice(level: 'error', text: string): void };
+  /** Told when the function gave its answer, before anything of it is shown. */
+  readonly onAnswer?: (() => void) | undefined;
   complainRaw(text: string): void;
   printRaw(text: string): void;
 }
@@ -46,6 +48,8 @@ export async function runCall(request: CallRequest, host: CallHost, minion: Loca
     if (failure.stdout !== '') host.printRaw(failure.stdout);
     if (failure.stderr !== '') host.complainRaw(failure.stderr);
     return failure.exitCode;
+  } finally {
+    host.onAnswer?.();
   }
   const retcode = outcomeRetcode(value, session.retcode);
   const out = await session.outputterOf(fun);

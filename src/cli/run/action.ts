@@ -1,8 +1,10 @@
 /** From the command line of `tsalt-run` to its request. Source: golden cli/run-*. */
 import { MasterUnreachableError } from '../../client/door.js';
-import { openContext } from '../context.js';
+import { isWatched, openContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { withLogin } from '../login/login.js';
+import { liveText } from '../print/live-line.js';
+import { stateLine } from '../print/state-line.js';
 import type { Run } from '../run-program.js';
 import { jobHost } from '../salt/job-host.js';
 import { parseWords } from '../words.js';
@@ -31,7 +33,8 @@ export async function runAction(run: Run): Promise<number> {
       return line.values['strict'] === true ? EXIT.failed : EXIT.ok;
     }
     if (fun === FOLLOW && !isAsync && jid !== undefined) return await followJob(String(jid), outputter, jobHost(run, context));
-    return await runRunner({ fun, args, kwargs, async: isAsync, quiet: line.values['quiet'] === true, strict: line.values['strict'] === true, outputter }, context);
+    using steps = !isAsync && isWatched(context) ? stateLine(liveText(process.stderr, true), 'step') : undefined;
+    return await runRunner({ fun, args, kwargs, async: isAsync, quiet: line.values['quiet'] === true, strict: line.values['strict'] === true, outputter }, context, steps);
   } catch (error) {
     if (!(error instanceof MasterUnreachableError)) throw error;
     opened.complain(`[ERROR   ] ${error.message}`);

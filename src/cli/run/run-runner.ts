@@ -9,6 +9,8 @@ import { proofOf } from '../login/proof.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { levelNumber } from '../../kernel/log/levels.js';
 import { EXIT } from '../exit-code.js';
+import type { RunningState } from '../../sls/state/running-state.js';
+import type { StateLine } from '../print/state-line.js';
 import type { SaltHost } from '../salt/run-salt.js';
 
 export interface RunnerRequest {
@@ -23,10 +25,10 @@ export interface RunnerRequest {
   readonly strict: boolean;
 }
 
-/** Gives the exit code. @throws MasterUnreachableError */
-export async function runRunner(request: RunnerRequest, host: SaltHost): Promise<number> {
+/** Gives the exit code. `steps` shows the step that an orchestration is at. @throws MasterUnreachableError */
+export async function runRunner(request: RunnerRequest, host: SaltHost, steps?: StateLine): Promise<number> {
   const proof = proofOf(host);
-  const load: PlainMap = { fun: request.fun, arg: [...request.args], kwarg: request.kwargs, wait: !request.async };
+  const load: PlainMap = { fun: request.fun, arg: [...request.args], kwarg: request.kwargs, wait: !request.async, ...(steps === undefined ? {} : { steps: true }) };
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
   let code: number = EXIT.ok;
   for await (const frame of askMaster(path, { op: 'runner', ...proof, load }, host.signal)) {
@@ -38,14 +40,20 @@ export async function runRunner(request: RunnerRequest, host: SaltHost): Promise
     // What a runner prints is printed whatever the options say, as in Salt.
     if (frame['kind'] === 'print') host.print(String(frame['text']));
     if (frame['kind'] === 'log') showLog(frame, host);
+    if (frame['kind'] === 'state') steps?.at(stateOf(frame));
     if (frame['kind'] === 'not_called') {
       if (!request.quiet) await host.show(frame['shown'] ?? null, request.outputter);
       if (request.strict) code = EXIT.failed;
     }
     if (frame['kind'] === 'progress' && !request.quiet) await showProgress(frame, host, request);
+    if (frame['kind'] === 'result') steps?.[Symbol.dispose]();
     if (frame['kind'] === 'result') code = await showResult(frame, host, request);
   }
   return code;
+}
+
+function stateOf({ at, of, fun, id, failed }: PlainMap): RunningState {
+  return { at: Number(at), of: Number(of), fun: String(fun), id: String(id), failed: Number(failed) };
 }
 
 /** Lines of the log of the master that concern this run, by the level of this command. */

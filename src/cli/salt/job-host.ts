@@ -1,6 +1,6 @@
 /** What a command that watches a job has besides: a line for who looks at a terminal, and a word for who ends it early. */
 import { isTruthy } from '../../kernel/std/value.js';
-import { isTerminal as isForPeople, type CliContext } from '../context.js';
+import { isTerminal, isWatched, type CliContext } from '../context.js';
 import { liveLine } from '../print/live-line.js';
 import { statesOverview } from '../print/states-overview.js';
 import type { Run } from '../run-program.js';
@@ -8,8 +8,7 @@ import type { SaltHost } from './run-salt.js';
 import { goesOnText } from './texts.js';
 
 export function jobHost(run: Run, context: CliContext & Pick<SaltHost, 'login'>): SaltHost & CliContext {
-  const isTerminal = process.stdout.isTTY && process.stderr.isTTY && !isTruthy(context.opts['progress']);
-  const live = liveLine(process.stderr, isTerminal);
+  const live = liveLine(process.stderr, isWatched(context));
   const onJob = (jid: string): void => {
     run.onInterrupt = () => {
       live.erase();
@@ -17,6 +16,6 @@ export function jobHost(run: Run, context: CliContext & Pick<SaltHost, 'login'>)
     };
   };
   const { opts, line } = context;
-  const isSummed = isForPeople(opts) && !line.given.has('output') && (opts['output'] ?? null) === null && !isTruthy(opts['progress']);
+  const isSummed = isTerminal(opts) && !line.given.has('output') && (opts['output'] ?? null) === null && !isTruthy(opts['progress']);
   return { ...context, live, onJob, ...(isSummed ? { overview: statesOverview(context) } : {}) };
 }

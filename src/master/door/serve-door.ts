@@ -183,7 +183,10 @@ async function callFunction(
   // Listened to at once: a quick function prints before the first frame is out.
   const frames: Promise<void>[] = [];
   using progress = parts.bus.subscribe(`${started.tag}/progress`, ({ data }) => void frames.push(send({ kind: 'progress', data })));
-  using printed = parts.prints.subscribe(started.tag, ({ text, level }) => void frames.push(send(level === undefined ? { kind: 'print', text } : { kind: 'log', level, text })));
+  using printed = parts.prints.subscribe(started.tag, (print) => {
+    // Only who shows the steps is told of them.
+    if (print.kind !== 'state' || load['steps'] === true) frames.push(send({ ...print }));
+  });
   await send({ kind: 'started', jid: started.jid, tag: started.tag });
   const [data, refusal, isThrown] = await Promise.all([started.done, started.refusal, started.isThrown]);
   void [progress, printed];

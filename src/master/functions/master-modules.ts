@@ -11,6 +11,7 @@ import { FileClient } from '../../sls/files/file-client.js';
 import { localFiles } from '../../sls/files/local-files.js';
 import type { FileServer } from '../../sls/files/file-server.js';
 import { syncPlugins } from '../../sls/files/sync-plugins.js';
+import { toldStates, type RunningState } from '../../sls/state/running-state.js';
 import { sessionPorts } from '../../sls/state/session-ports.js';
 
 export interface MasterModulesParts {
@@ -29,6 +30,8 @@ export interface MasterModulesParts {
   readonly ports: (cause: string | undefined) => Partial<Ports>;
   /** A warning or error of a call, for whoever waits for the run that asked. */
   readonly hear: (cause: string, level: HeardLevel, text: string) => void;
+  /** The state that a run is at, for the same. */
+  readonly follow: (cause: string, state: RunningState) => void;
 }
 
 export interface PillarOptions {
@@ -47,7 +50,7 @@ export function masterModulesPort(parts: MasterModulesParts): MasterModulesPort 
       const log = cause === undefined ? parts.log : heardLog(parts.log, (level, text) => parts.hear(cause, level, text));
       const opts: PlainMap = { ...parts.opts, file_client: 'local' };
       await using host = new ModuleHost({
-        distDir, opts, sys, log, id, userDirs, grains: () => grains, pillar: () => pillar, sessionPorts: sessionPorts({ hasMaster: false, isDaemon: true }),
+        distDir, opts, sys, log, id, userDirs, grains: () => grains, pillar: () => pillar, sessionPorts: sessionPorts({ hasMaster: false, isDaemon: true, progress: cause === undefined ? undefined : toldStates((state) => parts.follow(cause, state)) }),
         ports: {
           ...parts.ports(cause), files: fileClient(parts), jobs: NO_JOBS,
           refresh: refreshPort({ parts, reload: () => host.catalog.reload(), gather: () => gather(), grains: () => grains }),
@@ -91,7 +94,7 @@ function refreshPort({ parts, reload, gather, grains }: RefreshParts): RefreshPo
   };
 }
 
-export function masterSyncPort(parts: Omit<MasterModulesParts, 'ports' | 'hear'>): MasterSyncPort {
+export function masterSyncPort(parts: Omit<MasterModulesParts, 'ports' | 'hear' | 'follow'>): MasterSyncPort {
   return {
     async syncKind(kind, saltenvs, names = {}) {
       const { changed, touched } = await syncPlugins({
@@ -104,6 +107,6 @@ export function masterSyncPort(parts: Omit<MasterModulesParts, 'ports' | 'hear'>
   };
 }
 
-function fileClient({ server, opts, id }: Omit<MasterModulesParts, 'ports' | 'hear'>): FileClient {
+function fileClient({ server, opts, id }: Omit<MasterModulesParts, 'ports' | 'hear' | 'follow'>): FileClient {
   return new FileClient({ source: localFiles(server), cacheDir: String(opts['cachedir']), hashType: String(opts['hash_type'] ?? 'sha256'), id });
 }

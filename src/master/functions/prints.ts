@@ -1,9 +1,12 @@
 /** What runners print, for whoever called them and waits. Nothing of it goes over the bus: it is not data. */
-export interface Print {
-  readonly text: string;
-  /** Set for a line of the log. */
-  readonly level?: 'critical' | 'error' | 'warning';
-}
+import type { RunningState } from '../../sls/state/running-state.js';
+import type { HeardLevel } from './heard-log.js';
+
+export type Print =
+  | { readonly kind: 'print'; readonly text: string }
+  | { readonly kind: 'log'; readonly level: HeardLevel; readonly text: string }
+  /** An orchestration is at this step. */
+  | ({ readonly kind: 'state' } & RunningState);
 type Listener = (print: Print) => void;
 
 export class Prints {
@@ -17,11 +20,15 @@ export class Prints {
 
   /** Lost when nobody waits, as the output of a detached process. */
   print(tag: string, text: string): void {
-    this.#listeners.get(tag)?.({ text });
+    this.#listeners.get(tag)?.({ kind: 'print', text });
   }
 
   /** A line of the log that concerns the run. */
-  log(tag: string, level: NonNullable<Print['level']>, text: string): void {
-    this.#listeners.get(tag)?.({ level, text });
+  log(tag: string, level: HeardLevel, text: string): void {
+    this.#listeners.get(tag)?.({ kind: 'log', level, text });
+  }
+
+  state(tag: string, state: RunningState): void {
+    this.#listeners.get(tag)?.({ kind: 'state', ...state });
   }
 }

@@ -150,7 +150,7 @@ export class Engine implements StateEngine {
     return this.#maker.single(low).call(low);
   }
 
-  async runChunks(chunks: readonly PlainMap[], progress: StateProgress = {}): Promise<StateResult> {
+  async runChunks(chunks: readonly PlainMap[], progress?: StateProgress): Promise<StateResult> {
     const modules = new Set(chunks.map((low) => text(low['state'])));
     const { sorted, graph, errors } = orderChunks(chunks, await this.#maker.compileOptions(modules));
     if (errors.length > 0) return errors;

@@ -40,7 +40,7 @@ export class High implements StateHigh {
     return { chunks: compiled?.chunks ?? [], errors };
   }
 
-  async run(progress: StateProgress = {}): Promise<StateResult> {
+  async run(progress?: StateProgress): Promise<StateResult> {
     const { compiled, errors } = await this.#compile('full');
     if (compiled === undefined) return errors;
     return this.#maker.make(compiled, progress).all();
@@ -49,7 +49,7 @@ export class High implements StateHigh {
   async runId(id: Value): Promise<StateResult> {
     const { compiled, errors } = await this.#compile('requisites');
     if (compiled === undefined) return errors;
-    return this.#maker.make(compiled, {}).some(compiled.chunks.filter((low) => low['__id__'] === textOf(id)));
+    return this.#maker.make(compiled).some(compiled.chunks.filter((low) => low['__id__'] === textOf(id)));
   }
 
   async order(): Promise<{ steps: readonly StateStep[]; errors: readonly string[] }> {

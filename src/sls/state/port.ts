@@ -1,5 +1,5 @@
 /** The state engine as the module `state` reaches it. */
-import type { StateEngineRequest, StatePort } from '../../kernel/contract/state-engine.js';
+import type { StateEngineRequest, StatePort, StateProgress } from '../../kernel/contract/state-engine.js';
 import type { Session } from '../../kernel/loader/call-session.js';
 import { mergeMaps } from '../../kernel/std/merge.js';
 import { isMap, isTruthy, mapGet, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
@@ -13,6 +13,8 @@ export interface StatePortParts {
   readonly hasMaster: boolean;
   /** The pillar is compiled anew for each run; a program that has just fetched it need not. */
   readonly freshPillar: boolean;
+  /** Hears runs of which nobody else wants to hear. */
+  readonly progress?: StateProgress | undefined;
   /** What external sources of tops give this minion. */
   readonly externalTops: (session: Session) => Promise<ValueMap>;
 }
@@ -53,7 +55,7 @@ async function openEngine(given: Session, parts: StatePortParts, request: StateE
     tree: { files, templates, renderer: sessionRenderer(run, { templates, pack: session.port('pack') }) },
     facts: {
       session: run, log, opts, test: request.test, mocked: request.mocked ?? false, jid: request.jid, orchestrationJid: request.orchestrationJid,
-      hasMaster: parts.hasMaster,
+      hasMaster: parts.hasMaster, progress: parts.progress,
       refresh: {
         async grains() {
           await refresh.grains();

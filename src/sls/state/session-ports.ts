@@ -1,15 +1,22 @@
 /** Ports that modules reach through their own session: templates and states. Both are loaded when first asked for. */
 import type { RenderPort } from '../../kernel/contract/ports.js';
-import type { StatePort } from '../../kernel/contract/state-engine.js';
+import type { StatePort, StateProgress } from '../../kernel/contract/state-engine.js';
 import type { Session, SessionPorts } from '../../kernel/loader/call-session.js';
 import { isMap, type PlainMap } from '../../kernel/std/value.js';
 import type { Renderer } from '../render/contract.js';
 import { portOf } from '../render/port.js';
 import type { StatePortParts } from './port.js';
 
-/** `isDaemon`: the pillar may be old, so that each run compiles it anew. */
-export function sessionPorts({ hasMaster, isDaemon }: { hasMaster: boolean; isDaemon: boolean }): SessionPorts {
-  const parts: StatePortParts = { hasMaster, freshPillar: isDaemon, externalTops: hasMaster ? masterTops : () => Promise.resolve({}) };
+export interface SessionPortsOptions {
+  readonly hasMaster: boolean;
+  /** The pillar may be old, so that each run compiles it anew. */
+  readonly isDaemon: boolean;
+  /** Hears every run of states. */
+  readonly progress?: StateProgress | undefined;
+}
+
+export function sessionPorts({ hasMaster, isDaemon, progress }: SessionPortsOptions): SessionPorts {
+  const parts: StatePortParts = { hasMaster, freshPillar: isDaemon, progress, externalTops: hasMaster ? masterTops : () => Promise.resolve({}) };
   return {
     state: (session): StatePort => ({ open: async (request) => (await import('./port.js')).statePort(session, parts).open(request) }),
     render,

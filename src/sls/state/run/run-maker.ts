@@ -28,6 +28,8 @@ export interface RunFacts {
   readonly jid: string | undefined;
   readonly orchestrationJid: string | undefined;
   readonly hasMaster: boolean;
+  /** For runs that are not given one. */
+  readonly progress?: StateProgress | undefined;
   readonly refresh: RefreshActions;
 }
 
@@ -55,8 +57,9 @@ export class RunMaker {
     };
   }
 
-  make({ chunks, graph, left }: Pick<Compiled, 'chunks' | 'graph' | 'left'>, progress: StateProgress): StateRunning {
+  make({ chunks, graph, left }: Pick<Compiled, 'chunks' | 'graph' | 'left'>, given?: StateProgress): StateRunning {
     const { session, log, opts, test, mocked, jid, hasMaster } = this.#facts;
+    const progress = given ?? this.#facts.progress ?? {};
     const rows: Rows = new Map();
     const functions = this.#functions;
     const parallel = new ParallelStates(rows, Number(opts['state_max_parallel'] ?? 0) || 0);
@@ -88,7 +91,7 @@ export class RunMaker {
 
   /** For chunks that stand alone. */
   single(low: LowChunk): StateRunning {
-    return this.make({ chunks: [low], graph: new Graph(), left: 0 }, {});
+    return this.make({ chunks: [low], graph: new Graph(), left: 0 });
   }
 
   get functions(): StateFunctions {

@@ -29,7 +29,7 @@ const plain = { args: [], kwargs: {}, withPillar: false, signal };
 
 test('execution functions run with the facts and, when asked for, the pillar of the master', async () => {
   await using place = await site();
-  const modules = masterModulesPort({ ...place.parts, ports: () => ({}), hear: () => undefined });
+  const modules = masterModulesPort({ ...place.parts, ports: () => ({}), hear: () => undefined, follow: () => undefined });
   assert.deepEqual(await modules.call({ ...plain, fun: 'test.ping' }), { value: true });
   assert.deepEqual(await modules.call({ ...plain, fun: 'grains.get', args: ['role'] }), { value: 'hub' });
   assert.deepEqual(await modules.call({ ...plain, fun: 'pillar.get', args: ['secret'] }), { value: '' });
