@@ -145,6 +145,9 @@ async function explain(patching: Patching, tried: Outcome): Promise<PlainMap> {
   if (tried.retcode === TROUBLE && isTruthy(tried.stderr)) return failed(path, tried.stderr);
   if (backwards.retcode === 0) return done(path, 'Patch was already applied');
   const advice = keepsRejects ? '' : ' Run state again using the reject_file option to save rejects to a persistent file.';
-  const shown = await ctx.port('output').format(tried.all, 'nested', { ...ctx.opts, color: false, nested_indent: NESTED_INDENT });
+  // Observed: `--out` of the command line goes before what a state asks for.
+  const { output } = ctx.opts;
+  const outputter = typeof output === 'string' && output !== '' && output !== 'highstate' ? output : 'nested';
+  const shown = await ctx.port('output').format(tried.all, outputter, { ...ctx.opts, color: false, nested_indent: NESTED_INDENT });
   return failed(path, `Patch would not apply cleanly, no changes made. Results of dry-run are below.${advice}\n\n${shown ?? ''}`);
 }

@@ -1,0 +1,4 @@
+base:
+  '*':
+    - site
+    - places
