@@ -23,7 +23,7 @@ const ALWAYS = ['test_|-first_|-first_|-succeed_with_changes', 'environ_|-variab
 const NOT_FORETOLD: Readonly<Record<string, string>> = {
   variable: 'says in words that it would change', variables: 'says in words that it would change', held: 'says in words that it would change',
   cached: 'has no hash to compare', 'no-line-of-fstab': 'says so of a missing line as well',
-  newest: 'needs the source of packages', known: 'needs its user', 'bob-table': 'needs its user', who: 'needs the checkout', wheel: 'needs the environment',
+  newest: 'needs the source of packages', known: 'needs its user', 'bob-table': 'needs its user', who: 'needs the checkout', stateful: 'tells changes by itself',
 };
 
 for (const [at, name] of RUNS.entries()) {

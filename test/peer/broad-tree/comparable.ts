@@ -28,7 +28,7 @@ export function comparableRow(tag: string, row: Row | undefined): unknown {
   if (row === undefined) return undefined;
   const text = withoutNames(JSON.stringify(comparable({ ...row, comment: undefined })));
   const rest = JSON.parse(text, (key, value: unknown) => (key === 'removed' && Array.isArray(value) ? value.toSorted() : value)) as object;
-  const comment = withoutNames(row.comment);
+  const comment = comparable(withoutNames(row.comment)) as string;
   return { ...rest, comment: OF_SETS.test(tag) ? comment.split('\n').toSorted() : comment };
 }
 

@@ -100,6 +100,12 @@ async function prepare(): Promise<void> {
   writeFileSync(at('config/grains'), 'old_roles: [gone, stays]\nold_grain: 1\nkept_roles: one\n');
 }
 
+/** An environment of Python with the pip of another one: its own would take most of the time of the test. */
+const setupEnvironment = (): string[] => [
+  `${saltProgram('python3')} -m venv --without-pip /srv/code/env`,
+  `ln -s $(${saltProgram('python3')} -c 'import os, pip; print(os.path.dirname(os.path.dirname(pip.__file__)))')/pip* /srv/code/env/lib/python3*/site-packages/`,
+];
+
 /** The same beginning for each: accounts as they were, two packages installed, the files of `seed`. */
 const setup = (): string[] => [
   'umask 022', `cp ${at('accounts')}/* /etc/`, `cp -rT ${at('seed')} /`, `cp -r ${at('config')} ${CONFIG}`,
@@ -107,6 +113,7 @@ const setup = (): string[] => [
   'rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/* /var/spool/cron/crontabs/*', 'mkdir -p /var/lib/apt/lists/partial',
   `echo 'APT::Sandbox::User "root";' > /etc/apt/apt.conf.d/99sandbox`,
   `dpkg -i ${at('repository')}/tsalt-e_1.0_all.deb ${at('repository')}/tsalt-f_1.0_all.deb >/dev/null`,
+  'mkdir -p /srv/code /srv/seed/pruned/empty', ...setupEnvironment(),
 ];
 
 async function applied(side: Side): Promise<Applied> {
