@@ -27,7 +27,7 @@ const withoutNames = (text: string): string => text
 export function comparableRow(tag: string, row: Row | undefined): unknown {
   if (row === undefined) return undefined;
   const text = withoutNames(JSON.stringify(comparable({ ...row, comment: undefined })));
-  const rest = JSON.parse(text, (key, value: unknown) => (key === 'removed' && Array.isArray(value) ? value.toSorted() : value)) as object;
+  const rest = JSON.parse(text, (key, value: unknown) => (key === 'removed' && Array.isArray(value) ? value.map(String).toSorted() : value)) as object;
   const comment = comparable(withoutNames(row.comment)) as string;
   return { ...rest, comment: OF_SETS.test(tag) ? comment.split('\n').toSorted() : comment };
 }
@@ -39,7 +39,7 @@ export const changesOf = (rows: Record<string, Row>): string[] => orderOf(rows).
 
 const BACKUPS = '/srv/minion/var/cache/salt/minion/file_backup/';
 /** Times, caches, logs, locks and compiled files: what programs of the system write when they like. */
-const LOOSE = /^\/var\/(?:log|cache)(?:\/|$)|\/__pycache__(?:\/|$)|\/\.git\/(?:index$|logs\/)|^\/var\/lib\/apt\/|^\/srv\/minion(?:\/|$)|^\/etc\/tsalt-broad$/;
+const LOOSE = /^\/var\/(?:log|cache)(?:\/|$)|\/__pycache__(?:\/|$)|\/\.git\/(?:index$|logs\/)|^\/var\/lib\/apt\/|^\/srv\/minion(?:\/|$)|^\/opt\/(?!made)|^\/etc\/tsalt-broad$/;
 
 /** The second line of a table of cron names a temporary file and the time. */
 const withoutTimes = (path: string, facts: string): string =>

@@ -26,7 +26,7 @@ export interface Applied {
 }
 
 const sources = join(repository, 'test/peer/broad-tree');
-const COMPARED = ['/etc', '/var', '/usr', '/home', '/srv'];
+const COMPARED = ['/etc', '/var', '/usr', '/home', '/srv', '/opt'];
 /** Below `/root` programs keep caches. */
 const LAYERED = [...COMPARED, '/root'];
 /** Where the minion's configuration lies in the machine; its own files are below `/srv/minion`. */
@@ -78,7 +78,7 @@ async function prepare(): Promise<void> {
   chmodSync(base, 0o755);
   for (const part of ['srv', 'pillar', 'seed']) cpSync(join(sources, part), at(part), { recursive: true });
   // Not kept by git.
-  mkdirSync(at('srv/files/sources/tree/sub/empty'), { recursive: true });
+  mkdirSync(at('srv/files/sources/tree/empty'), { recursive: true });
   program('/etc', 'cp', ...ACCOUNTS, at('accounts'));
   writeFileSync(at('parts/made/in/one'), 'one\n', { mode: 0o640 });
   writeFileSync(at('parts/loose'), 'loose\n');
