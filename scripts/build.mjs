@@ -4,8 +4,8 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { prepare, root } from './lib/prepare.mjs';
 
-/** Packages with native parts, or loaded only where configured: left in node_modules. */
-const EXTERNAL = ['zeromq', 'libsql', 'koffi', 'oxc-transform'];
+/** Packages with native parts, or loaded only where configured or needed: left in node_modules. */
+const EXTERNAL = ['zeromq', 'libsql', 'koffi', 'oxc-transform', 're2js'];
 
 function firstLevel(folder) {
   const path = join(root, folder);

@@ -4,7 +4,8 @@
  * limit on the text and without nested repetitions. `python-regex.ts` is for patterns of the caller's own, with
  * replacing, and takes what is refused here. Start at `linearMatch`.
  */
-import { RE2JS } from 're2js';
+import { createRequire } from 'node:module';
+import type { RE2JS } from 're2js';
 import { BoundedCache } from './bounded-cache.js';
 import type { ParsedRegex, RegexNode } from './linear-regex/ast.js';
 import { longestText } from './linear-regex/cost.js';
@@ -137,9 +138,17 @@ class Pattern implements LinearPattern {
   }
 }
 
+let engine: typeof RE2JS | undefined;
+
+/** Loaded with the first pattern: with its tables it takes 2 MB and 14 ms, and most programs never see a pattern. */
+function re2(): typeof RE2JS {
+  engine ??= (createRequire(import.meta.url)('re2js') as { RE2JS: typeof RE2JS }).RE2JS;
+  return engine;
+}
+
 function compileRe2(root: RegexNode, line = false): RE2JS | undefined {
   try {
-    return RE2JS.compile(emitLinear(root, line));
+    return re2().compile(emitLinear(root, line));
   } catch (error) {
     if (error instanceof NotLinearError) return undefined;
     throw error;
