@@ -98,12 +98,22 @@ export class Logins {
       const other = opts['eauth_acl_module'];
       const listed = typeof other === 'string' && other !== '' ? await load(other) : plugin;
       const acl = await listed?.acl?.(name, password, ctx) ?? null;
-      const groups = await plugin.groups?.(name, password, ctx) ?? [];
-      return { eauth, name, groups: isList(groups) ? groups.map(String) : [], acl: isList(acl) ? acl : null };
+      return { eauth, name, groups: await this.#groups(plugin, name, password, ctx), acl: isList(acl) ? acl : null };
     } catch (err) {
       // What a plugin says of its failure may hold what it was given.
       log.error({ eauth, reason: err instanceof Error ? err.name : typeof err }, 'login cannot be checked');
       return undefined;
+    }
+  }
+
+  /** A user whose groups cannot be asked for has none. */
+  async #groups(plugin: AuthPlugin, name: string, password: string, ctx: Context): Promise<string[]> {
+    try {
+      const groups = await plugin.groups?.(name, password, ctx) ?? [];
+      return isList(groups) ? groups.map(String) : [];
+    } catch (err) {
+      this.#parts.log.error({ eauth: plugin.name, user: name, reason: err instanceof Error ? err.name : typeof err }, 'groups cannot be asked for');
+      return [];
     }
   }
 
@@ -128,7 +138,7 @@ export class Logins {
   async #wait(startedMs: number): Promise<void> {
     const each = this.#parts.refusalMs ?? REFUSAL_MS;
     const spent = performance.now() - startedMs;
-    if (each > 0) await sleep(Math.max(1, Math.ceil(spent / each)) * each - spent, this.#parts.signal).catch(() => undefined);
+    if (each > 0) await sleep(Math.max(1, Math.ceil(spent / each)) * each - spent, this.#parts.signal, true).catch(() => undefined);
   }
 }
 
