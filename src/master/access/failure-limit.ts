@@ -16,7 +16,7 @@ export class FailureLimit {
   }
 
   isBlocked(name: string): boolean {
-    return this.#countOf(name) >= this.#options.burst;
+    return this.#countOf(name) > this.#options.burst - 1;
   }
 
   fail(name: string): void {

@@ -62,18 +62,22 @@ test('a plugin that throws refuses, one whose groups fail gives none; neither te
 });
 
 test('only true lets in', async () => {
-  for (const answer of [1, 'yes', {}, null]) assert.equal(await made({ auth: () => answer as unknown as boolean }).check('bob', 'right'), undefined);
+  for (const answer of [1, 'yes', {}, 0]) assert.equal(await made({ auth: () => answer as unknown as boolean }).check('bob', 'right'), undefined);
 });
 
 test('failures are forgotten with time', () => {
   let now = 0;
   const limit = new FailureLimit({ burst: 2, oneEachMs: 1000, namesMax: 2 }, () => now);
   limit.fail('a');
-  limit.fail('a');
-  limit.fail('a');
-  assert.equal(limit.isBlocked('a'), true);
-  now = 1;
   assert.equal(limit.isBlocked('a'), false);
   limit.fail('a');
-  assert.equal(limit.isBlocked('b'), false);
+  limit.fail('a');
+  now = 900;
+  assert.equal(limit.isBlocked('a'), true);
+  now = 1100;
+  assert.equal(limit.isBlocked('a'), false);
+  limit.fail('a');
+  assert.equal(limit.isBlocked('a'), true);
+  for (const name of ['b', 'c']) limit.fail(name);
+  assert.equal(limit.isBlocked('a'), false, 'two others came after');
 });
