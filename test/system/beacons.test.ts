@@ -146,3 +146,20 @@ site.test('during a state run a beacon rests that shall', async () => {
   const told = bus.events.filter(({ tag }) => tag.startsWith('salt/beacon/web1/resting/')).map(({ data }) => data['path']);
   assert.deepEqual([...new Set(told)], [join(watched, 'later')]);
 });
+
+site.test('the state makes, changes, turns off and removes a beacon; a second run changes nothing', async () => {
+  const apply = async (lines: string, test = false): Promise<readonly unknown[]> => {
+    site.write('master/srv/salt/watch.sls', `load:\n${lines}`);
+    const [chunk] = Object.values(await master.call('web1', 'state.apply', ['watch'], { test }) as PlainMap) as PlainMap[];
+    return [chunk?.['result'], chunk?.['comment'], Object.keys(chunk?.['changes'] as PlainMap)];
+  };
+  const wanted = (low: number) => `  beacon.present:\n    - averages: {1m: [${low}, 9], 5m: [0, 9], 15m: [0, 9]}\n    - interval: 60\n`;
+  assert.deepEqual(await apply(wanted(0), true), [true, 'Beacon: load would be added.', []]);
+  assert.deepEqual(await apply(wanted(0)), [true, 'Adding load to beacons', []]);
+  assert.deepEqual(await apply(wanted(0)), [true, 'Job load in correct state', []]);
+  assert.deepEqual(await apply(wanted(1)), [true, 'Modifying load in beacons', ['diff']]);
+  assert.deepEqual(await apply('  beacon.disabled: []\n'), [true, 'Disabled beacon load.', []]);
+  assert.deepEqual(await apply('  beacon.enabled: []\n'), [true, 'Enabled load from beacons', []]);
+  assert.deepEqual(await apply('  beacon.absent:\n    - save: True\n'), [true, 'Removed load from beacons\nBeacon load saved', []]);
+  assert.deepEqual(await apply('  beacon.absent: []\n'), [true, 'load not configured in beacons', []]);
+});
