@@ -46,7 +46,7 @@ for (const [at, name] of RUNS.entries()) {
 
 test('the lists of packages are equal', { skip }, () => {
   assert.equal(both.ours.packages, both.real.packages);
-  assert.match(both.ours.packages, /^tsalt-b 1:3\.4 hold ok installed$/m);
+  assert.ok(both.ours.packages.includes('\ntsalt-b 1:3.4 hold ok installed\n'));
 });
 
 for (const side of ['ours', 'real'] as const) {
@@ -63,7 +63,9 @@ for (const side of ['ours', 'real'] as const) {
   });
 
   test(`the second run changes nothing: ${side}`, { skip }, () => {
-    assert.deepEqual(changesOf(rowsOf(both[side].runs[2])).filter((tag) => !ALWAYS.includes(tag)), []);
+    const rows = rowsOf(both[side].runs[2]);
+    // A command that failed is tried again.
+    assert.deepEqual(changesOf(rows).filter((tag) => rows[tag]?.result === true && !ALWAYS.includes(tag)), []);
     assert.deepEqual(differing(comparablePicture(both[side].runs[1].picture), comparablePicture(both[side].runs[2].picture)), []);
   });
 }

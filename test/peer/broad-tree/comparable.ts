@@ -11,7 +11,7 @@ export interface Row {
 }
 
 /** Real Salt goes through sets here, whose order is that of a hash. */
-const OF_SETS = /^(?:file_\|.*\|-recurse|host_\|.*\|-present)$/;
+const OF_SETS = /^file_\|.*\|-recurse$/;
 
 export function rowsOf({ stdout, stderr }: Told): Record<string, Row> {
   const { local } = JSON.parse(stdout === '' ? '{}' : stdout) as { local?: unknown };

@@ -31,7 +31,7 @@ const COMPARED = ['/etc', '/var', '/usr', '/home', '/srv', '/opt'];
 const LAYERED = [...COMPARED, '/root'];
 /** Where the minion's configuration lies in the machine; its own files are below `/srv/minion`. */
 export const CONFIG = '/etc/tsalt-broad';
-const ACCOUNTS = ['passwd', 'group', 'shadow', 'gshadow', 'subuid', 'subgid', 'hosts', 'fstab'];
+const ACCOUNTS = ['passwd', 'group', 'shadow', 'gshadow', 'subuid', 'subgid'];
 const PROGRAMS = { real: [saltProgram('salt-call')], ours: [process.execPath, join(repository, 'bin/tsalt-call')] } as const;
 export type Side = keyof typeof PROGRAMS;
 
@@ -109,11 +109,11 @@ const setupEnvironment = (): string[] => [
 /** The same beginning for each: accounts as they were, two packages installed, the files of `seed`. */
 const setup = (): string[] => [
   'umask 022', `cp ${at('accounts')}/* /etc/`, `cp -rT ${at('seed')} /`, `cp -r ${at('config')} ${CONFIG}`,
-  'chmod 600 /etc/shadow /etc/gshadow', 'echo "192.0.2.99 old.example.org older.example.org" >> /etc/hosts',
+  'chmod 600 /etc/shadow /etc/gshadow',
   'rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/* /var/spool/cron/crontabs/*', 'mkdir -p /var/lib/apt/lists/partial',
   `echo 'APT::Sandbox::User "root";' > /etc/apt/apt.conf.d/99sandbox`,
   `dpkg -i ${at('repository')}/tsalt-e_1.0_all.deb ${at('repository')}/tsalt-f_1.0_all.deb >/dev/null`,
-  'mkdir -p /srv/code /srv/seed/pruned/empty', ...setupEnvironment(),
+  'mkdir -p /srv/code /srv/seed/pruned/empty', 'install -d -o daemon /srv/seed/of-daemon', ...setupEnvironment(),
 ];
 
 async function applied(side: Side): Promise<Applied> {

@@ -75,6 +75,7 @@ line-of-fstab:
     - fs_file: /srv/other
     - fs_vfstype: ext4
     - fs_mntops: [defaults, noauto]
+    - mount: false
 
 no-line-of-fstab:
   mount.fstab_absent:

@@ -29,11 +29,11 @@ host-{{ loop.index }}:
     - ip: 192.0.2.{{ loop.index }}
 {% endfor %}
 
-two-addresses:
+address-with-comment:
   host.present:
-    - name: both.example.org
-    - ip: [192.0.2.20, '2001:db8::20']
-    - comment: two of them
+    - name: six.example.org
+    - ip: ['2001:db8::20']
+    - comment: of the sixth kind
 
 only-these:
   host.only:
