@@ -38,6 +38,8 @@ export interface ReturnerPlugin extends PluginBase {
   /** One paragraph: where it puts what. */
   readonly doc?: string;
   readonly options?: Readonly<Record<string, ReturnerOption>>;
+  /** What stands before its options in the configuration, when that is not its name: `returner.postgres`. */
+  readonly section?: string;
   /** The option that names a map of further options in the configuration, and which of them it may hold. */
   readonly profile?: { readonly option: string; readonly options: readonly string[] };
 

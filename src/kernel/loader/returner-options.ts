@@ -8,11 +8,11 @@ import type { Context } from '../contract/context.js';
 import type { ReturnerPlugin } from '../contract/returner.js';
 import { isMap, isTruthy, mapGet, type PlainMap, type Value } from '../std/value.js';
 
-type Declared = Pick<ReturnerPlugin, 'name' | 'serves' | 'options' | 'profile'>;
+type Declared = Pick<ReturnerPlugin, 'name' | 'serves' | 'section' | 'options' | 'profile'>;
 
 /** `ret` says which configuration and which further options are wanted (`ret_config`, `ret_kwargs`). */
 export async function returnerOptions(plugin: Declared, ctx: Context, ret: Readonly<PlainMap> = {}): Promise<PlainMap> {
-  const name = plugin.serves ?? plugin.name;
+  const name = plugin.section ?? plugin.serves ?? plugin.name;
   const config = typeof ret['ret_config'] === 'string' ? ret['ret_config'] : '';
   const options: PlainMap = {};
   for (const [option, { key = option, default: fallback }] of Object.entries(plugin.options ?? {})) {

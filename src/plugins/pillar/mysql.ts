@@ -5,8 +5,9 @@
 import { p } from '../../kernel/contract/params.js';
 import { defineExtPillar } from '../../kernel/contract/plugin.js';
 import type { PlainMap } from '../../kernel/std/value.js';
-import { loadDriver, placeholders } from './sql/driver.js';
+import { loadDriver } from '../../kernel/sys/driver.js';
 import { fetchRows, type SqlSource } from './sql/fetch.js';
+import { placeholders } from './sql/placeholders.js';
 import { serverOptions } from './sql/options.js';
 import type { Row } from './sql/rows.js';
 
@@ -22,7 +23,7 @@ const PORT = 3306;
 const TIMEOUT_MS = 20_000;
 
 async function open(opts: Readonly<PlainMap>): Promise<SqlSource> {
-  const driver = await loadDriver<Driver>('mysql', 'mysql2/promise');
+  const driver = await loadDriver<Driver>('The external pillar mysql', 'mysql2/promise');
   const { host, port, user, password, database, socket } = serverOptions(opts, 'mysql', PORT);
   const connection = await driver.createConnection({
     host, port, user, password, database, connectTimeout: TIMEOUT_MS, dateStrings: true, ...(socket === undefined ? {} : { socketPath: socket }),

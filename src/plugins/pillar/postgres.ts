@@ -6,8 +6,9 @@
 import { p } from '../../kernel/contract/params.js';
 import { defineExtPillar } from '../../kernel/contract/plugin.js';
 import type { PlainMap } from '../../kernel/std/value.js';
-import { loadDriver, placeholders } from './sql/driver.js';
+import { loadDriver } from '../../kernel/sys/driver.js';
 import { fetchRows, type SqlSource } from './sql/fetch.js';
+import { placeholders } from './sql/placeholders.js';
 import { serverOptions } from './sql/options.js';
 import type { Row } from './sql/rows.js';
 
@@ -25,7 +26,7 @@ const PORT = 5432;
 const TIMEOUT_MS = 20_000;
 
 async function open(opts: Readonly<PlainMap>): Promise<SqlSource> {
-  const driver = await loadDriver<Driver>('postgres', 'pg');
+  const driver = await loadDriver<Driver>('The external pillar postgres', 'pg');
   const { host, port, user, password, database } = serverOptions(opts, 'postgres', PORT);
   const client = new (driver.Client ?? driver.default.Client)({
     host, port, user, password, database, connectionTimeoutMillis: TIMEOUT_MS, statement_timeout: TIMEOUT_MS,

@@ -1,0 +1,26 @@
+/** Jobs, results and events in PostgreSQL, as `jsonb`. Needs the package `pg`; the tables: `docs/schema/pgjsonb.sql`. Source: read, Salt 3008.3. */
+import { defineReturner } from '../../kernel/contract/plugin.js';
+import { cleanTables, jobTables } from './sql/job-tables.js';
+import { PGJSONB } from './sql/postgres-dialects.js';
+import { POSTGRES_PORT } from './sql/postgres-session.js';
+
+export default defineReturner({
+  name: 'pgjsonb',
+  doc: 'Jobs, results and events in PostgreSQL, as `jsonb`.',
+  section: 'returner.pgjsonb',
+  options: {
+    host: { doc: 'where PostgreSQL is', default: 'localhost' },
+    port: { doc: 'its port', default: POSTGRES_PORT },
+    user: { doc: 'to log in with', default: 'salt' },
+    pass: { doc: 'to log in with', default: 'salt' },
+    db: { doc: 'the database', default: 'salt' },
+    connect_timeout: { doc: 'seconds to wait for the server' },
+    sslmode: { doc: 'require, verify-ca or verify-full: encrypted' },
+    sslrootcert: { doc: 'a file of trusted certificates' },
+    sslcert: { doc: 'a file: our certificate' },
+    sslkey: { doc: 'a file: its key' },
+    sslcrl: { doc: 'a file of certificates that are revoked' },
+  },
+  ...jobTables(PGJSONB),
+  cleanOldJobs: (ctx) => cleanTables(PGJSONB, ctx),
+});
