@@ -1,4 +1,7 @@
-/** Values of grains that are lists. */
+/**
+ * Values of grains that are lists. Differs: what `list_present` tells stays as it was; in 3008.3 the list it tells is the grain itself, so that
+ * a later `grains.append` of the same run shows in its changes as well (observed).
+ */
 import type { Context } from '../../../kernel/contract/context.js';
 import { done, failed, wouldChange } from '../../../kernel/contract/state.js';
 import { str } from '../../../kernel/std/python-text.js';
