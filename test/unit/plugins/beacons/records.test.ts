@@ -1,6 +1,5 @@
 /** Logins, the journal and certificates: records in forms of their own. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
@@ -90,9 +89,8 @@ test('journald: entries with the wanted fields, numbers as numbers; a program th
     { SYSLOG_IDENTIFIER: 'sshd', PRIORITY: '6', _PID: '12', MESSAGE: 'Failed password', __REALTIME_TIMESTAMP: '1700000000000000' }, { SYSLOG_IDENTIFIER: 'cron', PRIORITY: '6', MESSAGE: 'x' },
     { SYSLOG_IDENTIFIER: 'sshd', PRIORITY: '3', MESSAGE: [102, 195, 182] },
   ].map((entry) => JSON.stringify(entry));
-  writeFileSync(join(folder, 'journalctl'), `#!/bin/sh\n[ "$*" = "--follow --lines=0 --output=json --no-pager --quiet" ] || exit 3\ncat <<'END'\n${entries.join('\n')}\nEND\nread end < ${root}/end\necho 'journal is gone' >&2\nexit 1\n`);
+  writeFileSync(join(folder, 'journalctl'), `#!/bin/sh\n[ "$*" = "--follow --lines=0 --output=json --no-pager --quiet" ] || exit 3\ncat <<'END'\n${entries.join('\n')}\nEND\nwhile [ ! -e ${root}/end ]; do sleep 0.05; done\necho 'journal is gone' >&2\nexit 1\n`);
   chmodSync(join(folder, 'journalctl'), 0o755);
-  execFileSync('mkfifo', [join(root, 'end')]);
   const beacon = await openBeacon('journald', { sys: createSys({ env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` } }) });
   const config = [{ services: { sshd: { SYSLOG_IDENTIFIER: 'sshd', PRIORITY: 6 }, bad: { PRIORITY: 3 } } }];
   let woken = 0;
