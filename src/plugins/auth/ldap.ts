@@ -81,7 +81,7 @@ export default defineAuth({
     const name = await nameOf(username, ctx);
     if (name === undefined) return false;
     using client = await LdapClient.open(serverOf(ctx), ctx.signal);
-    return client.bind(name, password);
+    return await client.bind(name, password);
   },
   async groups(username, password, ctx) {
     const name = await nameOf(username, ctx);
@@ -89,6 +89,6 @@ export default defineAuth({
     const hasAccount = option(ctx, 'binddn') !== '' && option(ctx, 'bindpw') !== '';
     using client = hasAccount ? await searching(ctx) : await LdapClient.open(serverOf(ctx), ctx.signal);
     if (client === undefined || (!hasAccount && !await client.bind(name, password))) return [];
-    return groupsOf(username, name, client, ctx);
+    return await groupsOf(username, name, client, ctx);
   },
 });
