@@ -48,8 +48,8 @@ export interface StateEngine {
   /** Copies user modules that the environments bring (`autoload_dynamic_modules`). */
   loadDynamic(matches: SlsMatches): Promise<void>;
   render(matches: SlsMatches): Promise<Gathered>;
-  /** One SLS that is no file of an environment. */
-  renderText(text: string, sls: string, path?: string): Promise<Gathered>;
+  /** One SLS that is no file of an environment; null: its states belong to no SLS. */
+  renderText(text: string, sls: string | null, path?: string): Promise<Gathered>;
   /** High data from elsewhere. */
   high(data: ValueMap): StateHigh;
   /** What is wrong with one chunk; empty when it can be called. */

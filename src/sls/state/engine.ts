@@ -11,7 +11,7 @@ import { compileTarget, hasMatcher } from '../target/target.js';
 import { orderChunks } from './compile/compile.js';
 import { Gatherer } from './gather.js';
 import { High } from './high.js';
-import { readHigh, text } from './high-data.js';
+import { isBody, readHigh, text } from './high-data.js';
 import type { RunFacts } from './run/run-maker.js';
 import { RunMaker } from './run/run-maker.js';
 import { SlsTree, type SlsTreeParts } from './sls-tree.js';
@@ -128,9 +128,10 @@ export class Engine implements StateEngine {
     return { high: new High(gatherer.high, this.#maker), errors };
   }
 
-  async renderText(source: string, sls: string, path = ''): Promise<Gathered> {
+  async renderText(source: string, sls: string | null, path = ''): Promise<Gathered> {
     const gatherer = this.#gatherer();
-    const errors = await gatherer.takeFile({ text: source, path, source: path }, sls, this.saltenv ?? 'base');
+    const errors = await gatherer.takeFile({ text: source, path, source: path }, sls ?? '<template-str>', this.saltenv ?? 'base');
+    if (sls === null) for (const body of gatherer.high.ids.values()) if (isBody(body)) body.set('__sls__', null);
     return { high: new High(gatherer.high, this.#maker), errors };
   }
 

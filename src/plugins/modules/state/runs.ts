@@ -180,7 +180,7 @@ export async function runTemplate(path: string, kwargs: Keywords, ctx: Context):
 
 export async function runTemplateText(text: string, kwargs: Keywords, ctx: Context): Promise<Value> {
   const engine = await openEngine({ kwargs }, ctx);
-  const { high, errors } = await engine.renderText(text, '<template-str>');
+  const { high, errors } = await engine.renderText(text, null);
   if (errors.length > 0) return refused([...errors], ctx);
   return judged(await high.run(), ctx);
 }
