@@ -166,6 +166,7 @@ function withLine(config: Readonly<PlainMap>, line: ParsedLine, overrides: Plain
   if (line.given.has('state_verbose')) opts['state_verbose'] = asFlag(opts['state_verbose'] ?? null);
   const isPlain = process.stdout.isTTY !== true || (process.env['NO_COLOR'] ?? '') !== '';
   if (isPlain || isTruthy(opts['output_file'])) opts['color'] = false;
+  else opts['color'] ??= true;
   return Object.freeze(opts);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Context } from '../../../kernel/contract/context.js';
 import { str } from '../../../kernel/std/python-text.js';
-import { isMap, isPlainMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { isMap, isPlainMap, isTruthy, mapGet, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { Keywords } from './request.js';
 import { runHighstate, runSls } from './runs.js';
 
@@ -18,9 +18,14 @@ export async function planOf(mods: Value, kwargs: Keywords, ctx: Context): Promi
   const rows = isTruthy(mods)
     ? await runSls({ mods, test: true, exclude, syncMods, stateEvents: null, kwargs: others }, ctx)
     : await runHighstate({ test: true, stateEvents: null, kwargs: given }, ctx);
-  // Errors, and that the highstate is disabled here, are no rows.
-  return isPlainMap(rows) && Object.values(rows).every((row) => isMap(row)) ? summary(rows) : rows;
+  if (!isPlainMap(rows)) return rows;
+  const nothing = rows[NOTHING];
+  if (isMap(nothing)) return [str(mapGet(nothing, 'comment') ?? '')];
+  return Object.values(rows).every((row) => isMap(row)) ? summary(rows) : [str(rows['name'] ?? '')];
 }
+
+/** Stands in place of rows when the top file gives nothing; that the highstate is disabled is a map that has no rows at all. */
+const NOTHING = 'no_|-states_|-states_|-None';
 
 function summary(rows: PlainMap): PlainMap {
   const entries: PlainMap = { fails: [], changes: [], unknown: [], unchanged: 0 };

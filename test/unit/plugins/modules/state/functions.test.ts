@@ -42,6 +42,13 @@ test('state.plan has no times: two plans of the same are equal', async () => {
   assert.deepEqual((plan['fails'] as PlainMap[]).map(({ id }) => id), ['c']);
 });
 
+test('state.plan of nothing says why', async () => {
+  assert.deepEqual(await call('state.plan'), ['No Top file or master_tops data matches found. Please see master log for details.']);
+  await call('state.disable', ['highstate']);
+  assert.deepEqual(await call('state.plan'), ['Salt highstate run is disabled. To re-enable, run state.enable highstate']);
+  await call('state.enable', ['highstate']);
+});
+
 test('state.graph draws for people and for Graphviz', async () => {
   assert.equal(await call('state.graph', ['web'], { form: 'text' }), [
     '1  test.succeed_with_changes  a  [web]', '2  test.nop  b  [web]', '     require 1', '3  test.fail_without_changes  c  [web]',
