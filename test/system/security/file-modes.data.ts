@@ -19,6 +19,7 @@ export const MASTER_FILES: readonly FileModes[] = [
   { pattern: 'cache/sessions', mode: '0700', what: 'folder of session keys', always: true },
   { pattern: 'cache/sessions/*', mode: '0600', what: 'session key of a minion, and the digest of the key it belongs to', always: true },
   { pattern: 'cache/tsalt-jobs.db*', mode: '0600', what: 'jobs with arguments and returns', always: true },
+  { pattern: 'cache/tsalt-trace.db*', mode: '0600', what: 'what led to what (`event.trace`)', always: true },
   { pattern: 'cache/jobs/*/.load.p', mode: '0600', what: 'jobs of real Salt\'s command line, for ten minutes', always: true },
   { pattern: 'cache/jobs/*/.minions.p', mode: '0600', what: 'the same', always: true },
   { pattern: 'cache/jobs/*/jid', mode: '0600', what: 'the same', always: true },
