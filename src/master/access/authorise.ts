@@ -14,7 +14,6 @@ import { allowsFunction, allowsJob } from './rights.js';
 import { WAYS, type Way, type WayName } from './ways.data.js';
 
 export type { RefusedError } from './refusal-texts.js';
-export type { ClientKind } from './ways.data.js';
 
 export interface AccessParts extends IdentityParts {
   /** Who would be asked. */
