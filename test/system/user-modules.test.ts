@@ -141,7 +141,8 @@ site.test('a module with the name of a built-in one replaces it until it leaves 
   assert.deepEqual(await master.call('one', 'saltutil.sync_modules'), ['modules.test']);
   assert.equal(await master.call('one', 'test.ping'), 'pong of ours');
   rmSync(file);
-  assert.deepEqual(await master.call('one', 'saltutil.sync_modules'), ['modules.test']);
+  // As with real Salt, what was removed is not named.
+  assert.deepEqual(await master.call('one', 'saltutil.sync_modules'), []);
   assert.equal(await master.call('one', 'test.ping'), true);
 });
 
