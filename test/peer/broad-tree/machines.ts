@@ -77,8 +77,6 @@ async function prepare(): Promise<void> {
   for (const folder of ['wheels', 'parts/made/in', 'accounts', 'config']) mkdirSync(at(folder), { recursive: true });
   chmodSync(base, 0o755);
   for (const part of ['srv', 'pillar', 'seed']) cpSync(join(sources, part), at(part), { recursive: true });
-  // Not kept by git.
-  mkdirSync(at('srv/files/sources/tree/empty'), { recursive: true });
   program('/etc', 'cp', ...ACCOUNTS, at('accounts'));
   writeFileSync(at('parts/made/in/one'), 'one\n', { mode: 0o640 });
   writeFileSync(at('parts/loose'), 'loose\n');
@@ -110,7 +108,7 @@ const setupEnvironment = (): string[] => [
 const setup = (): string[] => [
   'umask 022', `cp ${at('accounts')}/* /etc/`, `cp -rT ${at('seed')} /`, `cp -r ${at('config')} ${CONFIG}`,
   'chmod 600 /etc/shadow /etc/gshadow',
-  'rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/* /var/spool/cron/crontabs/*', 'mkdir -p /var/lib/apt/lists/partial',
+  'rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/* /var/spool/cron/crontabs/* /var/cache/apt/*.bin', 'mkdir -p /var/lib/apt/lists/partial',
   `echo 'APT::Sandbox::User "root";' > /etc/apt/apt.conf.d/99sandbox`,
   `dpkg -i ${at('repository')}/tsalt-e_1.0_all.deb ${at('repository')}/tsalt-f_1.0_all.deb >/dev/null`,
   'mkdir -p /srv/code /srv/seed/pruned/empty', 'install -d -o daemon /srv/seed/of-daemon', ...setupEnvironment(),

@@ -3,7 +3,6 @@ tree:
   file.recurse:
     - name: {{ out }}/tree
     - source: salt://files/sources/tree
-    - include_empty: true
     - user: daemon
     - file_mode: '0640'
     - dir_mode: '0750'
