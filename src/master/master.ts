@@ -2,22 +2,18 @@
  * Wires the parts of a master and starts them; nothing else.
  * Order of its life: configuration (given) -> directories -> keys -> sockets -> announce. Stopping is the reverse.
  */
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openMasterKeyPair } from '../bus/channel/key-files.js';
 import { PublishEnvelope } from '../bus/channel/publish-envelope.js';
 import { Sessions } from '../bus/channel/sessions.js';
 import { isSignatureAlgorithm } from '../bus/crypto/algorithms.js';
 import { isHashType } from '../bus/crypto/digest.js';
-import { loadPublicKey } from '../bus/crypto/rsa.js';
 import { openEngines } from '../automation/engines/run-engine.js';
 import { EventBus } from '../bus/event/bus.js';
 import { serveLocalSockets } from '../bus/event/local-sockets.js';
 import { ReturnerQueues } from '../bus/returners/returner-queue.js';
-import type { ServerOptions } from '../bus/transport/contract.js';
-import { isServerKind, servePublications, serveRequests, type ServerKind } from '../bus/transport/serve.js';
-import { readBytes } from '../bus/wire/shape.js';
-import { signedMessageBytes } from '../bus/wire/signed-message.js';
+import { servePublications, serveRequests } from '../bus/transport/serve.js';
 import { DOOR_NAME } from '../client/door.js';
 import { ModuleHost } from '../kernel/loader/module-host.js';
 import type { Logger } from '../kernel/contract/log.js';
@@ -25,12 +21,12 @@ import type { MinionId } from '../kernel/contract/job.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { within } from '../kernel/std/async.js';
 import { Closers } from '../kernel/std/closers.js';
-import { isBytes, isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
+import type { PlainMap } from '../kernel/std/value.js';
 import { FileServer } from '../sls/files/file-server.js';
 import { FileUpdates } from '../sls/files/file-updates.js';
 import { accessPort } from './access/access-port.js';
 import { Access } from './access/authorise.js';
-import { LocalKeys, type LocalUser } from './access/local-keys.js';
+import { LocalKeys } from './access/local-keys.js';
 import { Logins } from './access/logins.js';
 import { passwordPort } from './access/password-port.js';
 import { TokenDesk } from './access/token-desk.js';
@@ -60,9 +56,10 @@ import { Quarantine } from './jobs/quarantine.js';
 import { SaltCliFiles } from './jobs/salt-cli-files.js';
 import { KeyStore } from './keys/key-store.js';
 import { publicKeySignature } from './keys/public-key-signature.js';
-import { ROTATION_REQUEST } from './keys/rotation-request.js';
 import { KnownStore } from './known/known-store.js';
 import { MinionTargets } from './known/targets.js';
+import { address, int, list, map, optional, portOptions, serverKind, text } from './options.js';
+import { localUsers, prepareDirectories, removeOldJobs, rotateWhenAsked, signatureFault } from './set-up.js';
 import { masterPorts } from './ports.js';
 import { grainsOfMaster, ReactionCompiler } from './reactor/reaction-compiler.js';
 import { openReactor } from './reactor/reactions.js';
@@ -74,7 +71,7 @@ import { Presence } from './publisher/presence.js';
 import { Publisher } from './publisher/publisher.js';
 import { Bounds } from './requests/bounds.js';
 import { BOUNDS } from './requests/bounds.data.js';
-import { CommandTable, type MinionSender } from './requests/command.js';
+import { CommandTable } from './requests/command.js';
 import { Connections } from './requests/connections.js';
 import { RequestDesk } from './requests/serve.js';
 import { LoopLag } from './stats/loop-lag.js';
@@ -354,69 +351,3 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     },
   };
 }
-
-function prepareDirectories(opts: Readonly<PlainMap>, dirs: readonly string[]): void {
-  const open = Object.keys(map(opts['publisher_acl'])).length > 0 || Object.keys(map(opts['external_auth'])).length > 0;
-  for (const dir of dirs) mkdirSync(dir, { recursive: true, mode: open ? 0o755 : 0o750 });
-}
-
-async function localUsers(opts: Readonly<PlainMap>, sys: Sys): Promise<LocalUser[]> {
-  const own = text(opts, 'user') || 'root';
-  const patterns = Object.keys(map(opts['publisher_acl']));
-  const named = patterns.length === 0 ? [] : (await sys.users()).filter(({ name }) => patterns.includes(name));
-  const me = await sys.userByName(own);
-  const users = [{ name: 'root', uid: 0 }, { name: own, uid: me?.uid ?? 0 }, ...named.map(({ name, uid }) => ({ name, uid }))];
-  return users.filter((user, at) => users.findIndex(({ name }) => name === user.name) === at);
-}
-
-/** The algorithm stands in the envelope of the request; real masters take their own `signing_algorithm`. */
-function signatureFault(load: PlainMap, { sigAlgo }: MinionSender, pem: string | undefined): string | undefined {
-  if (pem === undefined) return 'no accepted key';
-  const { sig } = load;
-  if (typeof sig !== 'string' && !isBytes(sig)) return 'it is no signature';
-  const fits = loadPublicKey(pem).verify(signedMessageBytes(load), readBytes(sig, 'load.sig'), sigAlgo);
-  return fits ? undefined : 'it was made over other bytes or by another key';
-}
-
-/** `salt-key` and `tsalt-key` ask for a new AES key by this file, mode exactly 0400. Source: wire-protocol 3.4. */
-function rotateWhenAsked(cacheDir: string, rotate: () => void): void {
-  const path = join(cacheDir, ROTATION_REQUEST);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined || (found.mode & 0o777) !== 0o400) return;
-  rmSync(path, { force: true });
-  rotate();
-}
-
-/** 0 keeps them for ever. Source: read, Salt 3008.3, option `keep_jobs_seconds`. */
-async function removeOldJobs(stores: readonly { removeOlder(atMs: number): Promise<unknown> }[], opts: Readonly<PlainMap>): Promise<void> {
-  const seconds = opts['keep_jobs_seconds'];
-  const keepMs = (typeof seconds === 'number' ? seconds : int(opts, 'keep_jobs', 24) * 3600) * 1000;
-  if (keepMs > 0) for (const store of stores) await store.removeOlder(Date.now() - keepMs);
-}
-
-function address(opts: Readonly<PlainMap>, port: string): string {
-  const hosts = text(opts, 'interface').split(',').map((host) => host.trim());
-  return `tcp://${hosts.map((host) => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host)).join(',')}:${int(opts, port, 0)}`;
-}
-
-function serverKind(opts: Readonly<PlainMap>, log: Logger): ServerKind {
-  const { transport_server: wanted } = opts;
-  if (isServerKind(wanted)) return wanted;
-  if (wanted !== undefined && wanted !== null) log.warn({ transport_server: wanted, instead: 'own' }, 'option not understood');
-  return 'own';
-}
-
-/** What both ports have in common. Source: read, Salt 3008.3, the two options of heartbeats without a default. */
-function portOptions(opts: Readonly<PlainMap>): Pick<ServerOptions, 'ipv6' | 'backlog' | 'tcpKeepalive' | 'heartbeatMs' | 'heartbeatTimeoutMs'> {
-  return {
-    ipv6: isV6(opts), backlog: int(opts, 'zmq_backlog', 1000), tcpKeepalive: opts['tcp_keepalive'] !== false,
-    heartbeatMs: int(opts, 'zmq_heartbeat_ivl', 10_000), heartbeatTimeoutMs: int(opts, 'zmq_heartbeat_timeout', 30_000),
-  };
-}
-
-const isV6 = (opts: Readonly<PlainMap>): boolean => opts['ipv6'] === true || text(opts, 'interface').includes(':');
-const text = (opts: Readonly<PlainMap>, name: string): string => (typeof opts[name] === 'string' ? opts[name] : '');
-const optional = (opts: Readonly<PlainMap>, name: string): string | undefined => text(opts, name) || undefined;
-const int = (opts: Readonly<PlainMap>, name: string, fallback: number): number => (typeof opts[name] === 'number' ? opts[name] : fallback);
-const map = (value: Value | undefined): PlainMap => (isPlainMap(value) ? value : {});
-const list = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : typeof value === 'string' && value !== '' ? [value] : []);
