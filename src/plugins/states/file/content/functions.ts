@@ -2,7 +2,7 @@
 import { p } from '../../../../kernel/contract/params.js';
 import { fn, type Fn } from '../../../../kernel/contract/plugin.js';
 import { expandUser } from '../../../../kernel/sys/file/probe.js';
-import { isTruthy } from '../../../../kernel/std/value.js';
+import { isTruthy, type PlainMap } from '../../../../kernel/std/value.js';
 import { answering, onPath } from '../ground/answer.js';
 import { more, signatureParams } from '../ground/params.js';
 import { accumulated } from './accumulated.js';
@@ -14,6 +14,9 @@ import { manage } from './managed.js';
 import { managedParams } from './managed-params.js';
 import { serialize, serializeParams } from './serialize.js';
 
+/** The entries in the order of Salt's own answer, which shows in JSON. Source: golden cli/salt-state-high-json. */
+const inOrder = ({ changes = {}, comment = '', name = '', result = null, ...rest }: PlainMap): PlainMap => ({ changes, comment, name, result, ...rest });
+
 const FILES: Readonly<Record<string, Fn>> = {
   managed: fn({
     doc: 'Make sure that a file has this content, owner and mode: from a source of the file server or elsewhere, rendered or not, or from contents given here.',
@@ -21,7 +24,7 @@ const FILES: Readonly<Record<string, Fn>> = {
     run: async ({ name, ...args }, ctx) => {
       const path = await expandUser(ctx.sys, name);
       const { env: _env, ...kwargs } = args.kwargs;
-      return answering(path, () => manage(ctx, path, { ...args, kwargs }));
+      return inOrder(await answering(path, () => manage(ctx, path, { ...args, kwargs })));
     },
   }),
   serialize: fn({
