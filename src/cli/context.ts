@@ -4,6 +4,7 @@
  *
  * Source: read, Salt 3008.3 (order in which options, Saltfile and configuration meet).
  */
+import { once } from 'node:events';
 import { appendFileSync, statSync, truncateSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Logger } from '../kernel/contract/log.js';
@@ -91,8 +92,19 @@ function shower(opts: Readonly<PlainMap>, log: Log, distDir: string): CliContext
     if (text === '') return;
     const file = opts['output_file'];
     if (isTruthy(file)) appendFileSync(String(file), `${text}\n`);
-    else writeGathered(`${text}\n`);
+    else await writeToReader(`${text}\n`);
   };
+}
+
+/** Waiting text of which the next answer waits until the reader has taken it, in bytes. */
+const WAITING_LIMIT = 1_048_576;
+
+/** A slow reader makes the command wait: answers stay at the master's door and not in this memory. */
+async function writeToReader(text: string): Promise<void> {
+  writeGathered(text);
+  if (process.stdout.writableLength < WAITING_LIMIT) return;
+  writeOut();
+  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
 }
 
 /** A line that changes may stand below the results: nobody else reads them, and no other form was asked for. */
