@@ -3,6 +3,7 @@
  * or both, and connections are not told. Needs root and the programs `ip` and `tc`.
  */
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import type { Launch } from '../fleet/program.js';
 
 /** Lets nothing pass: no packet is as small as its bucket. */
@@ -22,10 +23,13 @@ export class Namespace implements AsyncDisposable {
     this.hostAddress = `10.231.${octet}.1`;
   }
 
-  /** @throws Error with the words of `ip` */
+  /**
+   * Each has a name of its own: the kernel takes the interfaces of a deleted namespace away only some time after it.
+   * @throws Error with the words of `ip`
+   */
   static make(): Namespace {
-    const octet = process.pid % 250;
-    const space = new Namespace(`tsf${process.pid % 100_000}`, octet);
+    const octet = randomInt(250);
+    const space = new Namespace(`tsf${randomInt(16 ** 7).toString(16)}`, octet);
     const { name } = space;
     run('ip', 'netns', 'add', name);
     run('ip', 'link', 'add', space.#outside, 'type', 'veth', 'peer', 'name', space.#inside, 'netns', name);
@@ -55,7 +59,8 @@ export class Namespace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Its interfaces go with it.
+    // Its other end goes with it; a program left inside would keep both.
+    spawnSync('ip', ['link', 'del', this.#outside]);
     spawnSync('ip', ['netns', 'del', this.name]);
     await Promise.resolve();
   }
