@@ -132,7 +132,7 @@ export function traceback(error: unknown): string {
 }
 
 function exceptionLine(error: unknown): string {
-  const message = codeOf(error) === 'loader.function_missing' ? `'${missingFun(error)}'` : messageOf(error);
+  const message = codeOf(error) === 'loader.function_missing' ? `'${String(missingFun(error))}'` : messageOf(error);
   return message === '' ? pythonClass(error) : `${pythonClass(error)}: ${message}`;
 }
 

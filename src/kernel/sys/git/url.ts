@@ -36,7 +36,7 @@ export function readGitAddress(url: string): GitAddress {
     throw new GitError(`Refused the git address ${JSON.stringify(shownAddress(url).slice(0, 200))}: ${why}`, { context: { why } });
   };
   if (url === '' || url.length > ADDRESS_MAX) refuse('it is empty or too long');
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u0020\u007f]/.test(url)) refuse('it contains white space or control characters');
   if (url.startsWith('-')) refuse('it begins with a minus sign');
   if (url.startsWith('/')) return { url, protocol: 'file', host: '', server: '', user: '', password: undefined };
@@ -90,6 +90,6 @@ export function checkRefspecs(refspecs: readonly string[]): readonly string[] {
 
 /** True for what may be a branch, a tag or a commit: nothing that git reads as an option, a range or a path. */
 export function isRefName(name: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   return name !== '' && name.length <= 1000 && !/^[-/.]|[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|[/.]$/.test(name);
 }

@@ -40,7 +40,7 @@ export function versionsReport(grains: Readonly<PlainMap>): string {
   const longest = Math.max(...Object.values(information).flatMap((section) => Object.keys(section)).map((name) => name.length));
   const sections = Object.entries(information).map(([title, section]) => {
     const rows = Object.entries(section).sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
-    return [`${title}:`, ...rows.map(([name, version]) => `${name.padStart(longest + 2)}: ${version ?? 'Not Installed'}`), ' '].join('\n');
+    return [`${title}:`, ...rows.map(([name, version]) => `${name.padStart(longest + 2)}: ${String(version ?? 'Not Installed')}`), ' '].join('\n');
   });
   return sections.join('\n').trimEnd();
 }

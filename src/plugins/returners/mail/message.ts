@@ -32,7 +32,7 @@ export function mailText({ from, to, subject, body, kind, date, messageId }: Mai
 
 /** One line: what would begin another header is a blank. */
 function headerText(value: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
+  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
   const line = value.replace(/[\x00-\x1f\x7f]+/g, ' ').trim();
   return ASCII.test(line) ? line : encodedWords(line);
 }

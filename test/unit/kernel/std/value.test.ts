@@ -52,7 +52,7 @@ test('ints and floats are told apart', () => {
   assert.deepEqual([1, 2n, 1.5, new Float(1), true, '1'].map(isInteger), [true, true, false, false, false, false]);
   assert.deepEqual([1, 2n, 1.5, new Float(1), true, '1'].map(isNumber), [true, true, true, true, false, false]);
   assert.equal(JSON.stringify({ a: new Float(2) }), '{"a":2}');
-  assert.equal(`${new Float(2)}`, '2.0');
+  assert.equal(String(new Float(2)), '2.0');
 });
 
 const truths: readonly (readonly [Value | undefined, boolean])[] = [

@@ -81,7 +81,7 @@ function fileClient(top: string, sys: Sys): Record<string, Double> {
     'cp.cache_file': async ([url]) => {
       if (String(url).startsWith('/')) return url as Value;
       if (String(url).startsWith('file://')) return String(url).slice(7);
-      if (!String(url).startsWith('salt://') ) throw new CommandExecutionError(`Path '${url}' is not absolute`);
+      if (!String(url).startsWith('salt://') ) throw new CommandExecutionError(`Path '${String(url)}' is not absolute`);
       if (!(await isFile(local(url)))) return false;
       await mkdir(dirname(cached(url)), { recursive: true });
       await copyFile(local(url), cached(url));

@@ -83,7 +83,7 @@ test('pkg.list_repos gives every suite and type, by address', async (t) => {
     'http://a.example/debian', 'http://b.example/debian', 'http://c.example/debian/', 'cdrom:[Debian GNU/Linux 12]/', 'http://flat.example/',
     'http://deb.debian.org/debian', 'http://security.debian.org/debian-security/', 'http://x.example/ubuntu',
   ]);
-  const suites = repos['http://deb.debian.org/debian']?.map(({ dist, type }) => `${type} ${dist}`);
+  const suites = repos['http://deb.debian.org/debian']?.map(({ dist, type }) => `${String(type)} ${String(dist)}`);
   assert.deepEqual(suites, ['deb bookworm', 'deb-src bookworm', 'deb bookworm-updates', 'deb-src bookworm-updates']);
   const [security] = repos['http://security.debian.org/debian-security/'] ?? [];
   // Real Salt shows a key `None` here.

@@ -14,7 +14,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   } else if (url.startsWith('/echo')) {
     let body = '';
     request.on('data', (piece: Buffer) => { body += piece.toString(); });
-    request.on('end', () => response.writeHead(200).end(`${method} ${url} ${headers.authorization ?? '-'} ${headers['x-a'] ?? '-'} ${headers['user-agent'] ?? ''} ${body}`));
+    request.on('end', () => response.writeHead(200).end(`${method} ${url} ${headers.authorization ?? '-'} ${String(headers['x-a'] ?? '-')} ${headers['user-agent'] ?? ''} ${body}`));
   } else if (url.startsWith('/json')) {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"a": 1, "b": [1.0]}\n');
   } else {
