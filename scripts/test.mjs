@@ -1,6 +1,6 @@
 // Builds and runs tests. `npm test` runs all; `node scripts/test.mjs test/unit/bus ...` runs what begins with these paths.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { prepare, root } from './lib/prepare.mjs';
 
@@ -32,8 +32,38 @@ if (files.length === 0) {
   process.stdout.write('No test file fits.\n0 passed, 0 failed\n');
   process.exit(1);
 }
-const child = spawn(process.execPath, [
-  '--enable-source-maps', '--test', '--test-concurrency=2', '--test-timeout=600000',
-  `--test-reporter=${join(root, 'scripts/lib/reporter.mjs')}`, '--test-reporter-destination=stdout', ...files,
-], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_EXTRA_CA_CERTS: '' } });
-child.on('close', (code) => process.exit(code ?? 1));
+// One failure among thousands of tests of real processes on a busy machine may be the machine's: a few files that failed run once more,
+// each alone. What failed is printed all the same, and named at the end. See docs/decisions/second-run.md.
+const SECOND_RUN_FILES_MAX = 6;
+
+const first = await run(files, 2);
+let failed = first.failed;
+const isForSecondRun = whole && first.failedFiles.length > 0 && first.failedFiles.length <= SECOND_RUN_FILES_MAX;
+if (isForSecondRun) {
+  process.stdout.write(`\nOnce more, each alone: ${first.failedFiles.map((file) => relative(root, file)).join(' ')}\n`);
+  failed = (await run(first.failedFiles, 1)).failed;
+  const unsteady = Math.max(first.failed - failed, 0);
+  if (unsteady > 0) process.stdout.write(`UNSTEADY: ${unsteady} failed beside others and passed alone; see FAILED above\n`);
+}
+const { skipped } = first;
+process.stdout.write(`${first.passed + first.failed - failed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+process.exit(failed > 0 ? 1 : 0);
+
+/** @returns counts, and the files in which something failed. A run that ends without having counted has failed as a whole. */
+function run(paths, atOnce) {
+  const outcome = join(root, 'build', 'test-outcome.json');
+  const failures = join(root, 'build', 'test-failed.txt');
+  rmSync(outcome, { force: true });
+  writeFileSync(failures, '');
+  const child = spawn(process.execPath, [
+    '--enable-source-maps', '--import', join(root, 'scripts/lib/note-failed-file.mjs'), '--test', `--test-concurrency=${atOnce}`, '--test-timeout=600000',
+    `--test-reporter=${join(root, 'scripts/lib/reporter.mjs')}`, '--test-reporter-destination=stdout', ...paths,
+  ], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_EXTRA_CA_CERTS: '', TSALT_TEST_OUTCOME: outcome, TSALT_TEST_FAILED: failures } });
+  return new Promise((done) => {
+    child.on('close', (code) => {
+      const counts = existsSync(outcome) ? JSON.parse(readFileSync(outcome, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
+      const failedFiles = [...new Set(readFileSync(failures, 'utf8').split('\n').filter((line) => line !== ''))];
+      done({ ...counts, failed: code === 0 ? counts.failed : Math.max(counts.failed, 1), failedFiles });
+    });
+  });
+}

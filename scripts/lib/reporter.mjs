@@ -1,4 +1,6 @@
-// Prints failures as they come, skipped cases with their reason, and the closing line `N passed, N failed, N skipped`.
+// Prints failures as they come and skipped cases with their reason; leaves the counts in the file that TSALT_TEST_OUTCOME
+// names, and the files that were ended from outside in the one that TSALT_TEST_FAILED names.
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,8 +15,9 @@ export default async function* report(source) {
     }
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const error = data.details?.error;
-    if (data.details?.type === 'suite' || error?.failureType === 'subtestsFailed') continue;
     const isFile = data.nesting === 0 && data.name.endsWith('.js');
+    if (isFile && type === 'test:fail') appendFileSync(process.env.TSALT_TEST_FAILED, `${data.name}\n`);
+    if (data.details?.type === 'suite' || error?.failureType === 'subtestsFailed') continue;
     if (type === 'test:pass') {
       if (isFile) continue;
       if (data.skip !== undefined) {
@@ -28,5 +31,5 @@ export default async function* report(source) {
     const file = data.file ? relative(process.cwd(), data.file.startsWith('file:') ? fileURLToPath(data.file) : data.file) : '';
     yield `FAILED ${data.name}\n  in ${file}\n  ${String(cause?.stack ?? cause?.message ?? cause).split('\n').slice(0, 40).join('\n  ')}\n`;
   }
-  yield `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
+  writeFileSync(process.env.TSALT_TEST_OUTCOME, JSON.stringify({ passed, failed, skipped }));
 }
