@@ -13,6 +13,8 @@ export interface Database extends AsyncDisposable {
   create(name: string, returner: string): void;
   /** Runs that command again. */
   upgrade(name: string, returner: string): void;
+  /** What a statement gives in a database: columns with tabs or bars between them, a line each row. */
+  ask(name: string, sql: string): string;
 }
 
 const POSTGRES = '/usr/lib/postgresql';
@@ -60,6 +62,7 @@ export async function startPostgres(root: string, wanted?: number): Promise<Data
       run([...psql, '-d', name, '-f', schema(returner)]);
     },
     upgrade: (name, returner) => run([...psql, '-d', name, '-f', schema(returner)]),
+    ask: (name, sql) => execFileSync(join(bin, 'psql'), [...psql.slice(1), '-At', '-d', name, '-c', sql], { encoding: 'utf8', cwd: '/', env: { ...process.env, PGPASSWORD: PASSWORD } }).trimEnd(),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
@@ -75,9 +78,8 @@ export async function startMaria(root: string): Promise<Database> {
   execFileSync(install, options, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
   const server = new ProgramServer(command('/usr/sbin/mariadbd', '--no-defaults', data, `--socket=${socket}`, `--pid-file=${join(dir, 'pid')}`, '--bind-address=127.0.0.1', `--port=${port}`, '--innodb-flush-log-at-trx-commit=0'), { cwd: '/' });
   await server.listens(port);
-  const ask = (input: string, ...args: string[]): void => {
-    execFileSync('mariadb', ['--no-defaults', '-u', 'root', '-S', socket, ...args], { input, stdio: ['pipe', 'ignore', 'pipe'] });
-  };
+  const ask = (input: string, ...args: string[]): string =>
+    execFileSync('mariadb', ['--no-defaults', '-u', 'root', '-S', socket, ...args], { input, stdio: ['pipe', 'pipe', 'pipe'], encoding: 'utf8' });
   ask(`CREATE USER salt@'127.0.0.1' IDENTIFIED BY '${PASSWORD}'; GRANT ALL ON *.* TO salt@'127.0.0.1'`);
   return {
     port, password: PASSWORD,
@@ -85,7 +87,8 @@ export async function startMaria(root: string): Promise<Database> {
       ask(`CREATE DATABASE ${name} DEFAULT CHARACTER SET utf8mb4`);
       ask(`SOURCE ${schema(returner)}`, name);
     },
-    upgrade: (name, returner) => ask(`SOURCE ${schema(returner)}`, name),
+    upgrade: (name, returner) => void ask(`SOURCE ${schema(returner)}`, name),
+    ask: (name, sql) => ask(sql, name, '-N').trimEnd(),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
