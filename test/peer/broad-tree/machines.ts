@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repository, saltProgram, skipWithoutSalt } from '../../support/fleet/salt-venv.js';
 import { GitRepository } from '../../support/git-repository.js';
+import { makeWheel } from '../../support/make-wheel.js';
 import { aptObstacle } from '../../support/packages/apt-world.js';
 import { debRepository } from '../../support/packages/deb-repository.js';
 import { scratchMachine, scratchObstacle } from '../../support/scratch-machine.js';
@@ -46,21 +47,6 @@ export function obstacle(): string | false {
 const at = (...parts: string[]): string => join(base, ...parts);
 const program = (cwd: string, name: string, ...words: string[]): void => void execFileSync(name, words, { cwd, stdio: 'pipe' });
 
-/** A wheel with one module. */
-function makeWheel(name: string, version: string): void {
-  const text = `
-import sys, zipfile
-name, version, folder = sys.argv[1:]
-with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
-    info = f"{name}-{version}.dist-info"
-    wheel.writestr(f"{name}.py", f"version = {version!r}\\n")
-    wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n")
-    wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: made\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-    wheel.writestr(f"{info}/RECORD", f"{name}.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n")
-`;
-  program(base, saltProgram('python'), '-c', text, name, version, at('wheels'));
-}
-
 async function makeRepository(): Promise<void> {
   const made = await GitRepository.create(at('git'));
   await made.git('checkout', '-q', '-b', 'main');
@@ -82,7 +68,7 @@ async function prepare(): Promise<void> {
   writeFileSync(at('parts/loose'), 'loose\n');
   program(at('parts'), 'tar', '-czf', at('srv/code/made.tar.gz'), '--owner=0', '--group=0', 'made');
   program(at('parts'), saltProgram('python'), '-c', 'import shutil; shutil.make_archive("../made", "zip")');
-  for (const version of ['1.0', '1.5', '2.0']) makeWheel('tsalt_made', version);
+  for (const version of ['1.0', '1.5', '2.0']) makeWheel('tsalt_made', version, at('wheels'));
   await makeRepository();
   await debRepository(at('repository'), [
     { name: 'tsalt-a', version: '1.0' }, { name: 'tsalt-a', version: '2.0-1' }, { name: 'tsalt-b', version: '1:3.4' }, { name: 'tsalt-c', version: '5', needs: ['tsalt-b'] },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { skipWithoutSalt } from '../../support/fleet/salt-venv.js';
+import { makeWheel } from '../../support/make-wheel.js';
 import { saltFolder } from '../../support/salt-calls.js';
 import { compareStates, type StateCall } from '../../support/state-calls.js';
 
@@ -14,21 +15,6 @@ const folder = saltFolder(base);
 const wheels = join(base, 'wheels');
 const bin = join(base, 'env');
 
-/** A wheel with one module; its record may be empty. */
-function makeWheel(name: string, version: string): void {
-  const program = `
-import sys, zipfile
-name, version, folder = sys.argv[1:]
-with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
-    info = f"{name}-{version}.dist-info"
-    wheel.writestr(f"{name}.py", f"version = {version!r}\\n")
-    wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n")
-    wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: made\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-    wheel.writestr(f"{info}/RECORD", f"{name}.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n")
-`;
-  spawnSync('python3', ['-c', program, name, version, wheels]);
-}
-
 const prepare = (): void => {
   rmSync(bin, { recursive: true, force: true });
   spawnSync('cp', ['-a', join(base, 'fresh'), bin]);
@@ -36,8 +22,8 @@ const prepare = (): void => {
 
 test('pip: the same results', { skip: skipWithoutSalt }, async () => {
   mkdirSync(wheels);
-  for (const version of ['1.0', '1.5', '2.0', '2.1b1']) makeWheel('tsalt_made', version);
-  makeWheel('tsalt_other', '3');
+  for (const version of ['1.0', '1.5', '2.0', '2.1b1']) makeWheel('tsalt_made', version, wheels);
+  makeWheel('tsalt_other', '3', wheels);
   writeFileSync(join(base, 'needed.txt'), 'tsalt_other\n');
   spawnSync('python3', ['-m', 'venv', bin]);
   spawnSync('cp', ['-a', bin, join(base, 'fresh')]);

@@ -7,7 +7,7 @@ import { errorText } from '../../../../kernel/sys/file/os-error.js';
 import { gatheredFor } from '../ground/accumulators.js';
 import { demandFile } from '../ground/checks.js';
 import { renderSources, sourcesOf, type SourceArgs } from '../ground/texts.js';
-import { sourceAnswer } from './append.js';
+import { sourceAnswer } from './added-text.js';
 import { diffAnswer } from './diff-answer.js';
 
 export interface BlockArgs extends SourceArgs {

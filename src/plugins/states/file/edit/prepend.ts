@@ -4,24 +4,16 @@ import { done, wouldChange } from '../../../../kernel/contract/state.js';
 import { linesWithEnds, splitLines } from '../../../../kernel/std/python-space.js';
 import { isTruthy, type PlainMap, type Value } from '../../../../kernel/std/value.js';
 import { lineChanges, textOf } from '../ground/differences.js';
-import { blankTolerant, sourcesOf } from '../ground/texts.js';
-import { has, piecesOf, sourceAnswer, type AddArgs } from './append.js';
-import { roomForText } from './room.js';
+import { blankTolerant } from '../ground/texts.js';
+import { addedText, has, type AddArgs } from './added-text.js';
 
 /** @throws Refusal */
 export async function prepend(ctx: Context, path: string, args: AddArgs & { readonly header: Value }): Promise<PlainMap> {
-  const sources = sourcesOf(args);
-  const foretold = await roomForText(ctx, path, args.makedirs);
-  if (foretold !== undefined) return foretold;
-  let pieces: string[];
-  try {
-    pieces = await piecesOf(ctx, args, sources);
-  } catch (error) {
-    return sourceAnswer(error);
-  }
+  const added = await addedText(ctx, path, args);
+  if ('answer' in added) return added.answer;
   const before = linesWithEnds(await textOf(ctx, path));
   const lines: string[] = [];
-  for (const piece of pieces) if (isTruthy(args.header) || !await has(ctx, path, blankTolerant(piece))) lines.push(...splitLines(piece));
+  for (const piece of added.pieces) if (isTruthy(args.header) || !await has(ctx, path, blankTolerant(piece))) lines.push(...splitLines(piece));
   const isHeader = isTruthy(args.header) && startsWith(before, lines);
   const wish = { path, showChanges: isTruthy(args.show_changes) };
   if (ctx.test) {
