@@ -2,16 +2,15 @@
  * Servers behind haproxy with too many sessions, asked at its socket. Source: read, Salt (`salt.beacons.haproxy`); HAProxy's management
  * guide, `show stat`. Differs: needs no further library; the option `socket` says where the socket is.
  */
-import { createConnection } from 'node:net';
 import { beaconOptions, defineBeacon } from '../../kernel/contract/beacon.js';
 import type { Context } from '../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { str } from '../../kernel/std/python-text.js';
 import { isList, isMap, mapEntries, mapGet, type PlainMap } from '../../kernel/std/value.js';
+import { askHaproxy, readStat } from '../../kernel/sys/haproxy.js';
 import { checkList } from './lookup/verdict.js';
 
 const SOCKETS = ['/var/run/haproxy.sock', '/run/haproxy/admin.sock'];
-const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
 export default defineBeacon({
   name: 'haproxy',
@@ -28,7 +27,7 @@ export default defineBeacon({
   }),
   async beacon(config, ctx) {
     const { backends = {}, socket } = beaconOptions(config);
-    const sessions = readSessions(await show(socket === undefined ? await usualSocket(ctx) : str(socket), ctx.signal));
+    const sessions = readSessions(await askHaproxy(socket === undefined ? await usualSocket(ctx) : str(socket), 'show stat', ctx.signal));
     return (isMap(backends) ? mapEntries(backends) : []).flatMap(([backend, rule]): PlainMap[] => {
       const { threshold = null, servers } = beaconOptions([rule]);
       return (isList(servers ?? null) ? servers as readonly string[] : []).flatMap((server) => {
@@ -44,29 +43,4 @@ async function usualSocket(ctx: Context): Promise<string> {
   throw new CommandExecutionError(`There is no socket of haproxy: ${SOCKETS.join(', ')}`);
 }
 
-/** Each line is a server of a backend; the first names the columns. */
-function readSessions(text: string): Map<string, number> {
-  const [head = '', ...rows] = text.split('\n').filter((line) => line !== '');
-  const columns = head.replace(/^# /, '').split(',');
-  const [backend, server, current] = ['pxname', 'svname', 'scur'].map((name) => columns.indexOf(name)) as [number, number, number];
-  return new Map(rows.map((row) => row.split(',')).map((cells) => [`${cells[backend] ?? ''}/${cells[server] ?? ''}`, Number(cells[current] ?? 0)]));
-}
-
-function show(path: string, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ path });
-    let text = '';
-    const stop = (): void => void socket.destroy(new CommandExecutionError('haproxy does not answer'));
-    signal.addEventListener('abort', stop, { once: true });
-    socket.on('connect', () => socket.end('show stat\n'));
-    socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.length > ANSWER_BYTES_MAX) socket.destroy(new CommandExecutionError('haproxy says too much'));
-    });
-    socket.on('error', (err) => reject(new CommandExecutionError(`haproxy cannot be asked: ${err.message}`, { cause: err })));
-    socket.on('close', () => {
-      signal.removeEventListener('abort', stop);
-      resolve(text);
-    });
-  });
-}
+const readSessions = (text: string): Map<string, number> => new Map(readStat(text).map((row) => [`${row['pxname'] ?? ''}/${row['svname'] ?? ''}`, Number(row['scur'] ?? 0)]));
