@@ -27,7 +27,8 @@ async function fill(): Promise<void> {
     for (let at = from; at < Math.min(jobs, from + STEP); at += 1) {
       const fun = FUNS[at % FUNS.length] ?? '';
       const [jid, id, isFailed] = [jidAt(startOf(at)), `web${at % 1000}`, at % 97 === 0];
-      const load = { jid, fun, arg: ['x'], tgt: id, tgt_type: 'glob', user: at % 50 === 0 ? 'alice' : 'root', ret: '' };
+      // One in a hundred has several functions, another is for a list of minions.
+      const load = { jid, fun: at % 100 === 50 ? [fun, 'disk.usage'] : fun, arg: ['x'], ...(at % 100 === 51 ? { tgt: [id, 'db1'], tgt_type: 'list' } : { tgt: id, tgt_type: 'glob' }), user: at % 50 === 0 ? 'alice' : 'root', ret: '' };
       writes.push(store.saveJob({ jid, load, minions: [id], startedUnixMs: startOf(at) }));
       const ret = { jid, id, fun, retcode: isFailed ? 1 : 0, success: !isFailed, load: { id, jid, return: true }, tally: { returned: 1, failed: isFailed ? 1 : 0 } };
       // One in a thousand never came back.
@@ -57,8 +58,11 @@ try {
   measure('the newest', {});
   measure('the tenth page', { offset: 9 * PAGE });
   measure('of a user (2 %)', { user: 'alice' });
-  measure('of a function', { fun: 'cmd.run' });
-  measure('of a target', { tgt: 'web7' });
+  measure('of a function', { functions: ['cmd.run'] });
+  measure('of some functions', { functions: ['cmd.*', 'state.*'] });
+  measure('of one of several functions', { functions: ['disk.usage'] });
+  measure('of a target', { targets: ['web7'] });
+  measure('of some targets', { targets: ['web7?'] });
   measure('of an hour', { startUnixMs: startOf(Math.round(jobs / 2)), endUnixMs: startOf(Math.round(jobs / 2)) + 3_600_000 });
   measure('answered by a minion', { minion: 'web7' });
   measure('failed', { result: 'failed' });

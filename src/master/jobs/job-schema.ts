@@ -40,6 +40,15 @@ const STEPS = [
    CREATE INDEX jobs_fun ON jobs (fun, started_ms DESC, jid DESC);
    CREATE INDEX jobs_user ON jobs (user, started_ms DESC, jid DESC);
    CREATE INDEX jobs_tgt ON jobs (tgt, started_ms DESC, jid DESC);`,
+  // Jobs with several functions or for a list of minions, by each of them. Those of before have them joined by commas.
+  `CREATE TABLE job_parts (
+     kind TEXT NOT NULL, word TEXT NOT NULL, started_ms INTEGER NOT NULL, jid TEXT NOT NULL, PRIMARY KEY (kind, word, started_ms DESC, jid DESC)
+   ) WITHOUT ROWID;
+   WITH RECURSIVE joined(kind, jid, started_ms, word, rest) AS (
+     SELECT 'fun', jid, started_ms, NULL, fun || ',' FROM jobs WHERE fun LIKE '%,%'
+     UNION ALL SELECT 'tgt', jid, started_ms, NULL, tgt || ',' FROM jobs WHERE tgt_type = 'list'
+     UNION ALL SELECT kind, jid, started_ms, substr(rest, 1, instr(rest, ',') - 1), substr(rest, instr(rest, ',') + 1) FROM joined WHERE rest <> '')
+   INSERT OR IGNORE INTO job_parts (kind, word, started_ms, jid) SELECT kind, word, started_ms, jid FROM joined WHERE word IS NOT NULL;`,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

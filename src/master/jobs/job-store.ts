@@ -13,7 +13,8 @@ import type { JobFilter } from '../../kernel/contract/ports.js';
 import { deferred, type Deferred } from '../../kernel/std/async.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { packNote, readNote, type DeliveryNote } from './delivery.js';
-import { listQuery } from './job-list.js';
+import { listQuery, type WantedNames } from './job-list.js';
+import { namesThatFit, partsOf } from './job-names.js';
 import { SCHEMA_VERSION, upgradeSchema } from './job-schema.js';
 import { openDatabase, type Database, type SqlRow, type SqlStatement, type SqlValue } from '../../kernel/sys/sqlite.js';
 
@@ -89,7 +90,7 @@ const QUARANTINE_MAX = 1000;
 
 export class JobStore {
   readonly #db: Database;
-  readonly #statements: Record<'job' | 'ret' | 'known' | 'startTally' | 'tally' | 'note', SqlStatement>;
+  readonly #statements: Record<'job' | 'part' | 'ret' | 'known' | 'startTally' | 'tally' | 'note', SqlStatement>;
   /** Hears of each job and return that is new, once it is on disk. */
   onStored: { job(job: StoredJob): void; returned(ret: StoredReturn): void } | undefined;
   #waiting: Write[] = [];
@@ -112,6 +113,7 @@ export class JobStore {
       this.#statements = {
         job: this.#db.prepare(
           'INSERT INTO jobs (jid, fun, tgt, tgt_type, user, started_ms, load, minions) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (jid) DO NOTHING'),
+        part: this.#db.prepare('INSERT INTO job_parts (kind, word, started_ms, jid) VALUES (?,?,?,?) ON CONFLICT DO NOTHING'),
         ret: this.#db.prepare(
           'INSERT INTO returns (jid, id, fun, retcode, success, returned_ms, load) VALUES (?,?,?,?,?,?,?) ON CONFLICT (jid, id) DO NOTHING'),
         known: this.#db.prepare('SELECT 1 AS known FROM returns WHERE jid = ? AND id = ?'),
@@ -138,8 +140,10 @@ export class JobStore {
       job.jid, funText(load['fun']), textOf(load['tgt']), textOf(load['tgt_type']), textOf(load['user']), job.startedUnixMs,
       encodeBus(load), encodeBus([...job.minions]),
     ];
+    const parts = partsOf(load);
     await this.#enqueue(() => {
-      this.#statements.job.run(...row);
+      // A job that is there already keeps its parts.
+      if (this.#statements.job.run(...row) > 0) for (const [kind, word] of parts) this.#statements.part.run(kind, word, job.startedUnixMs, job.jid);
       this.#statements.startTally.run(job.jid, job.startedUnixMs, job.minions.length);
     });
     this.onStored?.job(job);
@@ -234,21 +238,33 @@ export class JobStore {
 
   /** Jobs, newest first, or with a minion by its newest answers. */
   list(filter: JobFilter): StoredJob[] {
-    const { sql, values } = listQuery(filter);
+    const wanted: WantedNames[] = [];
+    for (const [kind, patterns] of [['fun', filter.functions], ['tgt', filter.targets]] as const) {
+      if (patterns === undefined || patterns.includes('*')) continue;
+      const names = namesThatFit(this.#db, kind, patterns);
+      if (names?.length === 0) return [];
+      wanted.push({ kind, names, patterns });
+    }
+    const { sql, values } = listQuery(filter, wanted);
     return this.#db.prepare(sql).all(...values).map(readJob);
   }
 
   /** Deletes jobs that began before a time, with their returns, some rows at a time. Gives how many jobs went. */
   async removeOlder(beforeUnixMs: number, rowsAtOnce = REMOVE_ROWS): Promise<number> {
-    const someJobs = this.#db.prepare('SELECT jid FROM jobs WHERE started_ms < ? LIMIT ?');
+    const someJobs = this.#db.prepare('SELECT jid, started_ms, load FROM jobs WHERE started_ms < ? LIMIT ?');
+    const dropPart = this.#db.prepare('DELETE FROM job_parts WHERE kind = ? AND word = ? AND started_ms = ? AND jid = ?');
     const drop = ['jobs', 'tally', 'delivery'].map((table) => this.#db.prepare(`DELETE FROM ${table} WHERE jid = ?`));
     let removed = 0;
     for (;;) {
-      const jids = someJobs.all(beforeUnixMs, rowsAtOnce).map(({ jid }) => String(jid));
+      const jobs = someJobs.all(beforeUnixMs, rowsAtOnce);
+      const jids = jobs.map(({ jid }) => String(jid));
       if (jids.length === 0) break;
       // Returns first: what is interrupted goes on where it stopped.
       for (const jid of jids) await this.#removeReturns('jid = ?', jid, rowsAtOnce);
       await this.#enqueue(() => {
+        for (const { jid = null, started_ms: startedMs = null, load } of jobs) {
+          for (const [kind, word] of partsOf(readLoad(load))) dropPart.run(kind, word, startedMs, jid);
+        }
         for (const jid of jids) for (const statement of drop) statement.run(jid);
       });
       removed += jids.length;

@@ -11,7 +11,7 @@ import type { JobFilter, JobStorePort } from '../../kernel/contract/ports.js';
 import type { OpenReturner } from '../../kernel/loader/open-returner.js';
 import { fnmatch } from '../../kernel/std/fnmatch.js';
 import { jidToTime, jidToUnixMs, newJid } from '../../kernel/std/time.js';
-import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { JobStore, StoredJob, StoredReturn } from './job-store.js';
 
 /** The name under which the master's own store goes, as Salt's. */
@@ -97,8 +97,8 @@ class ReturnerReader implements JobStorePort {
   }
 
   /** Where only the newest are wanted, it need not give all. */
-  async #all(wanted: number, { fun, tgt, user, startUnixMs, endUnixMs }: JobFilter): Promise<[string, PlainMap][]> {
-    const isFiltered = [fun, tgt, user, startUnixMs, endUnixMs].some((value) => value !== undefined);
+  async #all(wanted: number, { functions, targets, user, startUnixMs, endUnixMs }: JobFilter): Promise<[string, PlainMap][]> {
+    const isFiltered = [functions, targets, user, startUnixMs, endUnixMs].some((value) => value !== undefined);
     if (Number.isFinite(wanted) && !isFiltered && this.#returner.has('getJidsFilter')) {
       return (await this.#returner.call('getJidsFilter', [wanted, false])).map((job) => [String(job['JID']), loadOf(job)]);
     }
@@ -126,9 +126,12 @@ function loadOf({ Function: fun, Arguments: arg, Target: tgt, 'Target-type': kin
   return Object.fromEntries(Object.entries(load).filter((entry): entry is [string, Value] => entry[1] !== undefined));
 }
 
-function isWanted(jid: string, load: PlainMap, { fun, tgt, user, startUnixMs = -Infinity, endUnixMs = Infinity }: JobFilter): boolean {
-  const fits = (value: Value | undefined, pattern: string | undefined): boolean => pattern === undefined || fnmatch(String(value ?? ''), pattern);
-  if (!fits(load['fun'], fun) || !fits(load['tgt'], tgt) || (user !== undefined && load['user'] !== user)) return false;
+function isWanted(jid: string, load: PlainMap, { functions, targets, user, startUnixMs = -Infinity, endUnixMs = Infinity }: JobFilter): boolean {
+  const fits = (value: Value | undefined, patterns: readonly string[] | undefined): boolean => {
+    const texts = (isList(value ?? null) ? [...(value as readonly Value[])] : [value ?? '']).map(String);
+    return patterns === undefined || patterns.some((pattern) => texts.some((text) => fnmatch(text, pattern)));
+  };
+  if (!fits(load['fun'], functions) || !fits(load['tgt'], targets) || (user !== undefined && load['user'] !== user)) return false;
   const startedMs = jidToUnixMs(jid);
   return startedMs === undefined ? startUnixMs === -Infinity && endUnixMs === Infinity : startedMs >= startUnixMs && startedMs <= endUnixMs;
 }

@@ -64,8 +64,10 @@ export interface JobStorePort {
 export interface JobFilter {
   readonly count?: number;
   readonly offset?: number;
-  readonly fun?: string;
-  readonly tgt?: string;
+  /** Patterns, of which one fits the function, or one of several. */
+  readonly functions?: readonly string[];
+  /** Patterns, of which one fits the target, or one of a list. */
+  readonly targets?: readonly string[];
   readonly startUnixMs?: number;
   readonly endUnixMs?: number;
   readonly user?: string;

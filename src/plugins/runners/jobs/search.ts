@@ -47,6 +47,7 @@ export async function storedJobs(store: JobStorePort, wanted: Wanted, { count = 
   const { user, minion, result, fromMs, untilMs } = wanted;
   const filter: JobFilter = {
     ...(user === undefined ? {} : { user }), ...(minion === undefined ? {} : { minion }), ...(result === undefined ? {} : { result }),
+    ...(isTruthy(wanted.fun) ? { functions: patternsOf(wanted.fun) } : {}), ...(isTruthy(wanted.target) ? { targets: patternsOf(wanted.target) } : {}),
     ...(fromMs === undefined ? {} : { startUnixMs: fromMs - SLACK_MS }), ...(untilMs === undefined ? {} : { endUnixMs: untilMs + SLACK_MS }),
   };
   const found: [string, PlainMap][] = [];
@@ -83,9 +84,11 @@ function hasMetadata(metadata: Value | undefined, wanted: Value): boolean {
 
 function fitsAny(value: Value | undefined, patterns: Value): boolean {
   const texts = (Array.isArray(value) ? (value as readonly Value[]) : [value ?? '']).map(String);
-  const list = Array.isArray(patterns) ? (patterns as readonly Value[]).map(String) : String(patterns).split(',').map((one) => one.trim());
-  return list.some((pattern) => texts.some((text) => fnmatch(text, pattern)));
+  return patternsOf(patterns).some((pattern) => texts.some((text) => fnmatch(text, pattern)));
 }
+
+const patternsOf = (patterns: Value): string[] =>
+  (Array.isArray(patterns) ? (patterns as readonly Value[]).map(String) : String(patterns).split(',').map((one) => one.trim()));
 
 function isWithin(jid: string, { fromMs, untilMs }: Wanted): boolean {
   if (fromMs === undefined && untilMs === undefined) return true;

@@ -115,25 +115,27 @@ test('list() gives jobs newest first, by any of its filters', async () => {
   }
   const jids = (filter: Parameters<JobStore['list']>[0]): string => store.list(filter).map(({ jid }) => jid).join('');
   assert.equal(jids({}), '321');
-  assert.equal(jids({ fun: 'test.*' }), '31');
-  assert.equal(jids({ tgt: 'db1' }), '3');
+  assert.equal(jids({ functions: ['test.*'] }), '31');
+  assert.equal(jids({ targets: ['db1'] }), '3');
   assert.equal(jids({ user: 'ann', count: 1 }), '3');
   assert.equal(jids({ count: 2, offset: 1 }), '21');
   assert.equal(jids({ startUnixMs: 20, endUnixMs: 20 }), '2');
-  assert.equal(jids({ fun: '\' OR 1=1 --' }), '');
+  assert.equal(jids({ functions: ['\' OR 1=1 --'] }), '');
 });
 
 test('a store of an earlier version is brought up to date, one of a later version is refused', async () => {
   const path = newPath();
   const first = new JobStore(path);
   await first.saveJob(jobOf('1'));
+  await first.saveJob({ jid: '0', minions: [], startedUnixMs: 1, load: { fun: ['test.echo', 'cmd.run'], tgt: ['a', 'b'], tgt_type: 'list', user: 'root' } });
   first.close();
   const old = openDatabase(path);
-  old.exec('DROP INDEX returns_returned; DROP INDEX jobs_tgt; DROP TABLE delivery; DROP TABLE tally; DROP TABLE quarantine; PRAGMA user_version = 1');
+  old.exec('DROP INDEX returns_returned; DROP INDEX jobs_tgt; DROP TABLE delivery; DROP TABLE tally; DROP TABLE quarantine; DROP TABLE job_parts; PRAGMA user_version = 1');
   old.close();
   const upgraded = new JobStore(path);
   assert.deepEqual([upgraded.job('1')?.jid, upgraded.schemaVersion], ['1', SCHEMA_VERSION]);
-  assert.deepEqual(upgraded.list({ result: 'succeeded' }).map(({ jid }) => jid), ['1'], 'jobs of before count as finished');
+  assert.deepEqual(upgraded.list({ result: 'succeeded' }).map(({ jid }) => jid), ['1', '0'], 'jobs of before count as finished');
+  for (const filter of [{ functions: ['cmd.run'] }, { targets: ['b'] }]) assert.deepEqual(upgraded.list(filter).map(({ jid }) => jid), ['0'], 'listed by each of their parts');
   upgraded.close();
   const newer = openDatabase(path);
   newer.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
