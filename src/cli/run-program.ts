@@ -2,6 +2,7 @@
  * The frame of every command: reads its line, runs its action, ends the process with the right code and a clear message.
  * Loads nothing heavy, so that `--help` and `--version` are quick: actions import what they need.
  */
+import { setMaxListeners } from 'node:events';
 import { TsaltError } from '../kernel/contract/errors.js';
 import { EXIT } from './exit-code.js';
 import { usageLine } from './help.js';
@@ -26,8 +27,12 @@ export interface ProgramOptions {
   readonly ownSignals?: boolean;
 }
 
+/** All that waits within one job hears its one signal: a fleet of programs and transfers. More would be a leak, of which Node warns. */
+const WAITERS_FOR_ONE_SIGNAL = 1000;
+
 /** Runs the program and ends the process. */
 export async function runProgram(table: ProgramTable, action: Action, options: ProgramOptions = {}): Promise<never> {
+  setMaxListeners(WAITERS_FOR_ONE_SIGNAL);
   endQuietlyOnBrokenPipe();
   const code = await codeOf(table, action, process.argv.slice(2), options);
   await flushed();
