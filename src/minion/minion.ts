@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openKeyPair } from '../bus/channel/key-files.js';
 import { openEngines } from '../automation/engines/run-engine.js';
+import { isReactorConfigured } from '../automation/reactor/reactor-options.js';
 import { eventSocketHash, isHashType } from '../bus/crypto/digest.js';
 import { EventBus } from '../bus/event/bus.js';
 import { serveLocalSockets } from '../bus/event/local-sockets.js';
@@ -166,6 +167,10 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     tell: (tag, data) => void firstSide.ports.events.fireMaster(tag.replace(/^tsalt\/engine/, `salt/engines/minion/${id}`), data)
       .catch((err: unknown) => log.debug({ err, tag }, 'event not delivered')),
   });
+  // Most minions have none, and what it needs is large.
+  const reactor = isReactorConfigured(opts)
+    ? (await import('./reactor.js')).openMinionReactor({ opts, id, sys, state: firstSide.state, host: firstSide.host, bus, ports: firstSide.ports, hasMaster: plan.kind !== 'none', log })
+    : undefined;
   const sockets = await serveLocalSockets({
     bus, log, publishPath: join(sockDir, `minion_event_${hash}_pub.ipc`), pullPath: join(sockDir, `minion_event_${hash}_pull.ipc`),
     publishMode: 0o600, eventBytesMax: Number(opts['max_event_size'] ?? 1_048_576), subscriberBytesMax: 64 * 1024 * 1024,
@@ -186,6 +191,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     async [Symbol.asyncDispose]() {
       await within((async () => {
         await engines[Symbol.asyncDispose]();
+        await reactor?.[Symbol.asyncDispose]();
         const scheduled = scheduler[Symbol.asyncDispose]();
         await intake[Symbol.asyncDispose]();
         await scheduled;

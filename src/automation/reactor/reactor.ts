@@ -143,6 +143,8 @@ export class Reactor implements AsyncDisposable {
       trace.note({ id, kind: 'reaction', what: `${where} (${String(chunk['__id__'])})`, atMs: Date.now(), cause });
       this.counters.reactions += 1;
       if (call.client === 'local') await this.#parts.local(call, id);
+      // One after the other, as Salt has it: they change the same machine.
+      else if (call.client === 'caller') await this.#parts.run(call, id);
       else this.#runLater(event, call, id, where);
     } catch (err) {
       this.#fail(event, err, where);

@@ -1,14 +1,12 @@
 /** The reactor of the master: what it may call, and under whose name. Source: read, Salt 3008.3; golden events/reactor-*. */
-import { readFileSync } from 'node:fs';
-import { ReactionMap, ReactorMapError } from '../../automation/reactor/reaction-map.js';
 import { ReactionError, type ArgSpec, type ReactionCall } from '../../automation/reactor/reaction-call.js';
+import { isReactorConfigured, readReactorOptions } from '../../automation/reactor/reactor-options.js';
 import { Reactor, REACTOR_USER, type ReactorParts } from '../../automation/reactor/reactor.js';
 import type { EventBus } from '../../bus/event/bus.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import type { CatalogPort, ReactorPort } from '../../kernel/contract/ports.js';
-import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isList, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { publishedForm } from '../../sls/target/published.js';
-import { loadYaml } from '../../kernel/yaml/load.js';
 import type { LocalKeys } from '../access/local-keys.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
 import type { JobOrder, JobPublished } from '../jobs/publish-job.js';
@@ -32,14 +30,14 @@ export interface MasterReactions {
 export function openReactor(parts: MasterReactions): Reactor | undefined {
   const { opts, log, keys, trace, functions, catalog } = parts;
   if (!isReactorConfigured(opts)) return undefined;
-  const map = new ReactionMap(readOption(opts['reactor'] ?? null));
+  const { map, threads, waitingMax } = readReactorOptions(opts);
   for (const entry of map.ignored) log.warn({ entry: JSON.stringify(entry) }, 'not an entry of `reactor`: each is a tag with its files, such as `- salt/minion/*/start: [/srv/reactor/start.sls]`');
   return new Reactor({
     bus: parts.bus, map, log, hostId: String(opts['id']),
     compile: parts.compile,
     trace: { note: (happening) => trace.note(happening), depth: (id) => trace.depth(id), causeOf },
     isManager: (key) => keys.userOf(key) === 'root',
-    threads: Number(opts['reactor_worker_threads'] ?? 10), waitingMax: Number(opts['reactor_worker_hwm'] ?? 10_000),
+    threads, waitingMax,
     onFull: (facts) => parts.bounds.hit('reactor_queue', facts),
     argSpec: (client, fun) => argSpec(catalog, client, fun),
     async local(call, cause) {
@@ -73,24 +71,6 @@ export function reactorPort(reactor: () => Reactor | undefined): ReactorPort {
     add: (glob, files) => reactor()?.map.add(glob, files) ?? {},
     delete: (glob) => reactor()?.map.delete(glob) ?? {},
   };
-}
-
-/** By the option `reactor`, or as an engine. */
-function isReactorConfigured(opts: Readonly<PlainMap>): boolean {
-  const { engines, reactor } = opts;
-  const named = isList(engines ?? null) ? engines as readonly Value[] : isPlainMap(engines ?? null) ? [engines as PlainMap] : [];
-  if (named.some((entry) => entry === 'reactor' || (isPlainMap(entry) && 'reactor' in entry))) return true;
-  return typeof reactor === 'string' ? reactor !== '' : isList(reactor ?? null) && (reactor as readonly Value[]).length > 0;
-}
-
-/** The option may name a file that holds the list. */
-function readOption(option: Value): Value {
-  if (typeof option !== 'string') return option;
-  try {
-    return loadYaml(readFileSync(option, 'utf8'), { source: option });
-  } catch (cause) {
-    throw new ReactorMapError(`Cannot read the map of reactions ${option}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
 }
 
 async function argSpec(catalog: CatalogPort, client: 'runner' | 'wheel', fun: string): Promise<ArgSpec> {

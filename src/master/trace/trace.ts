@@ -5,14 +5,13 @@
  * Commits wait for nobody and are not synced: what the last moment before a power failure led to may be missing here, never in the job store.
  */
 import { closeSync, openSync } from 'node:fs';
+import { ChainDepths } from '../../automation/reactor/chain-depths.js';
 import type { Happening, HappeningKind, HappeningTree, TracePort } from '../../kernel/contract/happening.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import type { BusEvent } from '../../bus/event/bus.js';
 import { openDatabase, type Database, type SqlRow, type SqlStatement } from '../../kernel/sys/sqlite.js';
 
 const COMMIT_EVERY_MS = 100;
-/** Happenings in memory: for depths, not for reading. */
-const RECENT_MAX = 50_000;
 /** Happenings that may wait for the disk; further ones are left out, counted. */
 const WAITING_MAX = 100_000;
 const CHAIN_MAX = 100;
@@ -44,8 +43,7 @@ export class Trace implements TracePort, AsyncDisposable {
   readonly #db: Database;
   readonly #insert: SqlStatement;
   readonly #options: TraceOptions;
-  /** Id to the number of reactions before it, itself included. */
-  readonly #depths = new Map<string, number>();
+  readonly #depths = new ChainDepths();
   #waiting: Happening[] = [];
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -60,10 +58,7 @@ export class Trace implements TracePort, AsyncDisposable {
   }
 
   note(happening: Happening): void {
-    const { id, kind, cause } = happening;
-    const oldest = this.#depths.size < RECENT_MAX ? undefined : this.#depths.keys().next().value;
-    if (oldest !== undefined) this.#depths.delete(oldest);
-    this.#depths.set(id, this.depth(cause) + (kind === 'reaction' ? 1 : 0));
+    this.#depths.note(happening);
     if (this.#isClosed) return;
     if (this.#waiting.length >= WAITING_MAX) {
       this.#options.onFull();
@@ -75,7 +70,7 @@ export class Trace implements TracePort, AsyncDisposable {
 
   /** How many reactions led to a happening of the last moments. */
   depth(id: string | undefined): number {
-    return id === undefined ? 0 : this.#depths.get(id) ?? 0;
+    return this.#depths.depth(id);
   }
 
   flush(): void {

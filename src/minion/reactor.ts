@@ -1,0 +1,107 @@
+/**
+ * The reactor of a minion: it hears the minion's own bus, and what it may call are functions of this minion (`caller`). What becomes of it
+ * is also told to the master, as `salt/reactor/minion/<id>/...`.
+ *
+ * Source: read, Salt 3008.3 (`engines.reactor` on a minion). Differs: jobs for other minions, runners and wheel functions are the master's:
+ * asked for here they fail at once and are seen, where real Salt looks for a master's files on this machine.
+ */
+import { compileReactions } from '../automation/reactor/compile.js';
+import { ChainDepths } from '../automation/reactor/chain-depths.js';
+import { ReactionError, type ReactionCall } from '../automation/reactor/reaction-call.js';
+import { reactionFiles } from '../automation/reactor/reaction-files.js';
+import { Reactor } from '../automation/reactor/reactor.js';
+import { readReactorOptions } from '../automation/reactor/reactor-options.js';
+import type { EventBus } from '../bus/event/bus.js';
+import { CommandExecutionError } from '../kernel/contract/errors.js';
+import type { Logger } from '../kernel/contract/log.js';
+import type { EventPort, FilePort, PackPort } from '../kernel/contract/ports.js';
+import type { Sys } from '../kernel/contract/sys.js';
+import type { ModuleHost } from '../kernel/loader/module-host.js';
+import type { PlainMap } from '../kernel/std/value.js';
+import { createRenderer } from '../sls/render/renderer.js';
+import { templateFiles } from '../sls/render/session-renderer.js';
+import type { MinionState } from './minion-state.js';
+
+export interface MinionReactorParts {
+  readonly opts: Readonly<PlainMap>;
+  readonly id: string;
+  readonly sys: Sys;
+  readonly state: MinionState;
+  readonly host: ModuleHost;
+  readonly bus: EventBus;
+  readonly ports: { readonly events: EventPort; readonly files?: FilePort; readonly pack?: PackPort };
+  /** Without one, `fireMaster` is the minion's own bus. */
+  readonly hasMaster: boolean;
+  readonly log: Logger;
+}
+
+/** A reaction file is a short program: one that computes longer, or waits longer, is wrong. */
+const COMPUTE_MS_MAX = 10_000;
+const COMPILE_MS_MAX = 30_000;
+const TOLD = 'tsalt/reactor/';
+
+/** @throws ReactorMapError */
+export function openMinionReactor(parts: MinionReactorParts): AsyncDisposable {
+  const { opts, id, bus, ports, log } = parts;
+  const { map, threads, waitingMax } = readReactorOptions(opts);
+  for (const entry of map.ignored) log.warn({ entry: JSON.stringify(entry) }, 'not an entry of `reactor`: each is a tag with its files, such as `- my/tag: [/etc/salt/reactor/it.sls]`');
+  const depths = new ChainDepths();
+  const stop = new AbortController();
+  const reactor = new Reactor({
+    bus, map, log, hostId: id, threads, waitingMax,
+    compile: (references, event, onFailure) => compileReactions(references, event, {
+      renderer: rendererOf(parts, AbortSignal.any([stop.signal, AbortSignal.timeout(COMPILE_MS_MAX)])), files: (reference) => reactionFiles(reference, { files: filesOf(parts), sys: parts.sys }), onFailure,
+    }),
+    trace: { note: (happening) => depths.note(happening), depth: (cause) => depths.depth(cause), causeOf: ({ cause }) => cause },
+    // The runner `reactor` is one of a master.
+    isManager: () => false,
+    onFull: (facts) => {
+      log.error(facts, 'not reacted to: too much waits');
+      bus.fire(`${TOLD}full`, { ...facts });
+    },
+    argSpec: () => Promise.resolve({ args: [], required: 0, takesKeywords: true }),
+    local: (call) => Promise.reject(notHere(call)),
+    run: (call, cause) => runHere(call, cause, parts, stop.signal),
+  });
+  const told = bus.subscribe(TOLD, ({ tag, data }) => void tellMaster(parts, tag, data));
+  log.info({ tags: map.size }, 'reactor started');
+  return {
+    async [Symbol.asyncDispose]() {
+      told[Symbol.dispose]();
+      stop.abort(new Error('the minion stops'));
+      await reactor[Symbol.asyncDispose]();
+    },
+  };
+
+  function tellMaster({ hasMaster }: MinionReactorParts, tag: string, data: PlainMap): Promise<void> {
+    if (!hasMaster) return Promise.resolve();
+    return ports.events.fireMaster(tag.replace(TOLD, `salt/reactor/minion/${id}/`), data)
+      .then(() => undefined, (err: unknown) => log.debug({ err, tag }, 'event not delivered'));
+  }
+}
+
+function filesOf({ ports: { files } }: MinionReactorParts): FilePort {
+  if (files === undefined) throw new CommandExecutionError('nobody serves files here');
+  return files;
+}
+
+function rendererOf(parts: MinionReactorParts, signal: AbortSignal) {
+  const { host, opts, id, sys, state, log, ports: { pack } } = parts;
+  const session = host.session({ signal, nested: true, unmaskPillar: true });
+  return createRenderer({
+    files: templateFiles(filesOf(parts), sys), call: (fun, args, kwargs) => session.call(fun, args, kwargs), functions: () => host.catalog.functions('modules'),
+    facts: { grains: state.grains, pillar: state.pillar, opts, id }, log, sys, limits: { computeMsMax: COMPUTE_MS_MAX },
+    ...(pack === undefined ? {} : { unpack: (bytes: Uint8Array) => pack.unpack(bytes) }),
+  });
+}
+
+const notHere = ({ client, fun }: ReactionCall): ReactionError =>
+  new ReactionError(`${client}.${fun} is for the reactor of a master: on a minion use caller, and event.send to tell the master`);
+
+/** What the function fires here is known to come of the reaction: one that leads to itself is seen. */
+async function runHere(call: ReactionCall, cause: string, { host, bus, ports, hasMaster }: MinionReactorParts, signal: AbortSignal): Promise<void> {
+  if (call.client !== 'caller') throw notHere(call);
+  const fireLocal: EventPort['fireLocal'] = (tag, data) => Promise.resolve(bus.fire(tag, data, cause)).then(() => true);
+  const events: EventPort = { ...ports.events, fireLocal, ...(hasMaster ? {} : { fireMaster: (tag, data) => fireLocal(tag, data as PlainMap) }) };
+  await host.session({ signal, nested: true, ports: { events } }).call(call.fun, call.arg, call.kwarg);
+}
