@@ -6,6 +6,7 @@
 import { reprText, str } from '../std/python-text.js';
 import { setOf, tupleOf } from '../std/sequences.js';
 import { mapFrom, type Value } from '../std/value.js';
+import { keyIdentity } from './key-identity.js';
 import { flatten } from './merge.js';
 import { yamlTag, type MappingNode, type Node, type SequenceNode } from './node.js';
 import { pythonNodeText } from './node-text.js';
@@ -135,13 +136,4 @@ class Constructor {
       return pair;
     });
   }
-}
-
-/** Equal for keys that are equal in Python: 1, 1.0 and True are one key, 1 and '1' are two. */
-function keyIdentity(key: Value): string {
-  if (typeof key === 'string') return `s${key}`;
-  if (key === null) return 'null';
-  if (key instanceof Uint8Array) return `b${Buffer.from(key).toString('hex')}`;
-  if (typeof key === 'boolean') return key ? 'n1' : 'n0';
-  return `n${typeof key === 'object' ? Number(key.valueOf()) : key}`;
 }

@@ -3,10 +3,11 @@
  * Refuses to know: files, templates, configuration. Start at `loadYaml`.
  */
 import type { Value } from '../std/value.js';
-import { composeDocument } from './compose.js';
 import { construct, type ConstructOptions } from './construct.js';
 import { UNNAMED_SOURCE } from './error.js';
+import { NOT_PLAIN, readPlain } from './plain/reader.js';
 import { SourceText } from './source.js';
+import { readStrict } from './strict/reader.js';
 
 export { YamlError } from './error.js';
 
@@ -21,7 +22,9 @@ export function loadYaml(text: string, options: ConstructOptions & { source?: st
   const source = new SourceText(text, options.source ?? UNNAMED_SOURCE);
   if (text.length > TEXT_LENGTH_MAX) source.bare('ReaderError', `the text is longer than ${TEXT_LENGTH_MAX} characters`);
   source.checkCharacters();
-  const { root, expandedSize } = composeDocument(source);
+  const plain = readPlain(source.text);
+  if (plain !== NOT_PLAIN) return plain;
+  const { root, expandedSize } = readStrict(source);
   if (root === undefined) return null;
   if (expandedSize > EXPANDED_NODES_MAX) {
     source.bare('ComposerError', `the aliases of the text stand for more than ${EXPANDED_NODES_MAX} nodes`);
@@ -32,7 +35,7 @@ export function loadYaml(text: string, options: ConstructOptions & { source?: st
 /** Line (from 1) of each key at the top of a block mapping; empty when the text is not one. @throws YamlError */
 export function topLevelLines(text: string): Map<string, number> {
   const source = new SourceText(text, UNNAMED_SOURCE);
-  const { root } = composeDocument(source);
+  const { root } = readStrict(source);
   const lines = new Map<string, number>();
   if (root?.kind !== 'mapping') return lines;
   for (const [key] of root.pairs) {

@@ -2,7 +2,7 @@
 import { reprText } from '../std/python-text.js';
 import type { Value } from '../std/value.js';
 import { yamlTag, type Node, type ScalarNode } from './node.js';
-import { BadLiteralError, readFloat, readInt } from './resolve.js';
+import { BadLiteralError, readFloat, readInt, resolvePlain } from './resolve.js';
 import type { SourceText } from './source.js';
 
 /** Tags that this file makes values of. */
@@ -29,6 +29,33 @@ export function makeScalar(node: Node, source: SourceText): Value {
   }
 }
 
+/** The value of a word without quotes; undefined when it has none, or when Salt refuses it. */
+export function plainScalar(text: string): Value | undefined {
+  const tag = resolvePlain(text);
+  switch (tag) {
+    case yamlTag('str'): case yamlTag('timestamp'): return text;
+    case yamlTag('null'): return null;
+    case yamlTag('bool'): return BOOLEANS[text.toLowerCase()];
+    case yamlTag('int'): return isNothingToPython(text, tag) ? undefined : numberOf(text, readInt);
+    case yamlTag('float'): return isNothingToPython(text, tag) ? undefined : numberOf(text, readFloat);
+    default: return undefined;
+  }
+}
+
+function numberOf(text: string, read: (text: string) => Value): Value | undefined {
+  try {
+    return read(text);
+  } catch (cause) {
+    if (!(cause instanceof BadLiteralError)) throw cause;
+    return undefined;
+  }
+}
+
+/** Python looks at the first character without asking whether there is one: `0_` is nothing once zeros, then lines are gone. */
+function isNothingToPython(text: string, tag: string): boolean {
+  return (tag === yamlTag('int') ? /^0*_+$|^$/ : /^_*$/).test(text);
+}
+
 /** A mapping counts as the scalar of its `=` key. */
 function scalarOf(node: Node, source: SourceText): ScalarNode {
   if (node.kind === 'scalar') return node;
@@ -46,8 +73,7 @@ function makeBool(text: string, node: Node, source: SourceText): boolean {
 }
 
 function makeNumber(text: string, read: (text: string) => Value, node: Node, source: SourceText): Value {
-  // Python looks at the first character without asking whether there is one: `0_` is nothing once zeros, then lines are gone.
-  if ((node.tag === yamlTag('int') ? /^0*_+$|^$/ : /^_*$/).test(text)) source.bare('IndexError', 'string index out of range', node.start);
+  if (isNothingToPython(text, node.tag)) source.bare('IndexError', 'string index out of range', node.start);
   try {
     return read(text);
   } catch (cause) {

@@ -26,6 +26,11 @@ export class Cursor {
     return this.at - this.#lineStart;
   }
 
+  moveTo(at: number, lineStart: number): void {
+    this.at = at;
+    this.#lineStart = lineStart;
+  }
+
   /** The character here or some places on; END past the text. */
   peek(ahead = 0): string {
     return this.#text[this.at + ahead] ?? END;

@@ -7,7 +7,7 @@
 import { isAggregated, markAggregated } from '../aggregated.js';
 import { reprText } from '../../../kernel/std/python-text.js';
 import { equalValues, isMap, isTruthy, mapFrom, type Value, type ValueMap, mapEntries, mapHas, mapGet } from '../../../kernel/std/value.js';
-import { composeDocument } from '../../../kernel/yaml/compose.js';
+import { readStrict } from '../../../kernel/yaml/strict/reader.js';
 import { UNNAMED_SOURCE } from '../../../kernel/yaml/error.js';
 import { yamlTag, type MappingNode, type Node, type ScalarNode } from '../../../kernel/yaml/node.js';
 import { resolvePlain } from '../../../kernel/yaml/resolve.js';
@@ -41,7 +41,7 @@ class Reader {
 
   document(): Value {
     this.#source.checkCharacters();
-    const { root } = composeDocument(this.#source);
+    const { root } = readStrict(this.#source);
     return root === undefined ? null : this.#value(root, 0);
   }
 
