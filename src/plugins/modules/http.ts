@@ -20,8 +20,13 @@ async function query(url: string, options: Readonly<PlainMap>, ctx: Context): Pr
 async function waitForSuccess(url: string, seconds: number, { request_interval: interval = 0, ...options }: PlainMap, ctx: Context): Promise<PlainMap> {
   const until = ctx.sys.now() + seconds * 1000;
   for (;;) {
-    const answer = await query(url, options, ctx);
-    if (!isTruthy(answer['error'] ?? null) || ctx.sys.now() > until) return answer;
+    try {
+      const answer = await query(url, options, ctx);
+      const isFailed = isTruthy(answer['error'] ?? null) || isTruthy(answer['Error'] ?? null);
+      if (!isFailed || ctx.sys.now() > until) return answer;
+    } catch (error) {
+      if (ctx.signal.aborted || ctx.sys.now() > until) throw error;
+    }
     await sleep(Math.max(100, Number(interval) * 1000), ctx.signal);
   }
 }
@@ -32,7 +37,7 @@ export default defineModule({
   functions: {
     query: fn({
       doc: "Ask an address, and give the body; status=True, headers=True, text=True and decode=True give more of the answer. method, params, data, header_dict, "
-        + "header_list, username, password, verify_ssl, cert and others say how it is asked.\n\nsalt '*' http.query http://example.com/\n"
+        + "header_list, username, password, verify_ssl, cert and others say how it is asked; cookies=True keeps cookies in cookie_jar, persist_session=True what the server set last in session_cookie_jar.\n\nsalt '*' http.query http://example.com/\n"
         + "salt '*' http.query http://example.com/ method=POST params='{\"key\": \"value\"}' decode=True",
       params: { url: p.string(), kwargs: p.keywords() },
       run: ({ url, kwargs }, ctx) => query(url, kwargs, ctx),

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import type { CookieJar } from './cookies.js';
+import { overProxy, type HttpProxy } from './proxy.js';
 
 export interface HttpRequest {
   readonly method: string;
@@ -15,6 +17,11 @@ export interface HttpRequest {
   readonly certFile?: string | undefined;
   readonly keyFile?: string | undefined;
   readonly timeoutMs: number;
+  /** Until the connection stands; as long as the whole when not given. */
+  readonly connectTimeoutMs?: number;
+  /** Cookies are taken from here and put here. */
+  readonly jar?: CookieJar | undefined;
+  readonly proxy?: HttpProxy | undefined;
   readonly bytesMax: number;
   /** How often an answer may send elsewhere; 5 when not given. What only means something where it was sent to has 0. */
   readonly redirectsMax?: number;
@@ -26,13 +33,18 @@ export interface HttpAnswer {
   readonly reason: string;
   /** Names as Python writes them: `Content-Type`. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers `Set-Cookie`, each as it came. */
+  readonly setCookies: readonly string[];
   readonly body: Buffer;
+  /** Where it came from in the end. */
+  readonly url: string;
 }
 
 /** The answer did not come in time. */
 export class HttpTimeoutError extends Error {}
 
 const REDIRECTS_MAX = 5;
+const TIMER_MS_MAX = 2 ** 31 - 1;
 /** What is inflated may be a thousand times larger. */
 const INFLATED_BYTES_MAX = 256 * 1024 * 1024;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -41,7 +53,7 @@ const FOR_ONE_HOST: ReadonlySet<string> = new Set(['authorization', 'cookie', 'p
 
 /** @throws HttpTimeoutError, TypeError for what is no address, and Node's errors of connections */
 export async function httpFetch(request: HttpRequest): Promise<HttpAnswer> {
-  const limit = AbortSignal.timeout(Math.min(request.timeoutMs, 2 ** 31 - 1));
+  const limit = AbortSignal.timeout(Math.min(request.timeoutMs, TIMER_MS_MAX));
   const signal = AbortSignal.any([request.signal, limit]);
   try {
     let now = request;
@@ -52,7 +64,7 @@ export async function httpFetch(request: HttpRequest): Promise<HttpAnswer> {
       now = redirected(now, location, answer.status);
     }
   } catch (error) {
-    if (limit.aborted) throw new HttpTimeoutError(`no answer within ${request.timeoutMs} ms`, { cause: error });
+    if (limit.aborted) throw new HttpTimeoutError('Timeout during request', { cause: error });
     throw error;
   }
 }
@@ -68,16 +80,9 @@ function redirected(request: HttpRequest, location: string, status: number): Htt
 }
 
 async function once(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  if (!URL.canParse(request.url) || !/^https?:$/.test(new URL(request.url).protocol)) throw new TypeError(`Unsupported url scheme: ${request.url}`);
   const url = new URL(request.url);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError(`Unsupported url scheme: ${request.url}`);
-  const secure = url.protocol === 'https:' ? await secureOptions(request) : {};
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const length = request.body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(request.body)) };
-    const sent = open(url, { method: request.method, headers: { ...length, ...request.headers }, signal, ...secure }, resolve);
-    sent.on('error', reject);
-    sent.end(request.body);
-  });
+  const response = await sent(url, request, signal);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -86,7 +91,34 @@ async function once(request: HttpRequest, signal: AbortSignal): Promise<HttpAnsw
     chunks.push(chunk);
   }
   const headers = headersOf(response);
-  return { status: response.statusCode ?? 0, reason: response.statusMessage ?? '', headers, body: inflated(Buffer.concat(chunks), headers['Content-Encoding']) };
+  const setCookies = response.headers['set-cookie'] ?? [];
+  request.jar?.take(setCookies, url, Date.now());
+  return {
+    status: response.statusCode ?? 0, reason: response.statusMessage ?? '', headers, setCookies, url: request.url,
+    body: inflated(Buffer.concat(chunks), headers['Content-Encoding']),
+  };
+}
+
+async function sent(url: URL, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const secure = url.protocol === 'https:' ? await secureOptions(request) : {};
+  const { proxyHeaders = {}, ...way } = request.proxy === undefined ? {} : await overProxy(url, request.proxy, secure, signal);
+  const cookie = [request.headers['Cookie'] ?? '', request.jar?.headerFor(url, Date.now()) ?? ''].filter((part) => part !== '').join('; ');
+  const headers = {
+    ...(request.body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(request.body)) }), ...request.headers, ...proxyHeaders,
+    ...(cookie === '' ? {} : { Cookie: cookie }),
+  };
+  return new Promise((resolve, reject) => {
+    const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const asked = open(url, { method: request.method, headers, signal, ...secure, ...way }, resolve);
+    const timer = setTimeout(() => asked.destroy(new HttpTimeoutError('Timeout while connecting')), Math.min(request.connectTimeoutMs ?? request.timeoutMs, TIMER_MS_MAX));
+    asked.once('socket', (socket) => {
+      if (socket.connecting) socket.once('connect', () => clearTimeout(timer));
+      else clearTimeout(timer);
+    });
+    asked.once('close', () => clearTimeout(timer));
+    asked.on('error', reject);
+    asked.end(request.body);
+  });
 }
 
 async function secureOptions({ verify, caFile, certFile, keyFile }: HttpRequest): Promise<object> {

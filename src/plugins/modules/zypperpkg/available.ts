@@ -8,7 +8,7 @@ import { packageName, packageNames, plainArgument } from '../pkg/names.js';
 import { addOffer, shownOffers, type RepositoryOffers } from '../pkg/offers.js';
 import { compareLoose } from '../pkg_resource/compare.js';
 import { refreshWith } from './refresh.js';
-import { elementsOf } from './xml.js';
+import { elementsOf } from '../../../kernel/std/xml.js';
 import { askZypper, callZypper } from './zypper.js';
 
 /** Names asked for in one call. */

@@ -4,7 +4,7 @@ import { CommandExecutionError, InvocationError } from '../../../kernel/contract
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { packageNames } from '../pkg/names.js';
 import { refreshWith } from './refresh.js';
-import { elementsOf } from './xml.js';
+import { elementsOf } from '../../../kernel/std/xml.js';
 import { askZypper } from './zypper.js';
 
 /** `{ name: { path, repository-name, repository-alias } }`. @throws CommandExecutionError when none came, InvocationError */

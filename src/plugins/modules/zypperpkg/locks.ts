@@ -7,7 +7,7 @@ import { isMap, isTruthy, mapEntries, type PlainMap, type Value } from '../../..
 import { packageName } from '../pkg/names.js';
 import { installedFacts } from '../rpm/installed-facts.js';
 import { below, search } from './solvables.js';
-import { elementsOf } from './xml.js';
+import { elementsOf } from '../../../kernel/std/xml.js';
 import { askZypper, callZypper } from './zypper.js';
 
 const LOCK_FILE = '/etc/zypp/locks';

@@ -7,7 +7,7 @@ import { plainArgument } from '../pkg/names.js';
 import { readIni } from '../rpm/ini-file.js';
 import { refreshWith } from './refresh.js';
 import { below } from './solvables.js';
-import { elementsOf } from './xml.js';
+import { elementsOf } from '../../../kernel/std/xml.js';
 import { askZypper } from './zypper.js';
 
 const FOLDER = '/etc/zypp/repos.d';

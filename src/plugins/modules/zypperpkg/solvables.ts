@@ -6,7 +6,7 @@ import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { packageName } from '../pkg/names.js';
 import { linesOf, rpmWords, runRpm } from '../rpm/query.js';
-import { elementsOf, type XmlElement } from './xml.js';
+import { elementsOf, type XmlElement } from '../../../kernel/std/xml.js';
 import { askZypper } from './zypper.js';
 
 /** A path of this system, or of the one below `root`. */

@@ -6,7 +6,7 @@ import { str } from '../../../kernel/std/python-text.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { plainArgument } from '../pkg/names.js';
 import { callProgram, type ProgramResult } from '../pkg/program.js';
-import { elementsOf, readXml, type XmlElement } from './xml.js';
+import { elementsOf, readXml, XmlError, type XmlElement } from '../../../kernel/std/xml.js';
 
 /** Done; 100 and above also say what else is to be known. Source: the manual of zypper. */
 const SUCCESS = new Set([0, 100, 101, 102, 103]);
@@ -47,7 +47,13 @@ export async function callZypper(args: readonly string[], ctx: Context, call: Zy
 
 /** The answer of zypper as XML. @throws CommandExecutionError with its complaint */
 export async function askZypper(args: readonly string[], ctx: Context, call: ZypperCall = {}): Promise<XmlElement> {
-  return readXml((await run(['--xmlout'], args, call, ctx)).stdout);
+  const { stdout } = await run(['--xmlout'], args, call, ctx);
+  try {
+    return readXml(stdout);
+  } catch (cause) {
+    if (cause instanceof XmlError) throw new CommandExecutionError(`Zypper gave ${cause.message}`, { cause });
+    throw cause;
+  }
 }
 
 async function run(mode: readonly string[], args: readonly string[], call: ZypperCall, ctx: Context): Promise<ZypperResult> {
@@ -82,7 +88,7 @@ function isWellFormed(text: string): boolean {
   try {
     return elementsOf(readXml(text), 'stream').length > 0;
   } catch (err) {
-    if (err instanceof CommandExecutionError) return false;
+    if (err instanceof XmlError) return false;
     throw err;
   }
 }

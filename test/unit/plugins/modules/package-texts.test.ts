@@ -8,7 +8,7 @@ import { dnf5Holds, HOLD_PATTERN, readHold } from '../../../../src/plugins/modul
 import { readPatches } from '../../../../src/plugins/modules/yumpkg/patches.js';
 import yumpkg from '../../../../src/plugins/modules/yumpkg.js';
 import zypperpkg from '../../../../src/plugins/modules/zypperpkg.js';
-import { elementsOf, readXml } from '../../../../src/plugins/modules/zypperpkg/xml.js';
+import { elementsOf, readXml } from '../../../../src/kernel/std/xml.js';
 import { machine } from './machine.js';
 
 test('locks of yum 3, dnf 4 and dnf 5', () => {

@@ -1,5 +1,4 @@
-/** Reads the XML that zypper writes: elements, attributes, text. No document types, no processing instructions. */
-import { CommandExecutionError } from '../../../kernel/contract/errors.js';
+/** Reads XML: elements, attributes, text. No document types, so no entities of their own either; processing instructions are passed over. */
 
 export interface XmlElement {
   readonly name: string;
@@ -7,11 +6,16 @@ export interface XmlElement {
   readonly children: readonly XmlElement[];
   /** Text that stands in the element itself. */
   readonly text: string;
+  /** Text before its first child; undefined when there is none. */
+  readonly lead: string | undefined;
 }
 
-type Open = { name: string; attributes: Record<string, string>; children: Open[]; text: string };
+/** The text is no XML that can be read. */
+export class XmlError extends Error {}
 
-const TOKEN = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/gy;
+type Open = { name: string; attributes: Record<string, string>; children: Open[]; text: string; lead: string | undefined };
+
+const TOKEN = /<!--[\s\S]*?-->|<!DOCTYPE[^[>]*>|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/gy;
 const ATTRIBUTE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
@@ -21,9 +25,9 @@ const plain = (text: string): string => text.replaceAll(/&(?:#(\d+)|#x([0-9a-f]+
   return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
 });
 
-/** The document as an element without a name. @throws CommandExecutionError for what is no XML */
+/** The document as an element without a name. @throws XmlError */
 export function readXml(source: string): XmlElement {
-  const document: Open = { name: '', attributes: {}, children: [], text: '' };
+  const document: Open = { name: '', attributes: {}, children: [], text: '', lead: undefined };
   const open = [document];
   let end = 0;
   for (const [token, data, closed, opened, attributes = '', isEmpty, text] of source.matchAll(TOKEN)) {
@@ -34,21 +38,22 @@ export function readXml(source: string): XmlElement {
       open.pop();
     } else if (opened !== undefined) {
       const element: Open = {
-        name: opened, children: [], text: '',
+        name: opened, children: [], text: '', lead: undefined,
         attributes: Object.fromEntries([...attributes.matchAll(ATTRIBUTE)].map(([, name = '', double, single]) => [name, plain(double ?? single ?? '')])),
       };
       current.children.push(element);
       if (isEmpty === '') open.push(element);
     } else {
-      current.text += data ?? plain(text ?? '');
+      const more = data ?? plain(text ?? '');
+      current.text += more;
+      if (current.children.length === 0 && more !== '') current.lead = current.text;
     }
   }
   if (end !== source.length || open.length !== 1) throw notXml(source);
   return document;
 }
 
-const notXml = (source: string): CommandExecutionError =>
-  new CommandExecutionError(`Zypper gave no XML that can be read: ${source.slice(0, 200)}`);
+const notXml = (source: string): XmlError => new XmlError(`no XML that can be read: ${source.slice(0, 200)}`);
 
 /** All elements of a name below, in order. */
 export function elementsOf(element: XmlElement, name: string): XmlElement[] {
