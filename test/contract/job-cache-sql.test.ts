@@ -16,6 +16,15 @@ for (const [name, secret] of [['postgres', 'passwd'], ['pgjsonb', 'pass']] as co
     },
   });
 }
+jobCacheContract({
+  name: 'postgres_local_cache', skip: skipWithoutPostgres,
+  async open(opts = {}) {
+    const [server, db] = [await postgres(), `salt${count += 1}`];
+    server.create(db, 'postgres_local_cache');
+    // Its listing leaves out what is older; the jobs of the contract are.
+    return openStore('postgres_local_cache', { 'master_job_cache.postgres': { host: '127.0.0.1', port: server.port, db, passwd: server.password }, keep_jobs_seconds: 0, ...opts });
+  },
+});
 
 const maria = once(() => startMaria(root));
 jobCacheContract({

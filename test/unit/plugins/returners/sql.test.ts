@@ -69,3 +69,24 @@ test('results wait for a PostgreSQL that comes later', { skip: skipWithoutPostgr
   for (let left = 600; left > 0 && (queue?.counters.waiting ?? 0) > 0; left -= 1) await pause(50);
   assert.deepEqual(await returner.call('getMinions', []), ['web1', 'web2']);
 });
+
+test('postgres_local_cache shares the tables of Salt: rows of either are read, and only what is fresh is listed', { skip: skipWithoutPostgres }, async () => {
+  await using server = await startPostgres(root);
+  server.create('salt', 'postgres_local_cache');
+  // As Salt's own documentation makes them.
+  server.ask('salt', 'ALTER TABLE jids DROP COLUMN minions');
+  server.upgrade('salt', 'postgres_local_cache');
+  const { returner } = await openReturner(root, 'postgres_local_cache', { 'master_job_cache.postgres': { host: '127.0.0.1', port: server.port, passwd: server.password } });
+  const old = '20200102030405678901';
+  server.ask('salt', `INSERT INTO jids (jid, started, tgt_type, cmd, tgt, kwargs, ret, username, arg, fun) VALUES ('${old}', '2020, Jan 02 03:04:05.678901', 'list', 'publish', '[''a'', ''b'']', '{''delimiter'': '':''}', '', 'root', '["x"]', 'test.echo')`);
+  server.ask('salt', `INSERT INTO salt_returns (fun, jid, return, id, success) VALUES ('test.echo', '${old}', '{"return": "x", "retcode": 0, "success": true}', 'a', true), ('test.echo', '${old}', '"bare"', 'b', null)`);
+  assert.deepEqual(await returner.call('getLoad', [old]), { jid: old, fun: 'test.echo', arg: ['x'], tgt: "['a', 'b']", tgt_type: 'list', user: 'root', ret: '', cmd: 'publish', kwargs: "{'delimiter': ':'}" });
+  assert.deepEqual(await returner.call('getJid', [old]), { a: { return: 'x', retcode: 0, success: true }, b: { return: 'bare' } });
+  const fresh = await returner.call('prepJid', [false, null]);
+  await returner.call('saveLoad', [fresh, { jid: fresh, fun: ['test.ping', 'test.echo'], arg: [[], ['x']], tgt: ['a', 'b'], tgt_type: 'list', user: 'root', ret: '', kwargs: { delimiter: ':' } }, ['b', 'a']]);
+  assert.deepEqual(Object.keys(await returner.call('getJids', [])), [fresh]);
+  const load = await returner.call('getLoad', [fresh]);
+  assert.deepEqual([load['tgt'], load['fun'], load['kwargs'], load['Minions']], [['a', 'b'], ['test.ping', 'test.echo'], { delimiter: ':' }, ['a', 'b']]);
+  await returner.call('eventReturn', [[{ tag: 'x', data: { n: 1 } }]]);
+  assert.equal(server.ask('salt', 'SELECT tag, data FROM salt_events'), 'x|{"n": 1}');
+});
