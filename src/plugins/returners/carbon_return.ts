@@ -4,7 +4,7 @@ import type { ReturnerContext } from '../../kernel/contract/returner.js';
 import { newJid } from '../../kernel/std/time.js';
 import type { PlainMap } from '../../kernel/std/value.js';
 import { metricsOf, pickled, plainText } from './carbon/metrics.js';
-import { LineSocket } from './shared/line-socket.js';
+import { LineSocket } from '../../kernel/sys/net/line-socket.js';
 import { flagOption, needed, serverOf } from './shared/options.js';
 
 const PORT = 2003;

@@ -11,7 +11,7 @@ import { newJid } from '../../kernel/std/time.js';
 import type { PlainMap, Value } from '../../kernel/std/value.js';
 import { caBundle } from '../../kernel/sys/http/query.js';
 import { jsonOf, mapOfJson } from './shared/json.js';
-import { LineSocket } from './shared/line-socket.js';
+import { LineSocket } from '../../kernel/sys/net/line-socket.js';
 import { flagOption, serverOf, textOption } from './shared/options.js';
 
 const PORT = 4222;

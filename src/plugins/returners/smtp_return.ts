@@ -9,7 +9,8 @@ import type { ReturnerContext } from '../../kernel/contract/returner.js';
 import { str } from '../../kernel/std/python-text.js';
 import { newJid } from '../../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { addresses, deliver } from './mail/deliver.js';
+import { addresses } from '../../kernel/sys/mail/addresses.js';
+import { deliver } from './mail/deliver.js';
 import { flagOption, needed, numberOption, textOption } from './shared/options.js';
 
 const SMTP_PORT = 25;

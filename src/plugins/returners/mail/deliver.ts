@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ReturnerContext } from '../../../kernel/contract/returner.js';
 import { caBundle } from '../../../kernel/sys/http/query.js';
-import { mailText, type Mail } from './message.js';
-import { sendMail, type MailServer } from './send.js';
+import { mailText, type Mail } from '../../../kernel/sys/mail/message.js';
+import { sendMail, type MailServer } from '../../../kernel/sys/mail/send.js';
 
 export interface Delivery {
   readonly server: Pick<MailServer, 'host' | 'port' | 'tls' | 'verify'>;
@@ -17,7 +17,7 @@ export interface Delivery {
 /** @throws CommandExecutionError when nobody can get it now */
 export async function deliver({ server, user, password, mail, key }: Delivery, ctx: ReturnerContext): Promise<void> {
   const hostname = ctx.sys.hostname();
-  const bundle = server.tls && server.verify ? caBundle(undefined, ctx.opts) : undefined;
+  const bundle = server.tls !== false && server.verify ? caBundle(undefined, ctx.opts) : undefined;
   const full: MailServer = {
     ...server, hostname, login: user === undefined || password === undefined ? undefined : { user, password },
     ca: bundle === undefined ? undefined : await readFile(bundle),
@@ -27,6 +27,3 @@ export async function deliver({ server, user, password, mail, key }: Delivery, c
   const failed = await sendMail(full, mail, text, ctx.signal);
   for (const answer of failed) ctx.log.warn({ answer }, 'the mail server takes the mail for others only');
 }
-
-/** The addresses of a list with commas, or of a list. */
-export const addresses = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : String(value ?? '').split(',')).map((one) => one.trim()).filter((one) => one !== '');

@@ -1,8 +1,8 @@
 /** A connection on which both sides speak in lines. Bounded in what it holds; ends with its signal. */
 import { createConnection, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { CommandExecutionError } from '../../../kernel/contract/errors.js';
-import { asError } from '../../../kernel/std/async.js';
+import { CommandExecutionError } from '../../contract/errors.js';
+import { asError } from '../../std/async.js';
 
 const BYTES_MAX = 1024 * 1024;
 

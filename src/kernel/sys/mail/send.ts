@@ -1,13 +1,16 @@
 /** Hands a mail to a server. RFC 5321; STARTTLS: RFC 3207; AUTH: RFC 4954, the mechanisms CRAM-MD5, PLAIN and LOGIN. */
 import { createHmac } from 'node:crypto';
-import { CommandExecutionError } from '../../../kernel/contract/errors.js';
-import { LineSocket, type Peer } from '../shared/line-socket.js';
+import { CommandExecutionError } from '../../contract/errors.js';
+import { LineSocket, type Peer } from '../net/line-socket.js';
 
 export interface MailServer {
   readonly host: string;
   readonly port: number;
-  /** STARTTLS is a must, not a wish. */
-  readonly tls: boolean;
+  /**
+   * False: in clear. True: STARTTLS is a must. `offered`: STARTTLS where the server offers it. `at once`: encrypted from the first byte,
+   * as on port 465.
+   */
+  readonly tls: boolean | 'offered' | 'at once';
   /** False: any certificate will do. */
   readonly verify: boolean;
   /** Trusted certificates; undefined: those that Node knows. */
@@ -38,6 +41,8 @@ const ADDRESS = /^[^\s<>\p{Cc}]+@?[^\s<>\p{Cc}]*$/u;
 export async function sendMail(server: MailServer, envelope: Envelope, text: string, signal: AbortSignal): Promise<string[]> {
   const peer: Peer = { host: server.host, port: server.port, what: 'The mail server' };
   await using socket = await LineSocket.open(peer, signal);
+  const startTls = (): Promise<void> => socket.startTls({ rejectUnauthorized: server.verify, ...(server.ca === undefined ? {} : { ca: server.ca }) });
+  if (server.tls === 'at once') await startTls();
   const ask = async (command: string): Promise<Answer> => {
     if (command !== '') await socket.write(`${command}\r\n`);
     return read(socket);
@@ -49,10 +54,10 @@ export async function sendMail(server: MailServer, envelope: Envelope, text: str
   };
   await say('', 2, 'the connection');
   let abilities = await greet(say, server.hostname);
-  if (server.tls) {
-    if (!abilities.has('STARTTLS')) throw new CommandExecutionError('The mail server does not offer STARTTLS');
+  if (server.tls === true && !abilities.has('STARTTLS')) throw new CommandExecutionError('The mail server does not offer STARTTLS');
+  if (server.tls === true || (server.tls === 'offered' && abilities.has('STARTTLS'))) {
     await say('STARTTLS', 2);
-    await socket.startTls({ rejectUnauthorized: server.verify, ...(server.ca === undefined ? {} : { ca: server.ca }) });
+    await startTls();
     abilities = await greet(say, server.hostname);
   }
   if (server.login !== undefined) await logIn(say, server.login, abilities.get('AUTH') ?? '');
@@ -114,6 +119,6 @@ const refused = (what: string, { code, lines }: Answer): CommandExecutionError =
 /** The bare address of `Name <address>`. */
 function address(text: string): string {
   const bare = (/<([^<>]*)>\s*$/.exec(text)?.[1] ?? text).trim();
-  if (!ADDRESS.test(bare)) throw new CommandExecutionError(`'${text.slice(0, 80)}' is no mail address`);
+  if (/\p{Cc}/u.test(text) || !ADDRESS.test(bare)) throw new CommandExecutionError(`'${text.slice(0, 80)}' is no mail address`);
   return bare;
 }
