@@ -62,8 +62,8 @@ export class RawClient implements Disposable {
   }
 
   /** Through the handshake as a socket of this type. */
-  static async open(address: string, type: string): Promise<RawClient> {
-    const client = await RawClient.connect(address);
+  static async open(address: string, type: string, from?: string): Promise<RawClient> {
+    const client = await RawClient.connect(address, from);
     client.send(GREETING, ready(type));
     const { body } = await client.frame();
     if (body.toString('latin1', 1, 6) !== 'READY') throw new Error('The server did not get ready');

@@ -44,6 +44,12 @@ export interface RequestOptions {
 export interface Peer {
   /** A hexadecimal number that changes with each connection. */
   readonly connection: string;
+  /** Where it comes from; undefined when the transport does not tell. */
+  readonly address?: string | undefined;
+  /** An accepted minion speaks here: of those that are not known, one goes first when room is short. */
+  settle?(): void;
+  /** Nothing more of it is read for so long, unless it is settled. */
+  rest?(ms: number): void;
 }
 
 /** Gives the reply, or undefined for none: the caller will ask again. */

@@ -5,6 +5,8 @@ const MIB = 1024 * 1024;
 export const BOUNDS = {
   newKeysPerSecond: 100,
   newKeysBurst: 1000,
+  newKeysOfAddressPerSecond: 20,
+  newKeysOfAddressBurst: 500,
   newKeysOfConnectionPerSecond: 1,
   newKeysOfConnectionBurst: 20,
   acceptedKeyPerSecond: 5,
@@ -40,18 +42,23 @@ export const BOUND_TABLE = {
     bound: `${number(BOUNDS.newKeysPerSecond)} a second, ${number(BOUNDS.newKeysBurst)} at once`,
     beyond: 'no reply, before any work with keys; the minion asks again',
   },
+  new_keys_of_address: {
+    what: 'the same, of one address; of version 6, of one network of 64 bits',
+    bound: `${number(BOUNDS.newKeysOfAddressPerSecond)} a second, ${number(BOUNDS.newKeysOfAddressBurst)} at once`,
+    beyond: 'no reply, and the connection is not read for a second; nothing is taken from the budget of all',
+  },
   new_keys_of_connection: {
     what: 'the same, of one connection',
     bound: `${number(BOUNDS.newKeysOfConnectionPerSecond)} a second, ${number(BOUNDS.newKeysOfConnectionBurst)} at once`,
-    beyond: 'no reply; nothing is taken from the budget of all',
+    beyond: 'as before; nothing is taken from the budget of its address',
   },
   new_connections_of_address: {
-    what: 'new connections of one address to the request port, while sign-ins with new keys are refused',
+    what: 'with `transport_server: zeromq` only: new connections of one address to the request port, while sign-ins with new keys are refused',
     bound: `${number(BOUNDS.floodConnectionsPerSecond)} a second, ${number(BOUNDS.floodConnectionsBurst)} at once`,
     beyond: 'not through the handshake, the other side tries again',
   },
   accepted_key: {
-    what: 'sign-ins of one accepted key',
+    what: 'sign-ins of one accepted key from one address',
     bound: `${number(BOUNDS.acceptedKeyPerSecond)} a second, ${number(BOUNDS.acceptedKeyBurst)} at once`,
     beyond: 'no reply',
   },
@@ -60,7 +67,8 @@ export const BOUND_TABLE = {
   connections: {
     what: 'file descriptors, counted when a connection comes',
     bound: `${BOUNDS.descriptorsForConnections * 100} % of \`max_open_files\` (100 000), or of what the system allows when that is less`,
-    beyond: 'not through the handshake, the other side tries again; connections that are open are served',
+    beyond: 'on the request port a connection that has not shown an accepted minion is closed for the new one, of the address that has most of them; where there is none of several, '
+      + 'and on the publish port: not through the handshake, the other side tries again; connections that are open are served',
   },
   handshakes: { what: 'connections that are not through the handshake', bound: '4 000 for each port, 10 s each', beyond: 'the oldest is closed, the other side tries again' },
   open_requests: { what: 'requests being answered', bound: '20 000, and 512 MiB together; 100 of one connection', beyond: 'further ones wait in the socket' },

@@ -2,6 +2,7 @@
  * What a command of the request port declares: who may send it, how large it may be, what it does.
  * A command without a rule cannot be put into the table, and so cannot start.
  */
+import type { Peer } from '../../bus/transport/contract.js';
 import type { EncryptionAlgorithm, SignatureAlgorithm } from '../../bus/crypto/algorithms.js';
 import type { MinionId } from '../../kernel/contract/job.js';
 import type { PlainMap, Value } from '../../kernel/std/value.js';
@@ -10,7 +11,7 @@ import type { RefusalReason } from './refusals.js';
 /** Who sent a request, as proven: by the session key of an accepted minion, or not at all. */
 export type Sender =
   | { readonly kind: 'minion'; readonly id: MinionId; readonly encAlgo: EncryptionAlgorithm; readonly sigAlgo: SignatureAlgorithm; readonly nonce: string }
-  | { readonly kind: 'unproven'; readonly connection: string };
+  | { readonly kind: 'unproven'; readonly peer: Peer };
 
 export type MinionSender = Extract<Sender, { kind: 'minion' }>;
 

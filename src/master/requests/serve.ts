@@ -119,7 +119,7 @@ export class RequestDesk {
       return encodeRefusal(REFUSED.badLoad);
     }
     const startedMs = performance.now();
-    const answer = await command.run(load, { kind: 'unproven', connection: peer.connection });
+    const answer = await command.run(load, { kind: 'unproven', peer });
     this.#parts.times?.note(command.name, performance.now() - startedMs);
     if (answer.kind === 'refused') {
       this.#refuse(answer.why, { cmd: command.name, connection: peer.connection });
@@ -136,6 +136,7 @@ export class RequestDesk {
       return encodeRefusal(proven.text);
     }
     const { load, sender, crypticle } = proven;
+    peer.settle?.();
     const command = this.#parts.table.find('minion', load['cmd']);
     const answer = command === undefined ? this.#unknown(load, sender) : await this.#run(command, load, sender, bytes);
     if (answer.kind === 'nothing' || answer.kind === 'refused') return undefined;

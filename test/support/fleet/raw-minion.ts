@@ -23,9 +23,10 @@ export type RawReply =
 export const newNonce = (): string => randomBytes(16).toString('hex');
 export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
-/** Sends one frame on a connection of its own; undefined when no reply comes in time. */
-export async function askRaw(port: number, frame: Uint8Array, timeoutMs = REPLY_MS): Promise<Buffer | undefined> {
-  const client = requestClient({ address: `tcp://127.0.0.1:${port}`, ipv6: false, frameBytesMax: FRAME_BYTES_MAX, tcpKeepaliveIdleSeconds: 300 });
+/** Sends one frame on a connection of its own; undefined when no reply comes in time. `from`: the local address of the connection. */
+export async function askRaw(port: number, frame: Uint8Array, timeoutMs = REPLY_MS, from?: string): Promise<Buffer | undefined> {
+  const to = `127.0.0.1:${port}`;
+  const client = requestClient({ address: from === undefined ? `tcp://${to}` : `tcp://${from}:0;${to}`, ipv6: false, frameBytesMax: FRAME_BYTES_MAX, tcpKeepaliveIdleSeconds: 300 });
   try {
     return await client.request(frame, { timeoutMs });
   } catch (error) {
@@ -47,22 +48,24 @@ export class RawMinion {
   readonly port: number;
   readonly privateKey: RsaPrivateKey;
   readonly publicPem: string;
+  readonly from: string | undefined;
   session = '';
 
-  constructor(id: string, port: number, privatePem: string) {
+  constructor(id: string, port: number, privatePem: string, from?: string) {
+    this.from = from;
     this.id = id;
     this.port = port;
     this.privateKey = loadPrivateKey(privatePem);
     this.publicPem = this.privateKey.publicKey.toPem();
   }
 
-  static async make(id: string, port: number): Promise<RawMinion> {
-    return new RawMinion(id, port, (await generateRsaKeyPair()).privatePem);
+  static async make(id: string, port: number, from?: string): Promise<RawMinion> {
+    return new RawMinion(id, port, (await generateRsaKeyPair()).privatePem, from);
   }
 
   async signIn(timeoutMs = REPLY_MS): Promise<SignInAnswer | undefined> {
     const load = signInLoad({ id: this.id, nonce: newNonce(), encAlgo: 'OAEP-SHA1', sigAlgo: 'PKCS1v15-SHA1', pub: this.publicPem });
-    const frame = await askRaw(this.port, encodeNetwork({ enc: 'clear', load, version: 3 }), timeoutMs);
+    const frame = await askRaw(this.port, encodeNetwork({ enc: 'clear', load, version: 3 }), timeoutMs, this.from);
     if (frame === undefined) return undefined;
     const { answer } = readSignInReply(frame);
     if (answer.kind === 'accepted') this.session = this.privateKey.decrypt(answer.session, 'OAEP-SHA1').toString('utf8');
@@ -82,7 +85,7 @@ export class RawMinion {
   }
 
   async send(frame: Uint8Array, timeoutMs = REPLY_MS): Promise<RawReply> {
-    const reply = await askRaw(this.port, frame, timeoutMs);
+    const reply = await askRaw(this.port, frame, timeoutMs, this.from);
     return reply === undefined ? { kind: 'none' } : this.read(reply);
   }
 

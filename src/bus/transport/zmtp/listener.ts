@@ -10,6 +10,7 @@ import { RateLimit } from '../../../kernel/std/rate-limit.js';
 import { BindError, type ServerOptions } from '../contract.js';
 import { hostsOf, readEndpoint } from './endpoint.js';
 import { plainAddress, ZmtpPeer, type PeerOwner } from './peer.js';
+import { Strangers } from './strangers.js';
 import { ZmtpError } from './zmtp-error.js';
 
 const HEARTBEAT_MS = 10_000;
@@ -44,14 +45,17 @@ export class Listener {
   readonly #shaking = new Map<ZmtpPeer, number>();
   readonly #refused = new Map<Socket, number>();
   readonly #lines = new RateLimit(FAULT_LINES);
+  /** Where connections can show who they are: those that did not yet. */
+  readonly #strangers: Strangers<ZmtpPeer> | undefined;
   #owner: PeerOwner | undefined;
   #serial = 0;
   #looks = 0;
   #lookedMs = performance.now();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: ServerOptions) {
+  constructor(options: ServerOptions, strangers?: Strangers<ZmtpPeer>) {
     this.#options = options;
+    this.#strangers = strangers;
     this.#log = options.log;
   }
 
@@ -80,6 +84,7 @@ export class Listener {
   closed(peer: ZmtpPeer, fault: ZmtpError | undefined): void {
     this.peers.delete(peer);
     this.#shaking.delete(peer);
+    this.#strangers?.delete(peer);
     if (fault === undefined) return;
     this.counters.broken += 1;
     if (fault.fault === 'internal') this.#log.error({ err: fault.cause, connection: peer.connection }, 'connection closed, reading it failed');
@@ -115,7 +120,7 @@ export class Listener {
   }
 
   #connected(socket: Socket): void {
-    if (this.#owner === undefined || !this.#mayCome(plainAddress(socket.remoteAddress))) {
+    if (this.#owner === undefined || !(this.#mayCome(plainAddress(socket.remoteAddress)) || this.#makesRoom())) {
       this.#refuse(socket);
       return;
     }
@@ -123,6 +128,7 @@ export class Listener {
     const peer = new ZmtpPeer(socket, this.#serial, this.#owner);
     this.peers.add(peer);
     this.#shaking.set(peer, performance.now());
+    this.#strangers?.add(peer);
     const [oldest] = this.#shaking.keys();
     const { handshakesMax = HANDSHAKES_MAX } = this.#options;
     if (this.#shaking.size <= handshakesMax || oldest === undefined) return;
@@ -139,6 +145,13 @@ export class Listener {
       this.#log.error({ err, address }, 'connection not looked at');
       return true;
     }
+  }
+
+  /** For a newcomer a stranger goes, of the address that has most of them: a crowd takes the place of nobody but itself. */
+  #makesRoom(): boolean {
+    const stranger = this.#strangers?.oldestOfCrowd();
+    stranger?.close();
+    return stranger !== undefined;
   }
 
   #refuse(socket: Socket): void {

@@ -28,6 +28,10 @@ export interface PeerOwner {
   /** A chunk was read, or something was written: what waits in this connection may be another amount. */
   moved(peer: ZmtpPeer): void;
   closed(peer: ZmtpPeer, fault: ZmtpError | undefined): void;
+  /** An accepted minion speaks there. */
+  settled?(peer: ZmtpPeer): void;
+  /** Not to be read for so long. */
+  rests?(peer: ZmtpPeer, ms: number): void;
 }
 
 const COMMAND_BYTES_MAX = 4096;
@@ -54,6 +58,7 @@ function hello(socketType: string): Buffer {
 export class ZmtpPeer implements Peer, FrameSink {
   readonly socket: Socket;
   readonly serial: number;
+  readonly address: string;
   readonly #owner: PeerOwner;
   readonly #reader: FrameReader;
   readonly #onWritten: () => void;
@@ -61,6 +66,7 @@ export class ZmtpPeer implements Peer, FrameSink {
   /** Closed by us, or by the other side: nothing goes in or out any more. */
   #isGone = false;
   #isPaused = false;
+  #isSettled = false;
   #fault: ZmtpError | undefined;
   #frames: Buffer[] = [];
   #frameCount = 0;
@@ -78,6 +84,7 @@ export class ZmtpPeer implements Peer, FrameSink {
   constructor(socket: Socket, serial: number, owner: PeerOwner) {
     this.socket = socket;
     this.serial = serial;
+    this.address = plainAddress(socket.remoteAddress);
     this.#owner = owner;
     this.#reader = new FrameReader(this);
     this.#heardMs = performance.now();
@@ -96,16 +103,22 @@ export class ZmtpPeer implements Peer, FrameSink {
     return this.serial.toString(16).padStart(8, '0');
   }
 
-  get address(): string {
-    return plainAddress(this.socket.remoteAddress);
-  }
-
   get isGone(): boolean {
     return this.#isGone;
   }
 
   get isPaused(): boolean {
     return this.#isPaused;
+  }
+
+  settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#owner.settled?.(this);
+  }
+
+  rest(ms: number): void {
+    if (!this.#isSettled && !this.#isGone) this.#owner.rests?.(this, ms);
   }
 
   get isReady(): boolean {

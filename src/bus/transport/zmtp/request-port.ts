@@ -8,6 +8,7 @@ import type { RequestHandler, RequestServer, ServerOptions } from '../contract.j
 import { encodeFrame, encodeHead, encodeMessage, MORE } from './frames.js';
 import { Listener } from './listener.js';
 import type { PeerOwner, PeerRules, ZmtpPeer } from './peer.js';
+import { Strangers } from './strangers.js';
 import { ZmtpError } from './zmtp-error.js';
 
 const MIB = 1024 * 1024;
@@ -31,6 +32,8 @@ export interface RequestLimits {
 const LIMITS: RequestLimits = {
   open: 20_000, openBytes: 512 * MIB, openOfPeer: 100, unfinishedBytes: 512 * MIB, behindBytes: MIB, behindBytesMax: 64 * MIB, behindBytesOfAll: 512 * MIB,
 };
+/** How often it is looked whether a rest is over. */
+const SLOWED_LOOK_MS = 100;
 /** At the end requests that are being answered get this time. */
 const ANSWER_MS = 500;
 /** Longer payloads are not copied behind their head. */
@@ -54,6 +57,10 @@ class RequestPort implements RequestServer, PeerOwner {
   readonly #counters = { served: 0, refused: 0, waiting: 0, dropped: 0 };
   /** Connections that are not read, until there is room again. */
   readonly #resting = new Set<ZmtpPeer>();
+  /** Connections that are not read until a time, the earliest first. */
+  readonly #slowed = new Map<ZmtpPeer, number>();
+  readonly #strangers = new Strangers<ZmtpPeer>();
+  #slowTimer: NodeJS.Timeout | undefined;
   readonly #idle = deferred<void>();
   #willWake = false;
   #address = '';
@@ -66,7 +73,7 @@ class RequestPort implements RequestServer, PeerOwner {
     this.#options = options;
     this.#limits = limits;
     this.#handle = handle;
-    this.#listener = new Listener(options);
+    this.#listener = new Listener(options, this.#strangers);
     this.rules = { socketType: 'ROUTER', peerTypes: new Set(['REQ', 'DEALER', 'ROUTER']), messageBytesMax: options.frameBytesMax, framesKept: 2 };
   }
   async open(): Promise<void> {
@@ -121,11 +128,24 @@ class RequestPort implements RequestServer, PeerOwner {
   closed(peer: ZmtpPeer, fault: ZmtpError | undefined): void {
     this.#forget(peer);
     this.#resting.delete(peer);
+    this.#slowed.delete(peer);
     this.#listener.closed(peer, fault);
+  }
+
+  settled(peer: ZmtpPeer): void {
+    this.#strangers.delete(peer);
+  }
+
+  rests(peer: ZmtpPeer, ms: number): void {
+    peer.pause();
+    this.#slowed.delete(peer);
+    this.#slowed.set(peer, performance.now() + ms);
+    this.#slowTimer ??= setInterval(() => this.#endRests(), SLOWED_LOOK_MS).unref();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    clearInterval(this.#slowTimer);
     for (const peer of this.#listener.peers) peer.pause();
     if (this.#counters.waiting > 0) await within(this.#idle.promise, ANSWER_MS, undefined);
     await this.#listener.close();
@@ -177,11 +197,26 @@ class RequestPort implements RequestServer, PeerOwner {
       if (this.#isClosed) return;
       for (const peer of this.#resting) {
         if (this.#isFull()) return;
+        if (this.#slowed.has(peer)) continue;
         if (peer.open > this.#limits.openOfPeer / 2 || peer.waitingBytes > this.#limits.behindBytes) continue;
         this.#resting.delete(peer);
         peer.goOn();
       }
     });
+  }
+
+  /** Whose time is over is read again. */
+  #endRests(): void {
+    const now = performance.now();
+    for (const [peer, untilMs] of this.#slowed) {
+      if (untilMs > now) break;
+      this.#slowed.delete(peer);
+      this.#resting.add(peer);
+    }
+    if (this.#resting.size > 0) this.#wake();
+    if (this.#slowed.size > 0) return;
+    clearInterval(this.#slowTimer);
+    this.#slowTimer = undefined;
   }
 
   #forget(peer: ZmtpPeer): void {

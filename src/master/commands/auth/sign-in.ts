@@ -18,13 +18,12 @@ import {
 } from '../../../bus/wire/sign-in.js';
 import { parseMinionId, type MinionId } from '../../../kernel/contract/job.js';
 import type { Logger } from '../../../kernel/contract/log.js';
-import { RateLimit, RateLimits } from '../../../kernel/std/rate-limit.js';
 import { decideAutosign, type AutosignOptions } from '../../keys/autosign.js';
 import { cleanPem, type KeyStore } from '../../keys/key-store.js';
 import type { Bounds } from '../../requests/bounds.js';
-import { BOUNDS } from '../../requests/bounds.data.js';
 import { SIZES, type OpenCommand, type Reply } from '../../requests/command.js';
 import { shownName } from '../../requests/refusals.js';
+import { SignInBudget } from './sign-in-budget.js';
 
 export interface SignInParts {
   readonly keys: KeyStore;
@@ -61,44 +60,6 @@ const DENY: Decision = { act: 'denied', ret: false };
 const FULL: Decision = { act: 'full', ret: 'full' };
 const UNUSABLE: Decision = { act: 'unusable', ret: false };
 
-/**
- * How many sign-ins are answered. The transport does not tell where a message comes from: keys that are not accepted share one budget,
- * of which each connection may have a small part, and each accepted key has its own. A flood of new names or keys leaves the accepted
- * minions alone; as long as it lasts, new connections of one address come slowly (`onFlood`). What is beyond gets no reply, before
- * any work with keys; a minion asks again by itself.
- */
-const NEW_KEYS = { perSecond: BOUNDS.newKeysPerSecond, burst: BOUNDS.newKeysBurst };
-const NEW_KEYS_OF_CONNECTION = { perSecond: BOUNDS.newKeysOfConnectionPerSecond, burst: BOUNDS.newKeysOfConnectionBurst, namesMax: 100_000 };
-const ACCEPTED_KEYS = { perSecond: BOUNDS.acceptedKeyPerSecond, burst: BOUNDS.acceptedKeyBurst, namesMax: 20_000 };
-
-class SignInBudget {
-  readonly #parts: SignInParts;
-  readonly #newKeys = new RateLimit(NEW_KEYS);
-  readonly #connections = new RateLimits(NEW_KEYS_OF_CONNECTION);
-  readonly #acceptedKeys = new RateLimits(ACCEPTED_KEYS);
-
-  constructor(parts: SignInParts) {
-    this.#parts = parts;
-  }
-
-  mayAsk(id: MinionId | undefined, pem: string, connection: string): boolean {
-    const { keys, bounds, onFlood } = this.#parts;
-    if (id !== undefined && keys.read('accepted', id) === pem) {
-      if (this.#acceptedKeys.take(id)) return true;
-      bounds.hit('accepted_key', { id });
-      return false;
-    }
-    if (!this.#connections.take(connection)) {
-      bounds.hit('new_keys_of_connection', { connection });
-      return false;
-    }
-    if (this.#newKeys.take()) return true;
-    bounds.hit('new_keys');
-    onFlood();
-    return false;
-  }
-}
-
 export function signInCommand(parts: SignInParts): OpenCommand {
   const keySignature = keySignatureOf(parts);
   const budget = new SignInBudget(parts);
@@ -107,7 +68,6 @@ export function signInCommand(parts: SignInParts): OpenCommand {
     rule: 'Anyone; the key that is shown must be the accepted one of its id, and only its holder can open the reply',
     async run(load, sender) {
       const request = readSignIn(load);
-      const connection = sender.kind === 'unproven' ? sender.connection : sender.id;
       if (typeof request.id !== 'string') return clearText(REFUSED.notText(request.id));
       if (request.id.includes('\0')) return clearText(REFUSED.nullByte);
       if (!isSignatureAlgorithm(request.sigAlgo)) return { kind: 'frame', frame: encodeUnsignedRefusal('bad sig algo') };
@@ -115,7 +75,7 @@ export function signInCommand(parts: SignInParts): OpenCommand {
       if (!isEncryptionAlgorithm(request.encAlgo)) {
         return request.token === undefined ? clearText(REFUSED.exception) : { kind: 'frame', frame: encodeUnsignedRefusal('bad enc algo') };
       }
-      if (!budget.mayAsk(parseMinionId(request.id), cleanPem(request.pub), connection)) return { kind: 'refused', why: 'too_many' };
+      if (!budget.mayAsk(parseMinionId(request.id), cleanPem(request.pub), sender.kind === 'unproven' ? sender.peer : { connection: sender.id })) return { kind: 'refused', why: 'too_many' };
       return answer(parts, { ...request, id: request.id, nonce: request.nonce, pub: request.pub, encAlgo: request.encAlgo, sigAlgo: request.sigAlgo }, keySignature);
     },
   };

@@ -79,7 +79,7 @@ export function openCommands(parts: OpenParts): OpenCommand[] {
   ];
 }
 
-const placeOf = (sender: Sender): string => (sender.kind === 'minion' ? `minion ${sender.id}` : `connection ${sender.connection}`);
+const placeOf = (sender: Sender): string => (sender.kind === 'minion' ? `minion ${sender.id}` : `connection ${sender.peer.connection}`);
 
 const decide = ({ access }: OpenParts, way: WayName, load: PlainMap, sender: Sender, jid: string): Promise<Verdict> =>
   access.decide({ way, load, from: placeOf(sender), jid });

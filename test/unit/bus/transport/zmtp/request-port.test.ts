@@ -386,3 +386,59 @@ test('at the end what is being answered is answered, connections end, and the po
   const again = await serve(echo, { address: server.address });
   await again.server[Symbol.asyncDispose]();
 });
+
+test('without room a connection that has not shown who it is goes for a new one, of the crowd, the oldest first', async () => {
+  let room = 4;
+  const peers: Peer[] = [];
+  const { server } = await serve((frame, peer) => {
+    peers.push(peer);
+    if (frame.toString() === 'known') peer.settle?.();
+    return Promise.resolve(frame);
+  }, { address: 'tcp://127.0.0.1:*', gate: () => (room -= 1) >= 0 });
+  const open = async (text: string, from: string): Promise<RawClient> => {
+    const client = await RawClient.open(server.address, 'REQ', from);
+    client.send(request(text));
+    assert.deepEqual(await client.message(), ['', text]);
+    return client;
+  };
+  using known = await open('known', '127.0.0.2');
+  using first = await open('x', '127.0.0.2');
+  using second = await open('x', '127.0.0.2');
+  using other = await open('x', '127.0.0.3');
+  assert.deepEqual(peers.map(({ address }) => address), ['127.0.0.2', '127.0.0.2', '127.0.0.2', '127.0.0.3']);
+  using _fifth = await open('x', '127.0.0.4');
+  await first.closed;
+  for (const client of [known, second, other]) {
+    client.send(request('y'));
+    assert.deepEqual(await client.message(), ['', 'y']);
+  }
+  await server[Symbol.asyncDispose]();
+});
+
+test('a connection that has to rest is not read for a while, others are, and nothing of it is lost', async () => {
+  const served: string[] = [];
+  const { server } = await serve((frame, peer) => {
+    served.push(frame.toString());
+    if (frame.toString() === 'rest') peer.rest?.(300);
+    return Promise.resolve(frame);
+  });
+  using client = await RawClient.open(server.address, 'DEALER');
+  client.send(request('rest'), request('after'));
+  assert.deepEqual(await client.message(), ['', 'rest']);
+  await isServed(server.address);
+  assert.deepEqual(await client.message(), ['', 'after']);
+  assert.deepEqual(served, ['rest', 'hello', 'after']);
+  await server[Symbol.asyncDispose]();
+});
+
+test('a connection that has shown who it is does not rest', async () => {
+  const { server } = await serve((frame, peer) => {
+    peer.settle?.();
+    peer.rest?.(3_600_000);
+    return Promise.resolve(frame);
+  });
+  using client = await RawClient.open(server.address, 'DEALER');
+  client.send(request('one'), request('two'));
+  assert.deepEqual([await client.message(), await client.message()], [['', 'one'], ['', 'two']]);
+  await server[Symbol.asyncDispose]();
+});
