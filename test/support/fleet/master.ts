@@ -38,20 +38,24 @@ export interface JobAnswers {
   readonly error: string | undefined;
 }
 
+const FOLDERS = ['conf', 'srv/salt', 'srv/pillar', 'log', 'run', 'cache', 'pki'] as const;
+
 export class MasterHost {
   readonly kind: Kind;
   readonly dir: string;
   readonly configDir: string;
   readonly requestPort: number;
   readonly publishPort: number;
+  readonly host: string;
   readonly #site: Site;
   readonly #name: string;
   #program: Program | undefined;
   /** Around the program, used at each start. */
   launch: Launch = {};
 
-  private constructor(site: Site, kind: Kind, name: string, ports: readonly [number, number]) {
+  private constructor(site: Site, kind: Kind, name: string, ports: readonly [number, number], host = '127.0.0.1') {
     this.#site = site;
+    this.host = host;
     this.kind = kind;
     this.#name = name;
     this.dir = join(site.dir, name);
@@ -62,20 +66,28 @@ export class MasterHost {
   /** Writes the configuration; starts nothing. Files are served from `srv/salt`, pillar from `srv/pillar`. */
   static async prepare(site: Site, kind: Kind, name: string, config: PlainMap = {}): Promise<MasterHost> {
     const master = new MasterHost(site, kind, name, [await freePort(), await freePort()]);
-    for (const folder of ['conf', 'srv/salt', 'srv/pillar', 'log', 'run', 'cache', 'pki']) mkdirSync(join(master.dir, folder), { recursive: true });
+    for (const folder of FOLDERS) mkdirSync(join(master.dir, folder), { recursive: true });
+    master.configure(config);
+    return master;
+  }
+
+  /** Another master on the same ports of 127.0.0.2: real minions look for one port on all their masters. */
+  neighbour(name: string, config: PlainMap = {}): MasterHost {
+    const master = new MasterHost(this.#site, this.kind, name, [this.publishPort, this.requestPort], '127.0.0.2');
+    for (const folder of FOLDERS) mkdirSync(join(master.dir, folder), { recursive: true });
     master.configure(config);
     return master;
   }
 
   /** A master of another kind on the same folders, ports and configuration. This one must not run. */
   succeeded(kind: Kind): MasterHost {
-    return new MasterHost(this.#site, kind, this.#name, [this.publishPort, this.requestPort]);
+    return new MasterHost(this.#site, kind, this.#name, [this.publishPort, this.requestPort], this.host);
   }
 
   configure(config: PlainMap): void {
     const { dir, requestPort, publishPort } = this;
     const full: PlainMap = {
-      root_dir: dir, user: userName, interface: '127.0.0.1', ret_port: requestPort, publish_port: publishPort, pki_dir: 'pki', cachedir: 'cache',
+      root_dir: dir, user: userName, interface: this.host, ret_port: requestPort, publish_port: publishPort, pki_dir: 'pki', cachedir: 'cache',
       sock_dir: 'run', log_file: 'log/master', log_level_logfile: 'debug', pidfile: 'run/master.pid', key_logfile: 'log/key', worker_threads: 3, timeout: 20,
       gather_job_timeout: 5, loop_interval: 1, file_roots: { base: [join(dir, 'srv/salt')] }, pillar_roots: { base: [join(dir, 'srv/pillar')] },
       fileserver_list_cache_time: 0, ...config,
@@ -107,7 +119,7 @@ export class MasterHost {
     await until(`the ${this.kind} master on its ports`, async () => {
       if (program.exitCode !== undefined) throw new Error(`The master ended with exit code ${program.exitCode}\n${program.lastWords()}`);
       // Asked, not looked for: a master that was killed leaves its sockets behind.
-      return (await isOpen(this.requestPort)) && (await isOpen(this.publishPort)) && (await isOpen(this.bus.publish)) && isOpen(this.bus.pull);
+      return (await isOpen(this.requestPort, this.host)) && (await isOpen(this.publishPort, this.host)) && (await isOpen(this.bus.publish)) && isOpen(this.bus.pull);
     });
   }
 
@@ -220,9 +232,9 @@ export class MasterHost {
 }
 
 /** Whether somebody listens on a port of the loopback, or on a local socket. */
-export function isOpen(place: number | string): Promise<boolean> {
+export function isOpen(place: number | string, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = typeof place === 'number' ? connect(place, '127.0.0.1') : connect(place);
+    const socket = typeof place === 'number' ? connect(place, host) : connect(place);
     const say = (open: boolean): void => {
       socket.destroy();
       resolve(open);
