@@ -1,5 +1,8 @@
-/** An error of a template for people: the place, the lines, the way there, names that might have been meant. */
-import { templateHost } from './host.js';
+/**
+ * An error of a template for people: the place, the lines, the way there, names that might have been meant. Written with
+ * nunjucks, which is loaded for that alone and sees no text of users as a template: it has no sandbox.
+ */
+import { Environment, Template } from 'nunjucks';
 import type { RenderError, SourcePlace } from './render-error.js';
 
 /** Our own text, in nunjucks' language. */
@@ -15,10 +18,13 @@ perhaps {% for name in names %}'{{ name }}'{% if not loop.last %} or {% endif %}
 {% endif %}
 `;
 
+let report: Template | undefined;
+
 const placeText = ({ file, line, inside }: SourcePlace): string => `${file}, line ${line}${inside === undefined ? '' : `, in ${inside}`}`;
 
 export function explainError(error: RenderError): string {
-  return templateHost().trusted(REPORT, {
+  report ??= new Template(REPORT, new Environment(null, { autoescape: false, throwOnUndefined: true, trimBlocks: true, lstripBlocks: true }), 'own', true);
+  return report.render({
     head: `${error.place === undefined ? '' : `${placeText(error.place)}: `}${error.reason}`,
     excerpt: error.excerpt, way: error.chain.slice(0, -1).map(placeText), names: error.suggestions,
   });

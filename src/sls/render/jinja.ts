@@ -14,7 +14,6 @@ import { Scope, Sink } from './eval/scope.js';
 import { compileTemplate } from './eval/statements.js';
 import { renderTemplate } from './eval/templates.js';
 import { globalFunctions } from './functions.js';
-import { templateHost } from './host.js';
 import { placed, renderErrorOf } from './jinja-error.js';
 import { allowsUndefined, readOptions, type ReadOptions } from './jinja-options.js';
 import { dataOf } from './python/convert.js';
@@ -24,6 +23,7 @@ import { TemplateError } from './python/errors.js';
 import { Markup, textOf } from './python/markup.js';
 import { FunctionNames, SaltObject } from './salt-object.js';
 import { importedNames, slsNames } from './sls-names.js';
+import { namedOperations } from './named-operations.js';
 import { parseTemplate } from './syntax/parser.js';
 
 const TEMPLATES_MAX = 500;
@@ -99,7 +99,7 @@ function sourceName(place: RenderPlace): string {
 
 function load(identity: Omit<LoadedTemplate, 'compiled'>, read: Pick<ReadOptions, 'syntax' | 'key'>): LoadedTemplate {
   try {
-    return { ...identity, compiled: compile(identity.text, read, templateHost()) };
+    return { ...identity, compiled: compile(identity.text, read, namedOperations()) };
   } catch (error) {
     throw placed(error, identity);
   }

@@ -1,14 +1,7 @@
-/** The part of nunjucks that `host.ts` uses. */
+/** The part of nunjucks that `explain.ts` uses. */
 declare module 'nunjucks' {
-  type AnyFunction = (...values: never[]) => unknown;
-
   export class Environment {
     constructor(loaders: null, options: { autoescape: boolean; throwOnUndefined: boolean; trimBlocks: boolean; lstripBlocks: boolean });
-    readonly filters: Readonly<Record<string, AnyFunction>>;
-    readonly tests: Readonly<Record<string, AnyFunction>>;
-    readonly asyncFilters: readonly string[];
-    addFilter(name: string, run: AnyFunction, async?: boolean): this;
-    addTest(name: string, run: AnyFunction): this;
   }
 
   export class Template {

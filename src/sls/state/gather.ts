@@ -13,7 +13,6 @@ import { messageOf, traceback } from '../../kernel/loader/failure-text.js';
 import { numberStates, readDeclarations } from './declarations.js';
 import { emptyHigh, isBody, isHidden, text, type Body, type HighData } from './high-data.js';
 import { relativeSls } from './relative-sls.js';
-import { explainError } from '../render/explain.js';
 import { RenderError } from '../render/render-error.js';
 
 export interface SlsFile {
@@ -97,7 +96,7 @@ export class Gatherer {
     try {
       state = await this.#source.render(file, sls, saltenv);
     } catch (error) {
-      errors.push(this.#unrendered(error, sls, saltenv));
+      errors.push(await this.#unrendered(error, sls, saltenv));
     }
     this.#rendered.add(`${saltenv}:${sls}`);
     if (!isTruthy(state)) return emptyHigh();
@@ -113,11 +112,14 @@ export class Gatherer {
   }
 
   /** What is said of a file that cannot be rendered, in the answer and in the log. */
-  #unrendered(error: unknown, sls: string, saltenv: string): string {
+  async #unrendered(error: unknown, sls: string, saltenv: string): Promise<string> {
     const { log } = this.#options;
     if (error instanceof Error && error.message.startsWith('Jinja ')) log.error({}, `Rendering exception occurred\n${traceback(error).trimEnd()}`);
     // Salt's text names the SLS and the line; where another file is to blame, or a name was meant, ours says more.
-    if (error instanceof RenderError && (error.chain.length > 1 || error.suggestions.length > 0)) log.error({ sls, saltenv }, `SLS cannot be rendered: ${explainError(error).trimEnd()}`);
+    if (error instanceof RenderError && (error.chain.length > 1 || error.suggestions.length > 0)) {
+      const { explainError } = await import('../render/explain.js');
+      log.error({ sls, saltenv }, `SLS cannot be rendered: ${explainError(error).trimEnd()}`);
+    }
     const text = renderError(error, sls, saltenv);
     if (log.critical === undefined) log.error({}, text);
     else log.critical({}, text);

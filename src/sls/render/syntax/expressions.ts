@@ -16,6 +16,16 @@ const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
 /** What may stand behind the name of a test as its only argument. */
 const ARGUMENT_STARTS = new Set(['name', 'string', 'integer', 'float', '(', '[', '{']);
 
+/** Behind an operand: without one of them it is the whole expression. */
+const OPERATORS = new Set(['+', '-', '*', '/', '//', '%', '**', '~', ...COMPARISONS]);
+const NAMED_OPERATORS = new Set(['and', 'or', 'not', 'in']);
+
+/** An operand that is read already, and the line in which it began. */
+interface Operand {
+  readonly node: Expression;
+  readonly line: number;
+}
+
 interface TupleOptions {
   /** Names and literals only, for targets. */
   readonly simplified?: boolean;
@@ -52,10 +62,20 @@ export class ExpressionReader {
     return node;
   }
 
-  /** A row of operands of the same precedence, taken from the left. */
-  #row(words: readonly string[], operand: () => Expression, wordOf: (kind: string) => BinaryWord): Expression {
-    let { line } = this.stream.current;
-    let left = operand();
+  /** Most expressions are one operand: the way through all precedences is gone only when an operator follows. */
+  #or(): Expression {
+    if (this.stream.is('name:not')) return this.#disjunction();
+    const { line } = this.stream.current;
+    const node = this.#unary();
+    const { kind, text } = this.stream.current;
+    const goesOn = kind === 'name' ? NAMED_OPERATORS.has(text) : OPERATORS.has(kind);
+    return goesOn ? this.#disjunction({ node, line }) : node;
+  }
+
+  /** A row of operands of the same precedence, taken from the left; the first one may be read. */
+  #row(words: readonly string[], read: Operand | undefined, operand: (read?: Operand) => Expression, wordOf: (kind: string) => BinaryWord): Expression {
+    let line = read?.line ?? this.stream.current.line;
+    let left = operand(read);
     for (let word = words.find((one) => this.stream.is(one)); word !== undefined; word = words.find((one) => this.stream.is(one))) {
       this.stream.next();
       left = { kind: 'binary', word: wordOf(word), left, right: operand(), line };
@@ -64,16 +84,16 @@ export class ExpressionReader {
     return left;
   }
 
-  #or(): Expression {
-    return this.#row(['name:or'], () => this.#and(), () => 'or');
+  #disjunction(first?: Operand): Expression {
+    return this.#row(['name:or'], first, (read) => this.#and(read), () => 'or');
   }
 
-  #and(): Expression {
-    return this.#row(['name:and'], () => this.#not(), () => 'and');
+  #and(first?: Operand): Expression {
+    return this.#row(['name:and'], first, (read) => this.#not(read), () => 'and');
   }
 
-  #not(): Expression {
-    if (!this.stream.is('name:not')) return this.#compare();
+  #not(first?: Operand): Expression {
+    if (first !== undefined || !this.stream.is('name:not')) return this.#compare(first);
     const { line } = this.stream.next();
     if (++this.#depth > DEPTH_MAX) throw new PythonError('RecursionError', 'maximum recursion depth exceeded');
     const operand = this.#not();
@@ -81,9 +101,9 @@ export class ExpressionReader {
     return { kind: 'not', operand, line };
   }
 
-  #compare(): Expression {
-    let { line } = this.stream.current;
-    const first = this.#sum();
+  #compare(read?: Operand): Expression {
+    let line = read?.line ?? this.stream.current.line;
+    const first = this.#sum(read);
     const rest: [CompareWord, Expression][] = [];
     for (let word = this.#comparison(); word !== undefined; word = this.#comparison()) {
       rest.push([word, this.#sum()]);
@@ -101,23 +121,23 @@ export class ExpressionReader {
     return 'not in';
   }
 
-  #sum(): Expression {
-    return this.#row(['+', '-'], () => this.#concat(), (word) => word as BinaryWord);
+  #sum(first?: Operand): Expression {
+    return this.#row(['+', '-'], first, (read) => this.#concat(read), (word) => word as BinaryWord);
   }
 
-  #concat(): Expression {
-    const { line } = this.stream.current;
-    const items = [this.#product()];
+  #concat(first?: Operand): Expression {
+    const line = first?.line ?? this.stream.current.line;
+    const items = [this.#product(first)];
     while (this.stream.skipIf('~')) items.push(this.#product());
     return items.length === 1 ? items[0] as Expression : { kind: 'concat', items, line };
   }
 
-  #product(): Expression {
-    return this.#row(['*', '/', '//', '%'], () => this.#power(), (word) => word as BinaryWord);
+  #product(first?: Operand): Expression {
+    return this.#row(['*', '/', '//', '%'], first, (read) => this.#power(read), (word) => word as BinaryWord);
   }
 
-  #power(): Expression {
-    return this.#row(['**'], () => this.#unary(), () => '**');
+  #power(first?: Operand): Expression {
+    return this.#row(['**'], first, (read) => read?.node ?? this.#unary(), () => '**');
   }
 
   #unary(filters = true): Expression {

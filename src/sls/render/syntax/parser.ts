@@ -6,11 +6,11 @@ import type {
 } from './nodes.js';
 import type { SyntaxOptions } from './options.js';
 import { TokenStream } from './stream.js';
-import { describe, tokenize } from './tokens.js';
+import { describe, Lexer } from './tokens.js';
 
 /** @throws TemplateError */
 export function parseTemplate(source: string, options: SyntaxOptions): TemplateNode {
-  return new Parser(new TokenStream(tokenize(source, options))).template();
+  return new Parser(new TokenStream(new Lexer(source, options))).template();
 }
 
 /** Tags in tags. */

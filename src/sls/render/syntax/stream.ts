@@ -1,21 +1,22 @@
 /** The words of a template one after the other, with one word of look-ahead. */
 import { reprText } from '../../../kernel/std/python-text.js';
 import { TemplateError } from '../python/errors.js';
-import { describe, describeToken, type Token } from './tokens.js';
+import { describe, describeToken, type Lexer, type Token } from './tokens.js';
+
+const NAME_PREFIX = 'name:';
 
 export class TokenStream {
-  readonly #tokens: Generator<Token>;
+  readonly #lexer: Lexer;
   #next: Token | undefined;
   current: Token = { kind: 'initial', line: 1, text: '' };
 
-  constructor(tokens: Generator<Token>) {
-    this.#tokens = tokens;
+  constructor(lexer: Lexer) {
+    this.#lexer = lexer;
     this.next();
   }
 
   #read(): Token {
-    const { value, done } = this.#tokens.next();
-    return done === true ? { kind: 'eof', line: this.current.line, text: '' } : value;
+    return this.#lexer.next() ?? { kind: 'eof', line: this.current.line, text: '' };
   }
 
   /** Goes on; gives the word that was current. */
@@ -60,5 +61,6 @@ export class TokenStream {
 }
 
 function fits(token: Token, wanted: string): boolean {
-  return wanted.startsWith('name:') ? token.kind === 'name' && token.text === wanted.slice(5) : token.kind === wanted;
+  if (token.kind !== 'name') return token.kind === wanted;
+  return wanted === 'name' || (wanted.length === token.text.length + NAME_PREFIX.length && wanted.startsWith(NAME_PREFIX) && wanted.endsWith(token.text));
 }

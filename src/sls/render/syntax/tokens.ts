@@ -16,17 +16,23 @@ export interface Token {
   readonly value?: number | bigint | Float;
 }
 
-const OPERATORS = ['//', '**', '==', '!=', '>=', '<=', '+', '-', '/', '*', '%', '~', '[', ']', '(', ')', '{', '}', '>', '<', '=', '.', ':', '|', ',', ';'];
+const OPERATORS_OF_TWO = new Set(['//', '**', '==', '!=', '>=', '<=']);
+const OPERATORS = new Set('+-/*%~[](){}><=.:|,;');
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
+const SPACE_CODE = 32;
 const SPACE = /\s+/y;
 const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy;
 const INTEGER = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy;
+const PLAIN_NAME = /[A-Za-z_]\w*/y;
 const NAME = /[\p{L}\p{M}\p{N}\p{Pc}·]+/uy;
 const STRING = /'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"/sy;
-const OPERATOR = new RegExp(OPERATORS.map(escapeRegExp).join('|'), 'y');
 const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '(': ')', '[': ']' };
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+/** Letters, digits and underscores go on with a name, and so may everything beyond ASCII. */
+const LAST_ASCII = 127;
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   comment_begin: 'begin of comment', comment_end: 'end of comment', comment: 'comment', linecomment: 'comment',
@@ -48,6 +54,8 @@ export function describeToken(token: Token): string {
 /** The rules that delimiters make, kept with their options. */
 interface Rules {
   readonly root: RegExp;
+  /** What the pattern finds, in the order of its pairs of groups: the beginning, and its sign. */
+  readonly kinds: readonly ('raw_begin' | Opening)[];
   readonly blockEnd: RegExp;
   readonly variableEnd: RegExp;
   readonly commentEnd: RegExp;
@@ -77,10 +85,11 @@ function makeRules(options: SyntaxOptions): Rules {
   if (known !== undefined) return known;
   const [blockStart, blockEnd, variableEnd, commentEnd] = [options.blockStart, options.blockEnd, options.variableEnd, options.commentEnd].map(escapeRegExp);
   const suffix = options.trimBlocks ? '\\n?' : '';
-  const raw = `(?<raw_begin>${blockStart}(?<raw_sign>-|\\+|)\\s*raw\\s*(?:-${blockEnd}\\s*|${blockEnd}))`;
-  const others = openings(options).map(([, kind, pattern]) => `(?<${kind}>${pattern}(?<${kind}_sign>-|\\+|))`);
+  const raw = `(${blockStart}(-|\\+|)\\s*raw\\s*(?:-${blockEnd}\\s*|${blockEnd}))`;
+  const others = openings(options);
   const rules: Rules = {
-    root: new RegExp([raw, ...others].join('|'), 'gs'),
+    root: new RegExp([raw, ...others.map(([, , pattern]) => `(${pattern}(-|\\+|))`)].join('|'), 'gs'),
+    kinds: ['raw_begin', ...others.map(([, kind]) => kind)],
     blockEnd: new RegExp(`\\+${blockEnd}|-${blockEnd}\\s*|${blockEnd}${suffix}`, 'y'),
     variableEnd: new RegExp(`-${variableEnd}\\s*|${variableEnd}`, 'y'),
     commentEnd: new RegExp(`\\+${commentEnd}|-${commentEnd}\\s*|${commentEnd}${suffix}`, 'g'),
@@ -91,98 +100,109 @@ function makeRules(options: SyntaxOptions): Rules {
   return rules;
 }
 
-/** Reads a template from its beginning; errors come when their place is reached. */
-export function* tokenize(source: string, options: SyntaxOptions): Generator<Token> {
-  yield* new Lexer(source, options).run();
-}
-
-class Lexer {
+/** Reads a template from its beginning, tag by tag; errors come when their place is reached. */
+export class Lexer {
   readonly #source: string;
   readonly #options: SyntaxOptions;
   readonly #rules: Rules;
   #at = 0;
   #line = 1;
   #lineStarts = true;
+  /** Words that are read, and how many of them are given. */
+  #words: Token[] = [];
+  #given = 0;
+  /** What is wrong behind the words that are read. */
+  #error: unknown;
 
   constructor(source: string, options: SyntaxOptions) {
-    const text = source.replace(/\r\n?/g, '\n');
+    const text = source.includes('\r') ? source.replace(/\r\n?/g, '\n') : source;
     this.#source = !options.keepTrailingNewline && text.endsWith('\n') ? text.slice(0, -1) : text;
     this.#options = options;
     this.#rules = makeRules(options);
+  }
+
+  /** The next word; undefined at the end. @throws TemplateError */
+  next(): Token | undefined {
+    while (this.#given === this.#words.length) {
+      if (this.#error !== undefined) throw this.#error;
+      if (this.#at >= this.#source.length) return undefined;
+      this.#words = [];
+      this.#given = 0;
+      try {
+        this.#readTag();
+      } catch (error) {
+        this.#error = error;
+      }
+    }
+    return this.#words[this.#given++];
   }
 
   #fail(message: string): never {
     throw new TemplateError('syntax', message, { line: this.#line });
   }
 
-  #token(kind: string, text: string): Token {
-    return { kind, text, line: this.#line };
+  #add(kind: string, text: string): void {
+    this.#words.push({ kind, text, line: this.#line });
   }
 
   #count(text: string): void {
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#line += 1;
   }
 
-  *run(): Generator<Token> {
-    while (this.#at < this.#source.length) {
-      this.#rules.root.lastIndex = this.#at;
-      const found = this.#rules.root.exec(this.#source);
-      const text = this.#source.slice(this.#at, found?.index);
-      if (found === null) {
-        yield this.#data(text);
-        return;
-      }
-      yield* this.#opened(found, text);
+  /** Reads text up to the next tag, and the tag. */
+  #readTag(): void {
+    const { root, kinds } = this.#rules;
+    root.lastIndex = this.#at;
+    const found = root.exec(this.#source);
+    if (found === null) {
+      this.#addData(this.#source.slice(this.#at));
+      this.#at = this.#source.length;
+      return;
     }
+    const before = this.#source.slice(this.#at, found.index);
+    const which = kinds.findIndex((_, at) => found[2 * at + 1] !== undefined);
+    this.#readOpened(kinds[which] as Opening | 'raw_begin', found[0], found[2 * which + 2] ?? '', before);
   }
 
-  #data(text: string): Token {
-    return this.#token('data', this.#options.newlineSequence === '\n' ? text : text.replaceAll('\n', this.#options.newlineSequence));
+  #addData(text: string): void {
+    this.#add('data', this.#options.newlineSequence === '\n' ? text : text.replaceAll('\n', this.#options.newlineSequence));
   }
 
-  *#opened(found: RegExpExecArray, before: string): Generator<Token> {
-    const groups = found.groups ?? {};
-    const kind = ['raw_begin', 'comment_begin', 'block_begin', 'variable_begin', 'linestatement_begin', 'linecomment_begin'].find((name) => groups[name] !== undefined) as string;
-    const sign = groups[kind === 'raw_begin' ? 'raw_sign' : `${kind}_sign`] ?? '';
+  #readOpened(kind: Opening | 'raw_begin', opening: string, sign: string, before: string): void {
     const text = this.#stripped(before, sign, kind === 'variable_begin');
-    if (text !== '') yield this.#data(text);
+    if (text !== '') this.#addData(text);
     this.#count(before);
-    this.#at = found.index + found[0].length;
-    this.#lineStarts = found[0].endsWith('\n');
-    const beginning = this.#token(kind === 'linestatement_begin' ? 'block_begin' : kind, found[0]);
-    this.#count(found[0]);
+    this.#at += before.length + opening.length;
+    this.#lineStarts = opening.endsWith('\n');
+    if (kind === 'block_begin' || kind === 'variable_begin') this.#add(kind, opening);
+    else if (kind === 'linestatement_begin') this.#add('block_begin', opening);
+    this.#count(opening);
     switch (kind) {
-      case 'raw_begin': return yield* this.#raw();
+      case 'raw_begin': return this.#raw();
       case 'comment_begin': return this.#comment();
       case 'linecomment_begin': return this.#lineComment();
-      case 'variable_begin':
-        yield beginning;
-        return yield* this.#inside(this.#rules.variableEnd, 'variable_end');
-      case 'block_begin':
-        yield beginning;
-        return yield* this.#inside(this.#rules.blockEnd, 'block_end');
-      default:
-        yield beginning;
-        return yield* this.#inside(this.#rules.lineEnd, 'block_end');
+      case 'variable_begin': return this.#inside(this.#rules.variableEnd, 'variable_end');
+      case 'block_begin': return this.#inside(this.#rules.blockEnd, 'block_end');
+      case 'linestatement_begin': return this.#inside(this.#rules.lineEnd, 'block_end');
     }
   }
 
   /** White space before a tag goes when the tag says so, or with `lstrip_blocks`. */
   #stripped(text: string, sign: string, isVariable: boolean): string {
-    if (sign === '-') return text.replace(/\s+$/, '');
+    if (sign === '-') return text.trimEnd();
     if (sign === '+' || !this.#options.lstripBlocks || isVariable) return text;
     const start = text.lastIndexOf('\n') + 1;
     if (start === 0 && !this.#lineStarts) return text;
     return /^\s+$/.test(text.slice(start)) ? text.slice(0, start) : text;
   }
 
-  *#raw(): Generator<Token> {
+  #raw(): void {
     this.#rules.rawEnd.lastIndex = this.#at;
     const end = this.#rules.rawEnd.exec(this.#source);
     if (end === null) this.#fail('Missing end of raw directive');
     const whole = this.#source.slice(this.#at, end.index);
     const text = this.#stripped(whole, end[1] ?? '', false);
-    if (text !== '') yield this.#data(text);
+    if (text !== '') this.#addData(text);
     this.#leave(end, whole);
   }
 
@@ -207,23 +227,24 @@ class Lexer {
 
   #take(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.#at;
-    return pattern.exec(this.#source)?.[0];
+    return pattern.test(this.#source) ? this.#source.slice(this.#at, pattern.lastIndex) : undefined;
   }
 
   /** Words between delimiters. The end counts only outside of brackets. */
-  *#inside(end: RegExp, endKind: string): Generator<Token> {
+  #inside(end: RegExp, endKind: string): void {
     const open: string[] = [];
     for (;;) {
+      // Only the end of a line statement may begin with a space.
+      while (this.#source.charCodeAt(this.#at) === SPACE_CODE && end !== this.#rules.lineEnd) this.#at += 1;
       const closing = open.length === 0 ? this.#take(end) : undefined;
       if (closing !== undefined) {
-        yield this.#token(endKind, closing);
+        this.#add(endKind, closing);
         this.#pass(closing);
         this.#lineStarts = closing.endsWith('\n');
         return;
       }
       if (this.#at >= this.#source.length) return;
-      const token = this.#word(open);
-      if (token !== undefined) yield token;
+      this.#word(open);
     }
   }
 
@@ -232,61 +253,74 @@ class Lexer {
     this.#at += text.length;
   }
 
-  #word(open: string[]): Token | undefined {
+  /** Reads white space or one word: its first character says which. */
+  #word(open: string[]): void {
+    const first = this.#source.charCodeAt(this.#at);
     const space = this.#take(SPACE);
-    if (space !== undefined) {
-      this.#pass(space);
-      return undefined;
-    }
-    const token = this.#number() ?? this.#name() ?? this.#string() ?? this.#operator(open);
-    if (token === undefined) {
-      const character = String.fromCodePoint(this.#source.codePointAt(this.#at) as number);
-      this.#fail(`unexpected char ${reprText(character)} at ${lengthOf(this.#source.slice(0, this.#at))}`);
-    }
-    this.#pass(token.text);
-    if (token.kind !== 'string') return token;
-    return { ...token, text: this.#unescaped(token) };
+    if (space !== undefined) this.#pass(space);
+    else if (isDigit(first)) this.#number();
+    else if (first === 39 || first === 34) this.#string();
+    else if (!this.#operator(open)) this.#name();
   }
 
-  #number(): Token | undefined {
+  #number(): void {
     const float = this.#take(FLOAT);
-    if (float !== undefined) return { ...this.#token('float', float), value: floatOf(Number(float.replaceAll('_', ''))) };
-    const integer = this.#take(INTEGER);
-    if (integer === undefined) return undefined;
-    return { ...this.#token('integer', integer), value: shrink(BigInt(integer.replaceAll('_', '').toLowerCase())) };
+    const text = float ?? this.#take(INTEGER) as string;
+    const digits = text.includes('_') ? text.replaceAll('_', '') : text;
+    const value = float === undefined ? shrink(BigInt(digits.toLowerCase())) : floatOf(Number(digits));
+    this.#words.push({ kind: float === undefined ? 'integer' : 'float', text, line: this.#line, value });
+    this.#at += text.length;
   }
 
-  #name(): Token | undefined {
-    const name = this.#take(NAME);
-    if (name === undefined) return undefined;
-    if (!IDENTIFIER.test(name)) this.#fail('Invalid character in identifier');
-    return this.#token('name', name);
+  #name(): void {
+    let name = this.#take(PLAIN_NAME);
+    if (name === undefined || this.#source.charCodeAt(this.#at + name.length) > LAST_ASCII) {
+      name = this.#take(NAME);
+      if (name === undefined) this.#failUnknown();
+      if (!IDENTIFIER.test(name)) this.#fail('Invalid character in identifier');
+    }
+    this.#add('name', name);
+    this.#at += name.length;
   }
 
-  #string(): Token | undefined {
+  #string(): void {
     const string = this.#take(STRING);
-    return string === undefined ? undefined : this.#token('string', string);
+    if (string === undefined) this.#failUnknown();
+    const line = this.#line;
+    this.#pass(string);
+    this.#words.push({ kind: 'string', text: this.#unescaped(string, line), line });
   }
 
-  #unescaped(token: Token): string {
+  #failUnknown(): never {
+    const character = String.fromCodePoint(this.#source.codePointAt(this.#at) as number);
+    return this.#fail(`unexpected char ${reprText(character)} at ${lengthOf(this.#source.slice(0, this.#at))}`);
+  }
+
+  #unescaped(string: string, line: number): string {
+    const inner = string.slice(1, -1);
+    if (!inner.includes('\\')) return inner;
     try {
-      return unescapeString(token.text.slice(1, -1));
+      return unescapeString(inner);
     } catch (error) {
-      if (error instanceof PythonError) throw new TemplateError('syntax', error.message, { line: token.line });
+      if (error instanceof PythonError) throw new TemplateError('syntax', error.message, { line });
       throw error;
     }
   }
 
-  #operator(open: string[]): Token | undefined {
-    const operator = this.#take(OPERATOR);
-    if (operator === undefined) return undefined;
+  /** Reads an operator when there is one. */
+  #operator(open: string[]): boolean {
+    const two = this.#source.slice(this.#at, this.#at + 2);
+    const operator = OPERATORS_OF_TWO.has(two) ? two : two.charAt(0);
+    if (operator.length === 1 && !OPERATORS.has(operator)) return false;
     const closing = CLOSING[operator];
     if (closing !== undefined) open.push(closing);
-    else if (/^[})\]]$/.test(operator)) {
+    else if (operator === '}' || operator === ')' || operator === ']') {
       if (open.length === 0) this.#fail(`unexpected '${operator}'`);
       const wanted = open.pop() as string;
       if (wanted !== operator) this.#fail(`unexpected '${operator}', expected '${wanted}'`);
     }
-    return this.#token(operator, operator);
+    this.#add(operator, operator);
+    this.#at += operator.length;
+    return true;
   }
 }
