@@ -17,4 +17,4 @@ _tsalt() {
   return 0
 }
 
-complete -o default -F _tsalt tsalt tsalt-call tsalt-cp tsalt-key tsalt-run tsalt-master tsalt-minion
+complete -o default -F _tsalt tsalt tsalt-call tsalt-cp tsalt-key tsalt-run tsalt-master tsalt-minion tsalt-api

@@ -7,6 +7,6 @@ function __tsalt_complete
     tsalt-complete $program $words (commandline -ct) 2>/dev/null
 end
 
-for program in tsalt tsalt-call tsalt-cp tsalt-key tsalt-run tsalt-master tsalt-minion
+for program in tsalt tsalt-call tsalt-cp tsalt-key tsalt-run tsalt-master tsalt-minion tsalt-api
     complete -c $program -f -a '(__tsalt_complete)'
 end

@@ -14,11 +14,11 @@ export const ROOMS = [
   ['master', []],
   ['minion', []],
   ['swarm', []],
-  ['api', []],
+  ['api', ['http', 'door', 'events', 'salt', 'v1']],
   ['workers', []],
   ['cli', []],
 ];
-const SIDEWAYS = new Set(['master>minion', 'minion>master', 'swarm>master', 'swarm>minion', 'api>minion']);
+const SIDEWAYS = new Set(['master>minion', 'minion>master', 'swarm>master', 'swarm>minion', 'api>minion', 'api>master', 'api>swarm']);
 /** Lower parts that plugins may use besides their own files. */
 const FOR_PLUGINS = ['kernel/std', 'kernel/contract', 'kernel/yaml', 'kernel/sys'];
 

@@ -13,7 +13,7 @@ import type { PlainMap } from '../kernel/std/value.js';
 import { distDirectory } from './dist-directory.js';
 
 export interface DaemonOptions {
-  readonly name: 'tsalt.master' | 'tsalt.minion';
+  readonly name: 'tsalt.master' | 'tsalt.minion' | 'tsalt.api';
   readonly config: LoadedConfig;
   readonly logLevel?: string | undefined;
   readonly logFile?: string | undefined;

@@ -29,11 +29,13 @@ const TEXTS = {
 
 /** What a client asks. `key` is the text of the user's key file. */
 export interface DoorRequest {
-  readonly op: 'publish' | 'preview' | 'follow' | 'runner' | 'wheel' | 'stats' | 'mk_token';
+  readonly op: 'publish' | 'preview' | 'follow' | 'runner' | 'wheel' | 'stats' | 'mk_token' | 'look' | 'revoke' | 'events';
   readonly key: string;
   readonly user: string;
   /** A token or a login; comes before the key. */
   readonly login?: PlainMap;
+  /** Of a service that asks for others: the key is its own, only the login proves who they are. `from` is their address. */
+  readonly service?: { readonly from: string };
   readonly load: PlainMap;
 }
 

@@ -3,6 +3,7 @@
  * `GOLDEN_ONLY` (a regular expression over case names) plays a part.
  */
 import { join } from 'node:path';
+import { playApi, type ApiRecording } from './cli/api.js';
 import { differences } from './cli/compare.js';
 import { Fleet } from './cli/fleet.js';
 import { makeKeyStore } from './cli/key-store.js';
@@ -14,6 +15,7 @@ import { differenceOf, isWanted, pendingFor, readCases, type CaseResult, type Co
 const NAME = 'cli';
 /** In this order: what is looked up in a group must not have been left there by one before. */
 const FLEET_GROUPS = ['salt', 'salt-run', 'salt-call', 'salt-cp'];
+const API_GROUP = 'salt-api (rest_cherrypy)';
 const MADE_UP_JID = /^20260101\d{12}$/;
 
 export const corpus: Corpus = {
@@ -26,13 +28,14 @@ export const corpus: Corpus = {
     }
     const playable = cases.filter(({ name }) => pendingFor(NAME, name) === undefined);
     for (const recording of playable.filter(({ group }) => group === 'salt-key')) yield await playKey(recording, dir);
-    yield* playOnFleet(FLEET_GROUPS.flatMap((name) => playable.filter(({ group }) => group === name)), dir);
+    const overHttp = playable.filter(({ group }) => group === API_GROUP) as unknown as ApiRecording[];
+    yield* playOnFleet(FLEET_GROUPS.flatMap((name) => playable.filter(({ group }) => group === name)), overHttp, dir);
   },
 };
 
 /** All on one fleet, which is started when there is a case for it. */
-async function* playOnFleet(recordings: readonly Recording[], dir: string): AsyncGenerator<CaseResult> {
-  if (recordings.length === 0) return;
+async function* playOnFleet(recordings: readonly Recording[], overHttp: readonly ApiRecording[], dir: string): AsyncGenerator<CaseResult> {
+  if (recordings.length + overHttp.length === 0) return;
   await using fleet = await Fleet.start(join(dir, 'fixture'));
   for (const recording of recordings) {
     if (recording.group === 'salt-call') fleet.serveLateFile();
@@ -41,6 +44,8 @@ async function* playOnFleet(recordings: readonly Recording[], dir: string): Asyn
     const argv = jid === undefined ? recording.argv : recording.argv.map((word) => (MADE_UP_JID.test(word) ? jid : word));
     yield judge(recording, await play({ ...recording, argv }, fleet.root));
   }
+  if (overHttp.length === 0) return;
+  for await (const { name, faults } of playApi(overHttp, await fleet.startApi(), fleet.root)) yield judge({ name }, faults);
 }
 
 async function playKey(recording: Recording, dir: string): Promise<CaseResult> {
@@ -66,7 +71,7 @@ async function play(recording: Recording, root: string): Promise<string[]> {
   return faults;
 }
 
-function judge({ name }: Recording, faults: readonly string[]): CaseResult {
+function judge({ name }: Pick<Recording, 'name'>, faults: readonly string[]): CaseResult {
   if (faults.length === 0) return { id: name, outcome: 'passed' };
   const listed = differenceOf(NAME, name);
   return listed === undefined ? { id: name, outcome: 'failed', detail: faults.join('\n') } : { id: name, outcome: 'listed', detail: listed };

@@ -1,7 +1,7 @@
 /** The generated parts of the manual: tables of options in the pages, and man pages made from them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { masterTable, minionTable } from '../../src/cli/options/daemons.data.js';
+import { apiTable, masterTable, minionTable } from '../../src/cli/options/daemons.data.js';
 import { takesValue, type OptionRow, type ProgramTable } from '../../src/cli/options/option.js';
 import { callTable } from '../../src/cli/options/tsalt-call.data.js';
 import { cpTable } from '../../src/cli/options/tsalt-cp.data.js';
@@ -12,7 +12,7 @@ import { repository } from './fleet/salt-venv.js';
 
 export const MANUAL = join(repository, 'docs/manual');
 const MAN = join(repository, 'man/man1');
-const TABLES = [tsaltTable, keyTable, runTable, callTable, cpTable, masterTable, minionTable];
+const TABLES = [tsaltTable, keyTable, runTable, callTable, cpTable, masterTable, minionTable, apiTable];
 const [BEGIN, END] = ['<!-- options -->', '<!-- /options -->'];
 
 /** Every generated file as it has to be: path to text. @throws RangeError for a page without a place for the options */

@@ -8,11 +8,11 @@ import { cpTable } from '../options/tsalt-cp.data.js';
 import { keyTable } from '../options/tsalt-key.data.js';
 import { runTable } from '../options/tsalt-run.data.js';
 import { tsaltTable } from '../options/tsalt.data.js';
-import { masterTable, minionTable } from '../options/daemons.data.js';
+import { apiTable, masterTable, minionTable } from '../options/daemons.data.js';
 import { candidates } from './candidates.js';
 import { installedNames } from './names.js';
 
-const TABLES = [tsaltTable, callTable, cpTable, keyTable, runTable, masterTable, minionTable];
+const TABLES = [tsaltTable, callTable, cpTable, keyTable, runTable, masterTable, minionTable, apiTable];
 
 /** Nothing for a program that is not ours, and for a configuration that cannot be read: the program itself will say why. */
 export async function completions(argv: readonly string[]): Promise<string[]> {

@@ -10,6 +10,14 @@ export const masterTable: ProgramTable = {
   groups: [logging('log_file', '/var/log/salt/master')],
 };
 
+export const apiTable: ProgramTable = {
+  name: 'tsalt-api',
+  usage: '[options]',
+  description: 'The Salt API system, serves the master over HTTP',
+  rows: [...usual.filter(({ dest }) => dest !== 'saltfile'), ...daemon],
+  groups: [logging('api_logfile', '/var/log/salt/api')],
+};
+
 export const minionTable: ProgramTable = {
   name: 'tsalt-minion',
   usage: '[options]',

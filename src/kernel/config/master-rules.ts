@@ -10,7 +10,7 @@ const PATHS = [
   'pki_dir', 'cachedir', 'pidfile', 'sock_dir', 'extension_modules', 'autosign_file', 'autoreject_file', 'token_dir',
   'syndic_dir', 'sqlite_queue_dir', 'autosign_grains_dir',
 ];
-const MAYBE_ADDRESSES = ['log_file', 'key_logfile', 'ssh_log_file'];
+const MAYBE_ADDRESSES = ['log_file', 'key_logfile', 'ssh_log_file', 'api_logfile', 'api_pidfile'];
 const WORKERS_MIN_WITH_PEER = 3;
 
 /** Turns merged values into the options of a master; the id is there already. @throws ConfigError */

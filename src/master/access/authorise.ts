@@ -11,7 +11,7 @@ import { identify, type Identity, type IdentityParts } from './identity.js';
 import type { Login } from './logins.js';
 import { AUTHORISATION, forbiddenError, SYNTAX, unknownError, type RefusedError } from './refusal-texts.js';
 import { allowsFunction, allowsJob } from './rights.js';
-import { WAYS, type Way, type WayName } from './ways.data.js';
+import { WAYS, type EventView, type Way, type WayName } from './ways.data.js';
 
 export type { RefusedError } from './refusal-texts.js';
 
@@ -36,7 +36,7 @@ export interface Ask {
 }
 
 export type Verdict =
-  | { readonly kind: 'allowed'; readonly user: string; readonly rule: string; /** To these minions only. */ readonly only?: readonly string[] }
+  | { readonly kind: 'allowed'; readonly user: string; readonly rule: string; /** To these minions only. */ readonly only?: readonly string[]; readonly sees?: EventView }
   | { readonly kind: 'refused'; readonly error: RefusedError };
 
 export type Allowance = Extract<Verdict, { kind: 'allowed' }>;
@@ -51,7 +51,7 @@ export interface Wanted {
   readonly delimiter: string;
 }
 
-type Judged = { readonly kind: 'allowed'; readonly rule: string; readonly only?: readonly string[] } | { readonly kind: 'refused'; readonly rule: string; readonly error: RefusedError };
+type Judged = { readonly kind: 'allowed'; readonly rule: string; readonly only?: readonly string[]; readonly sees?: EventView } | { readonly kind: 'refused'; readonly rule: string; readonly error: RefusedError };
 
 export class Access {
   readonly #parts: AccessParts;
@@ -72,7 +72,14 @@ export class Access {
     const judged = this.judge(identity, way, wanted);
     this.#tell(ask, wanted, { decision: judged.kind, user: identity.name, by: identity.eauth === '' ? identity.by : `${identity.by} ${identity.eauth}`, rule: judged.rule });
     if (judged.kind === 'refused') return { kind: 'refused', error: judged.error };
-    return { kind: 'allowed', user: identity.name, rule: judged.rule, ...(judged.only === undefined ? {} : { only: judged.only }) };
+    const { rule, only, sees } = judged;
+    return { kind: 'allowed', user: identity.name, rule, ...(only === undefined ? {} : { only }), ...(sees === undefined ? {} : { sees }) };
+  }
+
+  /** Whether this is the key of root or of the master's user: a service with it may ask for others, who prove themselves. */
+  async mayServe(key: Value): Promise<boolean> {
+    const service = await identify({ kind: 'user', key, named: '' }, 'service', this.#parts);
+    return service !== undefined && service.rights === undefined;
   }
 
   /** A login by name and password; undefined when it is refused. */
@@ -92,6 +99,7 @@ export class Access {
     const blacklist = isPlainMap(opts['publisher_acl_blacklist']) ? opts['publisher_acl_blacklist'] : {};
     const forbidden = blacklistedBy(blacklist, identity.name, typeof fun === 'string' ? [fun] : fun, [...arg, kwarg]);
     if (forbidden !== undefined) return { kind: 'refused', rule: forbidden, error: way.client === 'local' ? AUTHORISATION : forbiddenError(way.client, identity.by, identity.name) };
+    if (way.asks === 'known') return { kind: 'allowed', rule: 'known', sees: viewOf(identity) };
     if (identity.rights === undefined) return { kind: 'allowed', rule: 'root and the user of the master may everything' };
     if (way.asks === 'job') return this.#judgeJob(identity, wanted);
     if (way.asks === 'function' && way.client !== 'local' && typeof fun === 'string') return judgeFunction(identity, way.client, wanted, fun);
@@ -122,6 +130,14 @@ function judgeFunction({ rights = [], name, by }: Identity, client: 'runner' | '
   const allowed = by === 'user' ? undefined : allowsFunction(rights, client, { fun, args: arg, kwargs: kwarg });
   if (allowed === undefined) return { kind: 'refused', rule: 'no right allows it', error: forbiddenError(client, by, name) };
   return { kind: 'allowed', rule: allowed.rule };
+}
+
+/** Who may look at every event, or at every job, also sees them while they happen. */
+function viewOf({ rights, by }: Identity): EventView {
+  if (rights === undefined) return 'all';
+  const may = (fun: string): boolean => by !== 'user' && allowsFunction(rights, 'runner', { fun, args: [], kwargs: {} }) !== undefined;
+  if (may('state.event')) return 'all';
+  return may('jobs.lookup_jid') ? 'jobs' : 'own';
 }
 
 /** Reads what a request asks for. Functions of the master come with `arg` and `kwarg`, from clients of Salt both inside `kwarg`. */

@@ -44,6 +44,12 @@ export class TokenDesk {
     return data === undefined || typeof token !== 'string' ? {} : tokenAnswer(token, data);
   }
 
+  /** Ends a token; false for one that is not valid. */
+  async revoke(token: Value): Promise<boolean> {
+    const { tokens } = this.#parts;
+    return typeof token === 'string' && await tokens.find(token) !== undefined && tokens.remove(token);
+  }
+
   /** Some users may choose. */
   #seconds(login: Login, asked: Value | undefined): number {
     const { opts } = this.#parts;

@@ -24,8 +24,8 @@ import type { Bounds } from '../requests/bounds.js';
 import { msOf, serveBatch, type Send } from './serve-batch.js';
 
 export interface DoorParts extends FollowParts {
-  readonly access: Pick<Access, 'decide'>;
-  readonly tokens: Pick<TokenDesk, 'make'>;
+  readonly access: Pick<Access, 'decide' | 'mayServe'>;
+  readonly tokens: Pick<TokenDesk, 'make' | 'look' | 'revoke'>;
   readonly functions: FunctionDesk;
   readonly batches: Batches;
   readonly prints: Prints;
@@ -43,9 +43,10 @@ const REQUEST_WAIT_MS = 10_000;
 /** A client that reads slower than this many bytes is waited for. */
 const BEHIND_BYTES_MAX = 1024 * 1024;
 const PLACE = 'local socket';
+const FROM_LENGTH_MAX = 64;
 const LOGIN_WORDS = ['token', 'eauth', 'username', 'password', 'token_expire'];
 /** The words of the access rules for looking at jobs and targets. */
-const ASKED: Readonly<Record<string, PlainMap>> = { follow: { fun: 'jobs.follow' }, preview: { fun: 'test.ping', arg: [] } };
+const ASKED: Readonly<Record<string, PlainMap>> = { follow: { fun: 'jobs.follow' }, preview: { fun: 'test.ping', arg: [] }, events: { fun: 'events', arg: [] } };
 /** Answers of many minions that come at once go to a client in one write. */
 const writes = new GatheredWrites();
 
@@ -79,7 +80,11 @@ async function serveOne(socket: Socket, parts: DoorParts): Promise<void> {
   };
   const request = await readOne(socket);
   const load = isPlainMap(request['load']) ? request['load'] : {};
-  await answer(String(request['op']), { ...load, ...proofOf(request, load) }, parts, send, gone.signal);
+  const service = isPlainMap(request['service']) ? request['service'] : undefined;
+  const isProven = service === undefined || await parts.access.mayServe(request['key'] ?? null);
+  const proof = proofOf(service === undefined ? request : { login: request['login'] ?? null }, load);
+  if (isProven) await answer(placeOf(service), String(request['op']), { ...load, ...proof }, parts, send, gone.signal);
+  else await send({ kind: 'refused', error: { name: 'UserAuthenticationError', message: 'Only root and the user of the master may ask for others' } });
   await send({ kind: 'end' });
   socket.end();
 }
@@ -112,13 +117,25 @@ function proofOf(request: PlainMap, load: PlainMap): PlainMap {
   return { ...shown, key: request['key'] ?? '', user: request['user'] ?? '', fun: load['fun'] ?? '', kwargs: { ...options, ...shown } };
 }
 
-async function answer(op: string, load: PlainMap, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
-  const way = `door:${op}`;
+interface Place {
+  /** First part of the names of its ways in. */
+  readonly kind: 'door' | 'api';
+  readonly from: string;
+}
+
+const placeOf = (service: PlainMap | undefined): Place =>
+  (service === undefined ? { kind: 'door', from: PLACE } : { kind: 'api', from: `api ${String(service['from']).slice(0, FROM_LENGTH_MAX)}` });
+
+async function answer({ kind, from }: Place, op: string, load: PlainMap, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
+  const way = `${kind}:${op}`;
   if (!isWay(way)) return send({ kind: 'refused', error: { name: 'UnknownOperation', message: `The master has no operation '${op}'` } });
-  if (way === 'door:mk_token') return send({ kind: 'token', data: await parts.tokens.make(way, load, PLACE) ?? {} });
+  if (op === 'mk_token') return send({ kind: 'token', data: await parts.tokens.make(way, load, from) ?? {} });
+  if (op === 'look') return send({ kind: 'token', data: await parts.tokens.look(load['token'] ?? null) });
+  if (op === 'revoke') return send({ kind: 'revoked', done: await parts.tokens.revoke(load['token'] ?? null) });
   const jid = parseJid(load['jid']) ?? newJid();
-  const verdict = await parts.access.decide({ way, load: { ...load, ...ASKED[op] }, from: PLACE, jid });
+  const verdict = await parts.access.decide({ way, load: { ...load, ...ASKED[op] }, from, jid });
   if (verdict.kind === 'refused') return send({ kind: 'refused', error: { ...verdict.error } });
+  if (op === 'events') return send({ kind: 'view', sees: verdict.sees ?? 'own', user: verdict.user });
   if (op === 'stats') return send({ kind: 'stats', data: parts.stats() });
   if (op === 'preview') {
     const { tgt, tgtType, delimiter } = orderOf(load, verdict);

@@ -15,14 +15,15 @@ import { copyWritable } from './key-store.js';
 import { runOurs } from './recording.js';
 
 const MINIONS = ['web1', 'web2', 'db1'] as const;
-/** The recordings name these; both are replaced by free ports. */
-const RECORDED_PORTS = ['24405', '24406'];
+/** The recordings name these; all are replaced by free ports. */
+const RECORDED_PORTS = ['24405', '24406', '24480'];
 const LATE_FILE = 'fire.sls';
 const BIG_FILE_BYTES = 1024 * 1024;
 
 export class Fleet implements AsyncDisposable {
   readonly root: string;
   readonly #programs = new Map<string, Program>();
+  #apiPort = 0;
 
   private constructor(root: string) {
     this.root = root;
@@ -58,6 +59,18 @@ export class Fleet implements AsyncDisposable {
     copyFileSync(this.path(LATE_FILE), this.path('srv', 'salt', LATE_FILE));
   }
 
+  /** Starts the API of the master; gives its address. */
+  async startApi(): Promise<string> {
+    this.#start('api', ['tsalt-api', '-c', this.path('conf')]);
+    const address = `http://127.0.0.1:${this.#apiPort}`;
+    await until('the API', async () => {
+      const api = this.#programs.get('api');
+      if (api?.exitCode !== undefined) throw new Error(`the API ended with exit code ${api.exitCode}: ${api.lastWords()}`);
+      return fetch(address, { method: 'HEAD' }).then(() => true, () => false);
+    });
+    return address;
+  }
+
   /** Empties the job store of the running master. */
   async forgetJobs(): Promise<void> {
     const store = new JobStore(this.path('m1', 'cache', 'tsalt-jobs.db'));
@@ -71,7 +84,8 @@ export class Fleet implements AsyncDisposable {
   }
 
   async #prepare(fixture: string): Promise<void> {
-    const ports = [String(await freePort()), String(await freePort())];
+    this.#apiPort = await freePort();
+    const ports = [String(await freePort()), String(await freePort()), String(this.#apiPort)];
     const fill = (text: string): string =>
       RECORDED_PORTS.reduce((filled, port, at) => filled.replaceAll(port, ports[at] ?? ''), text.replaceAll('/ROOT', this.root));
     copyWritable(join(fixture, 'srv'), this.path('srv'));
@@ -86,7 +100,7 @@ export class Fleet implements AsyncDisposable {
     const extra = `\nmodule_dirs:\n  - ${this.path('ours')}\n`;
     const master = fill(readFileSync(join(fixture, 'conf', 'master'), 'utf8')).replace('runner_dirs:\n', `runner_dirs:\n  - ${this.path('ours', 'runners')}\n`);
     writeFileSync(this.path('conf', 'master'), master + extra);
-    writeFileSync(this.path('conf', 'users'), 'alice:wonderland\n', { mode: 0o600 });
+    writeFileSync(this.path('conf', 'users'), 'alice:wonder\n', { mode: 0o600 });
     for (const id of MINIONS) {
       for (const folder of ['conf', 'run', 'log', 'cache', 'pki']) mkdirSync(this.path('minions', id, folder), { recursive: true });
       writeFileSync(this.path('minions', id, 'conf', 'minion'), fill(readFileSync(join(fixture, 'conf', `minion-${id}`), 'utf8')) + extra);
@@ -117,9 +131,9 @@ export class Fleet implements AsyncDisposable {
   }
 
   #start(name: string, [program = '', ...words]: readonly string[]): void {
-    const logs = name === 'master' ? this.path('m1', 'log') : this.path('minions', name.replace('minion ', ''), 'log');
+    const logs = name === 'master' || name === 'api' ? this.path('m1', 'log') : this.path('minions', name.replace('minion ', ''), 'log');
     this.#programs.set(name, new Program({
-      name, argv: [process.execPath, join(repository, 'bin', program), ...words], outputFile: join(logs, 'output'),
+      name, argv: [process.execPath, join(repository, 'bin', program), ...words], outputFile: join(logs, `output-${name.split(' ')[0] ?? ''}`),
       env: { HOME: this.root, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
     }));
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { masterTable, minionTable } from '../../../../src/cli/options/daemons.data.js';
+import { apiTable, masterTable, minionTable } from '../../../../src/cli/options/daemons.data.js';
 import { takesValue, type OptionRow, type ProgramTable } from '../../../../src/cli/options/option.js';
 import { callTable } from '../../../../src/cli/options/tsalt-call.data.js';
 import { cpTable } from '../../../../src/cli/options/tsalt-cp.data.js';
@@ -42,7 +42,7 @@ function factOf(row: OptionRow, group: string | undefined): Fact {
   };
 }
 
-for (const table of [tsaltTable, keyTable, runTable, callTable, cpTable, masterTable, minionTable] satisfies ProgramTable[]) {
+for (const table of [tsaltTable, keyTable, runTable, callTable, cpTable, masterTable, minionTable, apiTable] satisfies ProgramTable[]) {
   test(`${table.name} has the options of its original`, () => {
     const original = facts[table.name.slice(1)];
     assert.ok(original);

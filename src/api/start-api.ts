@@ -1,0 +1,57 @@
+/** Wires the parts of the service and starts them; nothing else. */
+import type { Logger } from '../kernel/contract/log.js';
+import { Closers } from '../kernel/std/closers.js';
+import type { PlainMap } from '../kernel/std/value.js';
+import { MasterDoor } from './door/master-door.js';
+import { Feed } from './events/feed.js';
+import { Validity } from './events/validity.js';
+import { readTls, watchTls } from './http/certificates.js';
+import { corsHeaders, preflight } from './http/cors.js';
+import { Rates } from './http/rates.js';
+import { serveHttp } from './http/serve-http.js';
+import { readApiOptions } from './options.js';
+import type { SaltHost } from './salt/salt-host.js';
+import { saltSurface } from './salt/serve-salt.js';
+import { Sessions } from './salt/sessions.js';
+import { openWebSocket } from './salt/websockets.js';
+
+export interface RunningApi extends AsyncDisposable {
+  readonly port: number;
+  /** Reads the certificates anew. */
+  readonly reload: () => void;
+}
+
+/** @throws ConfigError */
+export async function startApi({ opts, log }: { opts: Readonly<PlainMap>; log: Logger }): Promise<RunningApi> {
+  const options = readApiOptions(opts);
+  const stack = new Closers();
+  const door = new MasterDoor(opts);
+  const feed = new Feed({ opts, log });
+  stack.defer(() => feed[Symbol.dispose]());
+  const sessions = new Sessions();
+  const streams = { count: 0 };
+  const counters = { requests: 0 };
+  const startedMs = Date.now();
+  const stats = (): PlainMap => ({
+    'tsalt-api': { requests: counters.requests, sessions: sessions.size, streams: streams.count, events: feed.last, uptime_seconds: Math.floor((Date.now() - startedMs) / 1000), master: feed.isListening },
+  });
+  const host: SaltHost = { options, opts, door, sessions, feed, validity: new Validity(door), streams, log, stats };
+  const salt = saltSurface(host);
+  const { tls } = options;
+  const server = await serveHttp({
+    host: options.host, port: options.port, tls: tls === undefined ? undefined : readTls(tls), bodyBytesMax: options.bodyBytesMax, connectionsMax: options.connectionsMax,
+    rates: new Rates(options.requestsPerSecond), log,
+    headersOf: (ask) => corsHeaders(ask, options.corsOrigins),
+    handle: async (ask) => {
+      counters.requests += 1;
+      return preflight(ask, options.corsOrigins) ?? await salt(ask);
+    },
+    upgrade: (ask, socket, head) => openWebSocket(ask, socket, head, host),
+  });
+  stack.use(server);
+  const watched = tls === undefined ? undefined : watchTls(tls, (fresh) => server.renewTls(fresh), log);
+  if (watched !== undefined) stack.defer(() => watched[Symbol.dispose]());
+  feed.start();
+  log.info({ host: options.host, port: server.port, tls: tls !== undefined }, 'serving');
+  return { port: server.port, reload: () => watched?.reread(), [Symbol.asyncDispose]: () => stack.dispose() };
+}
