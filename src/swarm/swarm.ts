@@ -139,8 +139,13 @@ export class Swarm implements AsyncDisposable {
   }
 
   async oneEvent(turn: number): Promise<void> {
+    await this.someEvents(turn, 1);
+  }
+
+  /** So many in one message. */
+  async someEvents(turn: number, count: number): Promise<void> {
     const place = this.#places[turn % this.#places.length];
-    if (place !== undefined) await this.#events(place, 1);
+    if (place !== undefined) await this.#events(place, count);
   }
 
   #pillar({ member }: Place): Promise<void> {

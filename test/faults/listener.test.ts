@@ -35,7 +35,8 @@ site.test('three listeners stop reading while jobs and many events go by', async
     await pushEvents(fleet.master.bus.pull, Array.from({ length: 10 }, (_none, at) => ({ tag: `load/${round}/${at}`, data: { text: 'x'.repeat(20_000) } })));
   }
   await jobs;
-  await until('they are disconnected and counted', async () => (await counter(fleet.master, 'local_sockets', 'dropped')) === 3);
+  // 8 MB for each of them, of which a megabyte waits in the master and the rest of what it has not lost in the kernel.
+  await until('what they lose is counted', async () => (await counter(fleet.master, 'local_sockets', 'lost')) > 0);
   await fleet.hearing.heard('load/39/9');
   assert.equal(fleet.hearing.events.filter(({ tag }) => tag.startsWith('load/')).length, 400, 'a listener that reads gets all of them');
   assert.ok(residentMb() - before < GROWTH_MB_MAX, `the master grew by ${residentMb() - before} MB`);

@@ -8,8 +8,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Logger } from '../../kernel/contract/log.js';
 import type { BusEvent, EventBus } from './bus.js';
-import { encodeEventFrame, readEventFrame } from './frame.js';
-import { GatheredWrites } from './gathered-writes.js';
+import { readEventFrame } from './frame.js';
+import { Subscribers } from './subscribers.js';
 
 export interface LocalSocketOptions {
   readonly bus: EventBus;
@@ -18,11 +18,11 @@ export interface LocalSocketOptions {
   /** Mode of the publishing socket: 0o660 on a master, 0o600 on a minion. */
   readonly publishMode: number;
   readonly eventBytesMax: number;
-  /** A subscriber that is further behind than this is disconnected. */
+  /** A subscriber that is further behind than this loses events. */
   readonly subscriberBytesMax: number;
   /** What to do with an event that a local program fired. */
   readonly onPushed: (event: BusEvent) => void;
-  /** A subscriber was disconnected since it did not read. */
+  /** A subscriber begins to lose events, or is disconnected, since it does not read. */
   readonly onSlow?: (behindBytes: number) => void;
   /** A connection was closed since there are too many. */
   readonly onFull?: (path: string) => void;
@@ -34,22 +34,22 @@ const LENGTH_BYTES = 4;
 const CONNECTIONS_MAX = 1000;
 
 export interface LocalSockets extends AsyncDisposable {
-  /** Subscribers now, and how many were disconnected since they did not read. */
-  readonly counters: { readonly subscribers: number; readonly dropped: number };
+  /** Subscribers now; how many were disconnected since they did not read; events that slow ones did not get. */
+  readonly counters: Subscribers['counters'];
 }
 
 export async function serveLocalSockets(options: LocalSocketOptions): Promise<LocalSockets> {
-  const counters = { subscribers: 0, dropped: 0 };
+  const { eventBytesMax, subscriberBytesMax: bytesMax, onSlow, log } = options;
+  const subscribers = new Subscribers({ eventBytesMax, bytesMax, onSlow, log, steadyNow: () => performance.now() });
   mkdirSync(dirname(options.publishPath), { recursive: true, mode: 0o750 });
   const onError = (err: unknown): void => options.log.error({ err }, 'local connection not accepted');
   const { onFull } = options;
-  const writes = new GatheredWrites();
-  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options, counters, writes), { onError, onFull });
+  const publisher = await listen(options.publishPath, options.publishMode, publishTo(options, subscribers), { onError, onFull });
   const puller = await listen(options.pullPath, 0o600, pullFrom(options), { onError, onFull });
   return {
-    counters,
+    counters: subscribers.counters,
     async [Symbol.asyncDispose]() {
-      writes.flush();
+      subscribers.flush();
       await Promise.all([publisher.stop(), puller.stop()]);
       for (const path of [options.publishPath, options.pullPath]) rmSync(path, { force: true });
     },
@@ -96,35 +96,16 @@ export async function listen(
   };
 }
 
-/** Each subscriber gets every event; frames are encoded once for all. */
-function publishTo(
-  options: LocalSocketOptions, counters: { subscribers: number; dropped: number }, writes: GatheredWrites,
-): (socket: Socket) => void {
-  const subscribers = new Set<Socket>();
+/** Each subscriber gets every event. */
+function publishTo({ bus, log }: LocalSocketOptions, subscribers: Subscribers): (socket: Socket) => void {
   let subscription: Disposable | undefined;
-  const deliver = (event: BusEvent): void => {
-    const frame = encodeEventFrame(event, options.eventBytesMax);
-    for (const socket of subscribers) {
-      if (socket.writableLength > options.subscriberBytesMax) {
-        options.log.warn({ behindBytes: socket.writableLength }, 'slow event subscriber disconnected');
-        options.onSlow?.(socket.writableLength);
-        counters.dropped += 1;
-        subscribers.delete(socket);
-        socket.destroy();
-        continue;
-      }
-      writes.write(socket, frame);
-    }
-  };
   return (socket) => {
     subscribers.add(socket);
-    counters.subscribers += 1;
-    subscription ??= options.bus.subscribe('', deliver);
+    subscription ??= bus.subscribe('', (event) => subscribers.deliver(event));
     socket.resume();
-    socket.on('error', (err) => options.log.debug({ err }, 'event subscriber failed'));
+    socket.on('error', (err) => log.debug({ err }, 'event subscriber failed'));
     socket.on('close', () => {
       subscribers.delete(socket);
-      counters.subscribers -= 1;
       if (subscribers.size > 0) return;
       subscription?.[Symbol.dispose]();
       subscription = undefined;

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { decodeBus, encodeBus, MapSplitter } from '../../bus/codec/codec.js';
 import { DOOR_NAME } from '../../client/door.js';
-import { GatheredWrites } from '../../bus/event/gathered-writes.js';
+import { GatheredWrites } from './gathered-writes.js';
 import { listen } from '../../bus/event/local-sockets.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { parseJid } from '../../kernel/contract/job.js';

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { MapSplitter } from '../../../../src/bus/codec/codec.js';
 import { EventBus, type BusEvent } from '../../../../src/bus/event/bus.js';
 import { listenEvents, pushEvents } from '../../../../src/bus/event/local-client.js';
+import { readEventFrame } from '../../../../src/bus/event/frame.js';
 import { serveLocalSockets } from '../../../../src/bus/event/local-sockets.js';
 import { deferred } from '../../../../src/kernel/std/async.js';
 import { keepingLog } from '../../../support/logs.js';
@@ -95,13 +97,36 @@ test('what is no event, or too large, ends its connection and nothing else', asy
   await sockets[Symbol.asyncDispose]();
 });
 
-test('a subscriber that does not read is disconnected, and others are not held up', async () => {
+/** Tag and data of every event that comes over a socket until it holds what is awaited. */
+async function readUntil(socket: Socket, isLast: (event: BusEvent) => boolean): Promise<BusEvent[]> {
+  const splitter = new MapSplitter({ bytesMax: 10_000_000 });
+  const events: BusEvent[] = [];
+  for await (const chunk of socket) {
+    events.push(...splitter.push(chunk as Buffer).map(readEventFrame));
+    if (events.some(isLast)) return events;
+  }
+  return events;
+}
+
+test('a subscriber that does not read loses events, and hears how many when it reads again; another gets all', async () => {
   const { sockets, publishPath, bus, log } = await bench({ subscriberBytesMax: 10_000, eventBytesMax: 1_000_000 });
-  const socket = createConnection(publishPath);
-  socket.pause();
-  await hasListener(bus);
-  for (let at = 0; at < 20; at += 1) bus.fire('t', { text: 'x'.repeat(100_000) });
-  assert.ok(log.lines.some(({ text }) => text === 'slow event subscriber disconnected'));
-  socket.destroy();
+  const [slow, other] = [createConnection(publishPath), createConnection(publishPath)];
+  slow.pause();
+  while (sockets.counters.subscribers < 2) await new Promise(setImmediate);
+  const all = readUntil(other, ({ data }) => data['number'] === 19);
+  for (let number = 0; number < 20; number += 1) {
+    bus.fire('t', { number, text: 'x'.repeat(100_000) });
+    // The one that reads must have its time.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.equal((await all).filter(({ tag }) => tag === 't').length, 20);
+  assert.equal(log.lines.filter(({ text }) => text === 'slow event subscriber loses events').length, 1);
+  const { lost } = sockets.counters;
+  assert.ok(lost > 0);
+  const seen = await readUntil(slow, ({ tag }) => tag === 'tsalt/event/lost');
+  const told = seen.at(-1);
+  assert.deepEqual([told?.tag, told?.data['lost'], seen.length - 1], ['tsalt/event/lost', lost, 20 - lost]);
+  assert.equal(sockets.counters.dropped, 0);
+  slow.destroy();
   await sockets[Symbol.asyncDispose]();
 });
