@@ -6,11 +6,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sleep } from '../src/kernel/std/async.js';
+import { pace } from '../src/swarm/pace.js';
 import type { PlainMap } from '../src/kernel/std/value.js';
 import { Swarm } from '../src/swarm/swarm.js';
 
 const [count = 1, requestPort = 0, publishPort = 0] = process.argv.slice(2).map(Number);
 const POLL_MS = 2;
+const PACED_AT_ONCE = 512;
 const ANSWERS_WITHIN_MS = 120_000;
 const options = {
   host: '127.0.0.1', requestPort, publishPort, count, prefix: 'swarm', grains: { os: 'Debian', os_family: 'Debian', role: 'web' }, returnBytes: 0,
@@ -30,6 +32,17 @@ const ACTIONS: Readonly<Record<string, (words: readonly string[]) => Promise<num
   settle: async () => swarm.settle(),
   pillar: ([many]) => swarm.pillar(Number(many)),
   events: ([each, batch]) => swarm.sendEvents(Number(each), Number(batch)),
+  /** `pace PER_SECOND SECONDS BATCH`: evenly, by one member after the other; gives how many events were sent. */
+  async pace([perSecond, seconds, batch]) {
+    const [size, before] = [Number(batch), swarm.events.failed];
+    let requests = 0;
+    await pace({ perSecond: Number(perSecond) / size, atOnce: PACED_AT_ONCE, signal: AbortSignal.timeout(Number(seconds) * 1000) }, (turn) => {
+      requests += 1;
+      return swarm.someEvents(turn, size);
+    });
+    if (swarm.events.failed > before) throw new Error(`${swarm.events.failed - before} requests failed`);
+    return requests * size;
+  },
   reconnect: async ([many]) => swarm.dropSubscriptions(Number(many)),
   /** Waits for so many more acknowledged returns; gives the seconds since the first publication of them came. */
   async answers([many]) {

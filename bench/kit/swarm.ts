@@ -6,7 +6,7 @@ import { repository } from './hosts.js';
 
 export type SwarmAction =
   | 'connect' | 'signInAgain' | 'settle' | 'failures'
-  | `accept ${string}` | `pillar ${number}` | `events ${number} ${number}` | `reconnect ${number}` | `answers ${number}` | `ask ${number} ${string}`;
+  | `accept ${string}` | `pillar ${number}` | `events ${number} ${number}` | `pace ${number} ${number} ${number}` | `reconnect ${number}` | `answers ${number}` | `ask ${number} ${string}`;
 
 export interface SwarmProcess {
   readonly pid: number;
