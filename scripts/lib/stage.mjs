@@ -75,11 +75,19 @@ export class Stage {
     }, null, 1)}\n`);
   }
 
-  /** Starts a daemon out of reach of the terminal's Ctrl-C: it is stopped in order. `prefix`: words before it. */
-  start(program, name, { env = {}, prefix = [] } = {}) {
+  /** Starts a daemon out of reach of the terminal's Ctrl-C: it is stopped in order. `prefix`: words before it; `end`: how it ends. */
+  start(program, name, { env = {}, prefix = [], end = 'SIGTERM' } = {}) {
     const [command, ...words] = [...prefix, process.execPath, bin(program), '-c', this.confOf(name)];
     const child = spawn(command, words, { stdio: 'ignore', detached: true, env: { ...process.env, ...env } });
-    this.#daemons.push({ child, name, ended: new Promise((resolve) => child.on('exit', resolve)) });
+    this.#daemons.push({ child, name, end, ended: new Promise((resolve) => child.on('exit', resolve)) });
+  }
+
+  /** The host is gone from one moment to the next. */
+  async vanish(name) {
+    for (const { child, ended } of this.#daemons.filter((daemon) => daemon.name === name)) {
+      child.kill('SIGKILL');
+      await ended;
+    }
   }
 
   /** Runs a command to its end. */
@@ -128,7 +136,7 @@ export class Stage {
   stop() {
     this.#stopping ??= (async () => {
       for (const restore of this.restorations) await restore();
-      for (const { child } of [...this.#daemons].reverse()) child.kill('SIGTERM');
+      for (const { child, end } of [...this.#daemons].reverse()) child.kill(end);
       await Promise.race([Promise.all(this.#daemons.map(({ ended }) => ended)), pause(DAEMON_STOPS_WITHIN_MS)]);
       for (const { child } of this.#daemons) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       rmSync(this.place, { recursive: true, force: true });

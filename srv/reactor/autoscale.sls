@@ -2,6 +2,6 @@
 balance anew:
   runner.state.orchestrate:
     - args:
-      - mods: orch.deploy
+      - mods: deploy
       - pillar:
           version: '1.0'

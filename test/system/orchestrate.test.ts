@@ -1,4 +1,4 @@
-/** The example `srv/salt/orch/deploy.sls`: database before application before load balancer, and a stop at the first failure. */
+/** The example `srv/orch/deploy.sls`: database before application before load balancer, and a stop at the first failure. */
 import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,14 +16,14 @@ const ROLES = ['database', 'application', 'balancer'];
 
 site.setUp('a master that serves the examples, and a minion for each role', async () => {
   master = await MasterHost.prepare(site, 'tsalt', 'm', { id: 'hub' });
-  cpSync(join(repository, 'srv/salt'), master.path('srv/salt'), { recursive: true });
+  for (const folder of ['salt', 'orch']) cpSync(join(repository, 'srv', folder), master.path('srv/salt'), { recursive: true });
   await master.start();
   hearing = await master.hear();
   await enrol(master, hearing, ROLES.map((role) => new MinionHost(site, 'tsalt', role, master, { grains: { role } })));
   await master.allAnswer(...ROLES);
 });
 
-const deploy = (...words: string[]) => master.tsalt('tsalt-run', 'state.orchestrate', 'orch.deploy', ...words);
+const deploy = (...words: string[]) => master.tsalt('tsalt-run', 'state.orchestrate', 'deploy', ...words);
 
 /** Who returned a state run, in the order of events. */
 const returned = (): string[] => hearing.events.filter(({ tag, data }) => /^salt\/job\/.*\/ret\//.test(tag) && data['fun'] === 'state.sls').map(({ data }) => String(data['id']));
@@ -55,7 +55,7 @@ site.test('the first failure stops it, is shown with the minion, and is the exit
   assert.equal(code, 1);
   assert.deepEqual(returned(), ['database', 'application']);
   assert.match(stdout, /Run failed on minions: application/);
-  assert.match(stdout, /One or more requisite failed: orch\.deploy\.application/);
+  assert.match(stdout, /One or more requisite failed: deploy\.application/);
   assert.match(stderr, /\[ERROR {3}\] /);
   assert.ok(!hearing.events.some(({ tag }) => tag === 'demo/deployed'));
 });

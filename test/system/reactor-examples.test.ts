@@ -24,7 +24,7 @@ site.setUp('a master with the examples', async () => {
     ],
   });
   cpSync(join(repository, 'srv/reactor'), master.path('srv/reactor'), { recursive: true });
-  cpSync(join(repository, 'srv/salt'), master.path('srv/salt'), { recursive: true });
+  for (const folder of ['salt', 'orch']) cpSync(join(repository, 'srv', folder), master.path('srv/salt'), { recursive: true });
   master.serve('top.sls', "base:\n  'web-*':\n    - demo.step\n");
   await master.start();
   hearing = await master.hear();

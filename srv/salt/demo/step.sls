@@ -1,4 +1,4 @@
-# One step of orch/deploy.sls: notes that it was here. The grain `fails` makes it fail, to see what then happens.
+# One step of srv/orch/deploy.sls: notes that it was here. The grain `fails` makes it fail, to see what then happens.
 {% set step = pillar.get('step', 'none') %}
 
 {{ step }} in version {{ pillar.get('version', 'unknown') }}:

@@ -1,7 +1,7 @@
 # A deployment in order: database, then application, then load balancer. Each step waits for the one before it,
 # and nothing goes on after the first failure:
 #
-#   tsalt-run state.orchestrate orch.deploy pillar='{"version": "1.2"}'
+#   tsalt-run state.orchestrate deploy pillar='{"version": "1.2"}'
 {% set version = pillar.get('version', '1.0') %}
 
 database:

@@ -1,0 +1,4 @@
+# What the application needs.
+nodejs:
+  pkg.installed:
+    - install_recommends: False
