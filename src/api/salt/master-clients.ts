@@ -1,5 +1,6 @@
 /** The clients of the master's own functions: `runner`, `wheel` and their `_async` forms. Source: golden cli/api-runner-*, api-wheel*; read, Salt 3008.3. */
 import { isList, isPlainMap, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { stampNow } from '../../kernel/std/time.js';
 import { readWords } from '../../kernel/loader/words.js';
 import { HttpError } from '../http/http-error.js';
 import type { LowHost } from './low-host.js';
@@ -13,7 +14,7 @@ export async function callRunner(low: PlainMap, login: PlainMap, host: LowHost):
   // There is no such function: Salt's client raises there.
   if (typeof refusal === 'string' && refusal.endsWith('is not available.')) throw new UnexpectedError(refusal);
   if (refusal !== undefined) return [refusal];
-  return [isTruthy(low['full_return']) ? { data, tag: `${tag}/ret` } : data['return'] ?? null];
+  return [isTruthy(low['full_return']) ? { data: { ...data, _stamp: stampNow() }, tag: `${tag}/ret` } : data['return'] ?? null];
 }
 
 /** Source: golden cli/api-wheel: order of the names. */
