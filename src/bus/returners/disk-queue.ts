@@ -5,14 +5,14 @@
  * What is put survives the end of the process; it is given at least once, and twice when the process ends between the giving and the
  * note of it. What waits too long, or beyond the bounds, is given up: that is logged and counted.
  */
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../kernel/contract/log.js';
 import { backoffMs, sleep } from '../../kernel/std/async.js';
 import { steadyUnixMs } from '../../kernel/std/time.js';
 import type { PlainMap } from '../../kernel/std/value.js';
-import { isPlainMap } from '../../kernel/std/value.js';
-import { CodecError, decodeBus, encodeBus } from '../codec/codec.js';
+import { encodeBus } from '../codec/codec.js';
+import { readKept } from './read-kept.js';
 
 /** What may wait. The oldest are given up for new ones. */
 export const QUEUE_BOUNDS = { items: 100_000, bytes: 1024 ** 3, ageMs: 24 * 60 * 60_000 } as const;
@@ -205,18 +205,11 @@ export class DiskQueue implements AsyncDisposable {
 
   #read(name: string): PlainMap | undefined {
     const path = join(this.#options.dir, name);
-    try {
-      const item = decodeBus(readFileSync(path));
-      if (isPlainMap(item)) return item;
-      this.#options.log.error({ path }, 'what was kept is none of ours: put aside');
-    } catch (err) {
-      // Another process with the same folder gave it.
-      if ((err as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      if (!(err instanceof CodecError)) throw err;
-      this.#options.log.error({ err, path }, 'what was kept cannot be read: put aside');
-    }
-    renameSync(path, `${path}.unreadable`);
-    return undefined;
+    return readKept(path, (fault, err) => {
+      if (fault === 'none') this.#options.log.error({ path }, 'what was kept is none of ours: put aside');
+      // Gone: another process with the same folder gave it.
+      else if (fault === 'unreadable') this.#options.log.error({ err, path }, 'what was kept cannot be read: put aside');
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,13 +3,13 @@
  *
  * A return is written before it is sent, so that a crash between the end of a job and its acknowledgement loses nothing.
  */
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodecError, decodeBus } from '../../bus/codec/codec.js';
+import { readKept } from '../../bus/returners/read-kept.js';
 import { parseJid } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { backoffMs, sleep } from '../../kernel/std/async.js';
-import { isPlainMap, type PlainMap } from '../../kernel/std/value.js';
+import type { PlainMap } from '../../kernel/std/value.js';
 import { sendableReturn } from './sendable-return.js';
 
 export interface OutboxOptions {
@@ -156,17 +156,10 @@ export class Outbox implements AsyncDisposable {
 
   #read(name: string): PlainMap | undefined {
     const path = join(this.#options.dir, name);
-    try {
-      const load = decodeBus(readFileSync(path));
-      if (isPlainMap(load)) return load;
-      this.#options.log.error({ path }, 'kept return is none: put aside');
-    } catch (err) {
-      if (!(err instanceof CodecError) && (err as NodeJS.ErrnoException).code !== 'ENOENT') throw err;
-      this.#options.log.error({ err, path }, 'kept return cannot be read: put aside');
-      if (!(err instanceof CodecError)) return undefined;
-    }
-    renameSync(path, `${path}.unreadable`);
-    return undefined;
+    return readKept(path, (fault, err) => {
+      if (fault === 'none') this.#options.log.error({ path }, 'kept return is none: put aside');
+      else this.#options.log.error({ err, path }, 'kept return cannot be read: put aside');
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,23 +3,15 @@ import { CommandExecutionError } from '../../../kernel/contract/errors.js';
 import type { Context } from '../../../kernel/contract/context.js';
 import { deferred, type Deferred } from '../../../kernel/std/async.js';
 import { followProgram, type FollowedProgram } from '../../../kernel/sys/follow-program.js';
-import { INOTIFY_PROGRAM, MASKS, SYSTEM_CALLS } from './program.data.js';
+import { readKernelEvents, type KernelEvent } from './kernel-event.js';
+import { INOTIFY_PROGRAM, SYSTEM_CALLS } from './program.data.js';
 
-export interface KernelEvent {
-  readonly watch: number;
-  readonly mask: number;
-  readonly cookie: number;
-  /** Of what happened inside a watched folder; else empty. */
-  readonly name: string;
-}
-
-const HEAD_BYTES = 16;
 const ENOENT = 2;
 const ENOSPC = 28;
 
 export class KernelWatches {
   #program: FollowedProgram | undefined;
-  #rest = Buffer.alloc(0);
+  #rest: Buffer = Buffer.alloc(0);
   #asked = 0;
   readonly #answers = new Map<number, Deferred<number>>();
   readonly #onEvent: (event: KernelEvent) => void;
@@ -76,30 +68,16 @@ export class KernelWatches {
   }
 
   #take(chunk: Buffer): void {
-    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    while (bytes.length >= HEAD_BYTES) {
-      const [watch, mask, cookie, length] = [readInt(bytes, 0) | 0, readInt(bytes, 4), readInt(bytes, 8), readInt(bytes, 12)];
-      if (bytes.length < HEAD_BYTES + length) break;
-      const name = bytes.subarray(HEAD_BYTES, HEAD_BYTES + length).toString().replace(/\0+$/, '');
-      bytes = bytes.subarray(HEAD_BYTES + length);
-      if (mask === 0) this.#answer(cookie, watch);
-      else this.#onEvent({ watch, mask, cookie, name });
+    const { events, rest } = readKernelEvents(this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]));
+    this.#rest = rest;
+    for (const event of events) {
+      if (event.mask === 0) this.#answer(event.cookie, event.watch);
+      else this.#onEvent(event);
     }
-    this.#rest = Buffer.from(bytes);
   }
 
   #answer(number: number, watch: number): void {
     this.#answers.get(number)?.resolve(watch);
     this.#answers.delete(number);
   }
-}
-
-const IS_BIG = new Uint8Array(new Uint32Array([1]).buffer)[0] === 0;
-/** In the order of the machine. */
-const readInt = (bytes: Buffer, at: number): number => (IS_BIG ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at));
-
-/** As pyinotify writes it: `IN_CREATE|IN_ISDIR`. */
-export function maskName(mask: number): string {
-  const names = Object.entries(MASKS).filter(([, bit]) => (mask & bit) !== 0).map(([name]) => `IN_${name.toUpperCase()}`);
-  return names.join('|');
 }

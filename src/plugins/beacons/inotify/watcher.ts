@@ -9,7 +9,8 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { asError } from '../../../kernel/std/async.js';
 import { isOsError } from '../../../kernel/std/os-error.js';
 import type { PlainMap } from '../../../kernel/std/value.js';
-import { KernelWatches, maskName, type KernelEvent } from './kernel.js';
+import { KernelWatches } from './kernel.js';
+import { maskName, type KernelEvent } from './kernel-event.js';
 import { MASKS } from './program.data.js';
 import type { Wish } from './wishes.js';
 
