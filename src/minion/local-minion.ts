@@ -9,6 +9,7 @@ import type { Logger } from '../kernel/contract/log.js';
 import type { StateProgress } from '../kernel/contract/state-engine.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { ModuleHost } from '../kernel/loader/module-host.js';
+import type { DeferredFacts } from '../kernel/facts/deferred-facts.js';
 import type { PlainMap } from '../kernel/std/value.js';
 import { extensionModules, pluginFolders } from './plugin-folders.js';
 
@@ -41,15 +42,36 @@ export async function openLocalMinion(options: LocalMinionOptions): Promise<Loca
   return (await import('./call-minion.js')).openCallMinion(options);
 }
 
+/** Grains and pillar of the machine; of the grains perhaps only a part so far. */
+class HostState {
+  pillar: PlainMap = {};
+  deferred: DeferredFacts | undefined;
+  #grains: PlainMap = {};
+
+  get grains(): PlainMap {
+    return this.deferred?.grains ?? this.#grains;
+  }
+
+  set grains(grains: PlainMap) {
+    this.deferred = undefined;
+    this.#grains = grains;
+  }
+
+  async complete(): Promise<void> {
+    await this.deferred?.complete();
+  }
+}
+
 function masterless(options: LocalMinionOptions): LocalMinion {
   const { opts, sys, log, distDir } = options;
   const id = String(opts['id']);
-  const state: { grains: PlainMap; pillar: PlainMap } = { grains: {}, pillar: {} };
+  const state = new HostState();
   let prepared: Promise<void> | undefined;
   // Templates of the pillar call functions: these find the grains there and wait for nothing.
   let hasGrains = false;
-  const prepare = async (): Promise<void> => {
+  const prepare = async (needs: 'quick' | 'all'): Promise<void> => {
     if (!hasGrains) await (prepared ??= prepareHost(host, state, options, () => (hasGrains = true)));
+    if (needs === 'all') await state.complete();
   };
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar, userDirs: pluginFolders(opts), ports: {}, prepare,
@@ -57,12 +79,12 @@ function masterless(options: LocalMinionOptions): LocalMinion {
   return {
     id, host,
     async grains() {
-      await prepare();
+      await prepare('all');
       return state.grains;
     },
     report: () => Promise.resolve(),
     async giveTo(names, ret) {
-      await prepare();
+      await prepare('all');
       await giveNow(host, options, names, ret);
     },
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
@@ -70,11 +92,11 @@ function masterless(options: LocalMinionOptions): LocalMinion {
 }
 
 async function prepareHost(
-  host: ModuleHost, state: { grains: PlainMap; pillar: PlainMap }, { opts, sys, log, skipGrains, progress }: LocalMinionOptions, onGrains: () => void,
+  host: ModuleHost, state: HostState, { opts, sys, log, skipGrains, progress, distDir }: LocalMinionOptions, onGrains: () => void,
 ): Promise<void> {
-  const [{ masterlessPorts, ownPillar }, { sessionPorts }, { gatherGrains }, { EventBus }, { RunningJobs }, { beaconsDoor }, { scheduleDoor }] = await Promise.all([
+  const [{ masterlessPorts, ownPillar }, { sessionPorts }, { deferredGrains, gatherGrains }, { EventBus }, { RunningJobs }, { beaconsDoor }, { scheduleDoor }, { hasNoPillar }] = await Promise.all([
     import('./masterless-ports.js'), import('../sls/state/session-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
-    import('./beacons-door.js'), import('./daemon-door.js'),
+    import('./beacons-door.js'), import('./daemon-door.js'), import('../sls/pillar/nothing.js'),
   ]);
   const refreshGrains = async (): Promise<boolean> => {
     state.grains = await gatherGrains(host, { opts, sys, log });
@@ -89,8 +111,13 @@ async function prepareHost(
     // The catalog waits for this preparation; to forget lookups needs no waiting.
     reload: () => Promise.resolve(host.reload()),
   }), sessionPorts({ hasMaster: false, isDaemon: false, progress }));
-  if (!skipGrains) await refreshGrains();
+  if (!skipGrains) {
+    state.deferred = await deferredGrains(host, { opts, sys, log, distDir });
+    if (state.deferred === undefined) await refreshGrains();
+    else host.reload();
+  }
   onGrains();
+  if (!await hasNoPillar(opts, {})) await state.complete();
   state.pillar = await ownPillar({ opts, sys, log, host: () => host, state }, {});
 }
 

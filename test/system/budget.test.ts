@@ -3,7 +3,7 @@
  * machine, rather than times, which do not; memory and processor time of a minion that has nothing to do.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,8 @@ import { startFleet } from './kit/fleet.js';
 interface Loads { readonly files: number; readonly kilobytes: number }
 interface Budget {
   readonly commands: Readonly<Record<string, Loads>>;
+  /** Programs that are one file: its text, and what the engine compiled of it. Both are read at each start. */
+  readonly linked: Readonly<Record<string, { readonly kilobytes: number; readonly compiled_kilobytes: number }>>;
   readonly minion: { readonly private_megabytes: number; readonly idle_cpu_ms: number; readonly idle_seconds: number };
 }
 const budget = JSON.parse(readFileSync(join(repository, 'bench/budget.json'), 'utf8')) as Budget;
@@ -57,6 +59,16 @@ for (const [line, limit] of Object.entries(budget.commands)) {
     const found = loaded(list);
     assertWithin(line, found, limit);
     assert.deepEqual(found.paths.filter((path) => path.includes('node_modules')), []);
+  });
+}
+
+for (const [name, limit] of Object.entries(budget.linked)) {
+  site.test(`${name} as one file is no larger than it may be`, async () => {
+    const folder = join(repository, 'dist/linked', name);
+    const kilobytes = (ending: string): number => readdirSync(folder).filter((file) => file.endsWith(ending)).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0) / 1024;
+    for (const [size, most] of [[kilobytes('.cjs'), limit.kilobytes], [kilobytes('.cache'), limit.compiled_kilobytes]] as const) {
+      assert.ok(size > 0 && size <= most, `${Math.round(size)} kB, ${most} are allowed`);
+    }
   });
 }
 

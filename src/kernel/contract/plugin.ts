@@ -50,6 +50,8 @@ export interface FunctionPlugin extends PluginBase {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Functions that look at neither grains nor pillar nor a port: a command that calls one waits for none of these. */
   readonly alone?: readonly string[];
+  /** Its functions seldom read grains that only programs know: a command gathers those when one is read all the same. */
+  readonly quickGrains?: true;
 }
 
 type FunctionPluginInput = Omit<FunctionPlugin, 'kind'>;
@@ -102,6 +104,10 @@ export const defineOutput = (plugin: Omit<OutputPlugin, 'kind'>): OutputPlugin =
 export interface GrainsPlugin extends PluginBase {
   readonly kind: 'grains';
   grains(ctx: Context): Promise<PlainMap> | PlainMap;
+  /** The part of them that takes no program to find out; absent when that is all. For commands that read no more than this. */
+  quick?(ctx: Context): Promise<PlainMap> | PlainMap;
+  /** Every name that `quick` may leave out. */
+  readonly later?: readonly string[];
 }
 export const defineGrains = (plugin: Omit<GrainsPlugin, 'kind'>): GrainsPlugin => ({ kind: 'grains', ...plugin });
 

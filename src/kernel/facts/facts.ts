@@ -31,12 +31,27 @@ export interface FactsParts {
 
 /** Never throws for a plugin that fails: it is logged and the others are kept. */
 export async function gatherFacts(parts: FactsParts): Promise<PlainMap> {
+  return isTruthy(parts.opts['skip_grains']) ? {} : gather(await parts.plugins(), parts);
+}
+
+/** What takes no program to find out, and the names that are not there because they do. */
+export async function gatherQuickFacts(parts: FactsParts): Promise<{ readonly known: PlainMap; readonly later: readonly string[] }> {
+  if (isTruthy(parts.opts['skip_grains'])) return { known: {}, later: [] };
+  const plugins = await parts.plugins();
+  const known = await gather(plugins.map(quickOf), parts);
+  const own = isPlainMap(parts.opts['grains']) ? parts.opts['grains'] : {};
+  // What an earlier plugin gave under such a name may be overruled; what the option gives is not.
+  const later = plugins.flatMap((plugin) => (plugin.quick === undefined || plugin.name === 'core' ? [] : plugin.later ?? [])).filter((name) => !Object.hasOwn(own, name));
+  const ofCore = plugins.find(({ name }) => name === 'core')?.later ?? [];
+  return { known: withoutNames(known, later), later: [...later, ...ofCore] };
+}
+
+async function gather(plugins: readonly GrainsPlugin[], parts: FactsParts): Promise<PlainMap> {
   const { opts } = parts;
-  if (isTruthy(opts['skip_grains'])) return {};
   const isDeep = opts['grains_deep_merge'] === true;
   const unwanted = blacklist(opts);
   let grains: PlainMap = {};
-  for (const plugin of coreFirst(await parts.plugins())) {
+  for (const plugin of coreFirst(plugins)) {
     const more = withoutNames(await grainsOf(plugin, grains, parts), unwanted);
     grains = isDeep ? updateMap(grains, more) as PlainMap : { ...grains, ...more };
   }
@@ -45,6 +60,8 @@ export async function gatherFacts(parts: FactsParts): Promise<PlainMap> {
 
 const coreFirst = (plugins: readonly GrainsPlugin[]): GrainsPlugin[] =>
   [...plugins.filter(({ name }) => name === 'core'), ...plugins.filter(({ name }) => name !== 'core')];
+
+const quickOf = (plugin: GrainsPlugin): GrainsPlugin => (plugin.quick === undefined ? plugin : { ...plugin, grains: plugin.quick });
 
 async function grainsOf(plugin: GrainsPlugin, before: PlainMap, { context, log }: FactsParts): Promise<PlainMap> {
   try {

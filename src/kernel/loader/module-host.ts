@@ -20,7 +20,8 @@ import { describePlugin, FUNCTION_KINDS, isFunctionPlugin, type Description } fr
 import {
   readPluginDocs, readPluginIndex, readPluginNames, type PluginDocs, type PluginEntry, type PluginIndex, type PluginName, type PluginNames,
 } from './index-file.js';
-import { ModuleWorkers } from './module-workers.js';
+import { linkedPlugin } from './linked-plugins.js';
+import type { ModuleWorkers } from './module-workers.js';
 import { pluginOfExports } from './plain-form.js';
 import { PluginTable, type Candidate } from './plugin-table.js';
 import type { OpenReturner } from './open-returner.js';
@@ -44,10 +45,10 @@ export interface ModuleHostOptions {
   readonly sessionPorts?: SessionPorts;
   readonly id: string;
   /**
-   * Gathers grains and pillar and adds ports, when they are not there yet: awaited before anything that may look at them.
-   * Absent where they are there from the start.
+   * Gathers grains and pillar and adds ports, when they are not there yet: awaited before anything that may look at them; `quick` where
+   * grains that take long are seldom read. Absent where they are there from the start.
    */
-  readonly prepare?: () => Promise<void>;
+  readonly prepare?: (needs: 'quick' | 'all') => Promise<void>;
 }
 
 type PluginOf<K extends PluginKind> = Extract<Plugin, { kind: K }> extends never ? Plugin : Extract<Plugin, { kind: K }>;
@@ -72,7 +73,7 @@ export class ModuleHost implements AsyncDisposable {
     this.#options = options;
     this.catalog = new Catalog({
       table: async (kind) => {
-        await options.prepare?.();
+        await options.prepare?.('all');
         return this.#table(kind);
       },
       reload: async () => this.reload(),
@@ -177,6 +178,10 @@ export class ModuleHost implements AsyncDisposable {
     return plugins;
   }
 
+  async hasUserPlugins(kind: PluginKind): Promise<boolean> {
+    return [...(await (await this.#table(kind)).chosen()).values()].some(({ user }) => user);
+  }
+
   /** What a plugin may reach that the program itself calls: grains, a returner, an engine. `grains`: those gathered so far, instead of the host's. */
   context(plugin: string, options: Pick<SessionOptions, 'signal' | 'job' | 'facts' | 'ports' | 'unmaskPillar'> & { grains?: PlainMap }): Context {
     const { grains, ...session } = options;
@@ -220,7 +225,7 @@ export class ModuleHost implements AsyncDisposable {
     const fn = isFunctionPlugin(plugin) ? functionOf(plugin, name) : undefined;
     if (fn === undefined) throw new FunctionMissingError(fun);
     const owner = plugin as FunctionPlugin;
-    if (!gathers && owner.alone?.includes(name) !== true) await this.#options.prepare?.();
+    if (!gathers && owner.alone?.includes(name) !== true) await this.#options.prepare?.(owner.quickGrains === true ? 'quick' : 'all');
     return { fullName: fun, fn, plugin: candidate.name, user: candidate.user, owner };
   }
 
@@ -228,8 +233,9 @@ export class ModuleHost implements AsyncDisposable {
     kind: PluginKind, serves: string, { gathers = kind === 'grains' } = {},
   ): Promise<{ plugin: Plugin; candidate: Candidate } | { refused: boolean; reason: string | undefined }> {
     let table = await this.#table(kind);
-    if (!gathers && this.#options.prepare !== undefined && await table.asksGrains(serves)) {
-      await this.#options.prepare();
+    const asked = gathers || this.#options.prepare === undefined ? 'nobody' : await table.asksGrains(serves);
+    if (asked !== 'nobody') {
+      await this.#options.prepare?.(asked === 'users' ? 'all' : 'quick');
       table = await this.#table(kind);
     }
     for (;;) {
@@ -278,7 +284,7 @@ export class ModuleHost implements AsyncDisposable {
     const url = pathToFileURL(join(this.#options.distDir, 'plugins', kind, `${who.name}.js`)).href;
     return {
       name: who.name, serves: who.serves, user: false, who: () => Promise.resolve(who), entry: () => this.#entry(kind, who.name),
-      load: () => (plugin ??= import(url).then((exports: { default: Plugin }) => exports.default)),
+      load: () => (plugin ??= (linkedPlugin(kind, who.name)?.() ?? import(url) as Promise<{ default: Plugin }>).then((exports) => exports.default)),
       docs: async () => {
         this.#docs ??= readPluginDocs(this.#options.distDir);
         return (await this.#docs)[kind]?.[who.name] ?? {};
@@ -345,7 +351,8 @@ export class ModuleHost implements AsyncDisposable {
         return { plugin, description: describePlugin(kind, file.name, plugin) };
       }
       const { distDir, opts, log } = this.#options;
-      this.#workers ??= new ModuleWorkers({ script: join(distDir, 'workers', 'module-worker.js'), opts, log });
+      const { ModuleWorkers: Workers } = await import('./module-workers.js');
+      this.#workers ??= new Workers({ script: join(distDir, 'workers', 'module-worker.js'), opts, log });
       const workerFile = { kind, name: file.name, url, source };
       const description = await this.#workers.describe(workerFile);
       const plugin = this.#workers.plugin(workerFile, description);

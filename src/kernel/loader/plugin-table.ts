@@ -66,14 +66,15 @@ export class PluginTable {
     return choosing;
   }
 
-  /** Whether the choice of who serves a name may depend on grains. */
-  async asksGrains(serves: string): Promise<boolean> {
+  /** Who may look at grains when it is chosen who serves a name. */
+  async asksGrains(serves: string): Promise<'nobody' | 'ours' | 'users'> {
+    let asks: 'nobody' | 'ours' = 'nobody';
     for (const candidate of this.#ranked(serves)) {
-      if (candidate.user) return true;
+      if (candidate.user) return 'users';
       const { when, virtual } = await candidate.who();
-      if (virtual || when !== undefined) return true;
+      if (virtual || when !== undefined) asks = 'ours';
     }
-    return false;
+    return asks;
   }
 
   /** Served names that work here, sorted. */

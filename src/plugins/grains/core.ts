@@ -10,7 +10,7 @@ import { interfaceGrains, readInterfaces } from './core/interfaces.js';
 import { kernelParams } from './core/kernel-params.js';
 import { localeGrains } from './core/locale.js';
 import { orNone, textOf } from './core/look.js';
-import { operatingSystemGrains } from './core/operating-system.js';
+import { operatingSystemGrains, quickOperatingSystemGrains } from './core/operating-system.js';
 import { configuredGrains, fibreChannelGrains, machineIdGrains, programGrains, pythonGrains } from './core/program.js';
 import { dnsGrains } from './core/resolver.js';
 
@@ -19,19 +19,30 @@ const PROGRAM_FOLDER = fileURLToPath(new URL('../..', import.meta.url)).replace(
 
 type Source = (ctx: Context) => PlainMap | Promise<PlainMap>;
 
-const SOURCES: Readonly<Record<string, Source>> = {
-  gateway: gatewayGrains,
+/** They start no program; what they find no other source gives. */
+const QUICK_SOURCES: Readonly<Record<string, Source>> = {
   dns: dnsGrains,
   fibreChannel: fibreChannelGrains,
   machineId: machineIdGrains,
   configured: configuredGrains,
-  network: networkGrains,
   kernelParams: kernelParamsGrains,
   locale: localeGrains,
-  operatingSystem: operatingSystemGrains,
+  operatingSystem: quickOperatingSystemGrains,
   python: pythonGrains,
   program: (ctx) => programGrains(ctx, PROGRAM_FOLDER),
 };
+
+const SOURCES: Readonly<Record<string, Source>> = {
+  ...QUICK_SOURCES,
+  gateway: gatewayGrains,
+  network: networkGrains,
+  operatingSystem: operatingSystemGrains,
+};
+
+async function gather(sources: Readonly<Record<string, Source>>, ctx: Context): Promise<PlainMap> {
+  const found = await Promise.all(Object.entries(sources).map(([name, source]) => orNone(ctx, name, async () => source(ctx))));
+  return Object.assign({}, ...found) as PlainMap;
+}
 
 async function kernelParamsGrains(ctx: Context): Promise<PlainMap> {
   const cmdline = await textOf(ctx, '/proc/cmdline');
@@ -54,10 +65,17 @@ async function networkGrains(ctx: Context): Promise<PlainMap> {
   return { ...fqdns, ...names, ...interfaces, ...nameAddresses };
 }
 
+/** What only programs know, and what depends on that. */
+const LATER = [
+  'ip_gw', 'ip4_gw', 'ip6_gw', 'hwaddr_interfaces', 'ip_interfaces', 'ip4_interfaces', 'ip6_interfaces', 'ipv4', 'ipv6',
+  'localhost', 'fqdn', 'host', 'domain', 'fqdns', 'fqdn_ip4', 'fqdn_ip6', 'num_gpus', 'gpus', 'selinux', 'systemd', 'osarch', 'ps',
+  'biosversion', 'biosvendor', 'boardname', 'productname', 'manufacturer', 'biosreleasedate', 'uuid', 'serialnumber',
+  'virtual', 'virtual_subtype', 'virtual_hv_version', 'virtual_hv_version_info', 'virtual_hv_features', 'virtual_hv_features_list',
+];
+
 export default defineGrains({
   name: 'core',
-  async grains(ctx) {
-    const found = await Promise.all(Object.entries(SOURCES).map(([name, source]) => orNone(ctx, name, async () => source(ctx))));
-    return Object.assign({}, ...found) as PlainMap;
-  },
+  later: LATER,
+  grains: (ctx) => gather(SOURCES, ctx),
+  quick: (ctx) => gather(QUICK_SOURCES, ctx),
 });

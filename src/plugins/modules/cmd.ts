@@ -43,6 +43,7 @@ const shown = (result: CommandResult, hidden: boolean): PlainMap => (hidden ? { 
 
 export default defineModule({
   name: 'cmd',
+  quickGrains: true,
   doc: 'Runs commands and scripts, with or without a shell, as any user and in any environment.',
   functions: {
     run: fn({

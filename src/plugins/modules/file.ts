@@ -29,6 +29,7 @@ const functions: Readonly<Record<string, Fn>> = { ...LOOKING, ...CHANGING, ...ED
 
 export default defineModule({
   name: 'file',
+  quickGrains: true,
   doc: 'Manage information about regular files, folders and special files on the minion, and set or read their content.',
   functions: Object.fromEntries(Object.entries(functions).map(([name, declared]) => [name, inPythonWords(declared)])),
 });

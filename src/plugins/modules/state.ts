@@ -35,6 +35,7 @@ function apply(asked: Value, { queue: wait = null, ...given }: Keywords, ctx: Co
 
 export default defineModule({
   name: 'state',
+  quickGrains: true,
   doc: 'Applies states to this minion, and shows what would be applied.',
   functions: {
     apply: fn({

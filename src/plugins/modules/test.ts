@@ -77,6 +77,7 @@ const versionsText = fn({
 
 export default defineModule({
   name: 'test',
+  quickGrains: true,
   doc: 'Functions to try things out: whether minions answer, how arguments arrive, how errors look.',
   alone: [
     'arg', 'arg_clean', 'arg_repr', 'arg_type', 'assertion', 'attr_call', 'collatz', 'conf_test', 'cross_test', 'deprecation_warning', 'echo', 'exception',

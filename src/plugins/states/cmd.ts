@@ -40,6 +40,7 @@ async function watch(name: Value, given: PlainMap, ctx: Context): Promise<PlainM
 
 export default defineState({
   name: 'cmd',
+  quickGrains: true,
   doc: 'Runs commands, scripts and functions.',
   aliases: { watch: 'wait' },
   functions: {

@@ -38,6 +38,7 @@ const functions: Readonly<Record<string, Fn>> = {
 
 export default defineState({
   name: 'file',
+  quickGrains: true,
   doc: 'Files, folders and links: that they are there, what they hold, who owns them.',
   functions: Object.fromEntries(Object.entries(functions).map(([name, declared]) => [name, inPythonWords(declared)])),
 });

@@ -40,6 +40,7 @@ function changedOnes({ state }: Context): string[] {
 
 export default defineState({
   name: 'test',
+  quickGrains: true,
   doc: 'States that do nothing to the machine, to try how states hang together.',
   functions: {
     nop: fn({ doc: 'Succeeds without changes.', params: anyArguments, run: ({ name }) => done(name, 'Success!') }),

@@ -1,7 +1,7 @@
 /** Makes renderers: the door of this room. Start at `createRenderer`. */
 import { PythonError } from '../../kernel/contract/errors.js';
 import type { Renderer, RendererOptions, RenderPlace, RenderStep, SlsPlace } from './contract.js';
-import { JinjaEngine } from './jinja.js';
+import type { JinjaEngine } from './jinja.js';
 import { runPipe } from './pipeline.js';
 import { RenderError } from './render-error.js';
 import { GpgRenderer } from './renderers/gpg.js';
@@ -12,7 +12,7 @@ import { renderScript } from './renderers/script.js';
 import { renderToml } from './renderers/toml.js';
 import { renderYaml } from './renderers/yaml.js';
 import { renderYamlex } from './renderers/yamlex.js';
-import type { Value } from '../../kernel/std/value.js';
+import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 
 /** Renderers that run Python. */
 const OF_PYTHON = ['py', 'pyobjects', 'pydsl', 'mako', 'wempy', 'cheetah', 'genshi', 'nacl'];
@@ -21,10 +21,11 @@ const OF_PYTHON = ['py', 'pyobjects', 'pydsl', 'mako', 'wempy', 'cheetah', 'gens
 const ENGINES = ['jinja', 'text'];
 
 export function createRenderer(options: RendererOptions): Renderer {
-  const jinja = new JinjaEngine(options);
+  let loading: Promise<JinjaEngine> | undefined;
+  const jinja = (): Promise<JinjaEngine> => (loading ??= import('./jinja.js').then(({ JinjaEngine: Engine }) => new Engine(options)));
   const gpg = new GpgRenderer(options);
   const renderers = new Map<string, RenderStep>([
-    ['jinja', (input, place, argument) => renderJinja(jinja, input, place, argument)],
+    ['jinja', (input, place, argument) => renderJinja(jinja, isPlainText(textInput(input), options.facts.opts), input, place, argument)],
     ['yaml', renderYaml], ['json', renderJson], ['toml', renderToml], ['text', (input) => textInput(input)],
     ['gpg', (input) => gpg.render(input)], ['yamlex', renderYamlex], ['msgpack', (input) => renderMsgpack(input, options)],
     ['js', (input, place) => renderScript(input, place, options, 'js')], ['ts', (input, place) => renderScript(input, place, options, 'ts')],
@@ -50,9 +51,17 @@ function engineOf(renderers: ReadonlyMap<string, RenderStep>, name: string): Ren
   return found;
 }
 
-function renderJinja(jinja: JinjaEngine, input: Value, place: RenderPlace, argument: string): Promise<string> {
+async function renderJinja(jinja: () => Promise<JinjaEngine>, isPlain: boolean, input: Value, place: RenderPlace, argument: string): Promise<string> {
   if (argument !== '' && argument !== '-s') throw new RenderError(`Unknown renderer option: ${argument}`);
-  return jinja.render(textInput(input), place);
+  return isPlain ? textInput(input) : (await jinja()).render(textInput(input), place);
+}
+
+/**
+ * A text that Jinja gives back as it is: nothing in it can be a tag, no option changes what tags look like, and its line ends are plain.
+ * The engine need not be loaded for it.
+ */
+function isPlainText(text: string, opts: PlainMap): boolean {
+  return !/[{\r]/.test(text) && !text.includes('#jinja2:') && !isTruthy(opts['jinja_env']) && !isTruthy(opts['jinja_sls_env']);
 }
 
 function refusePython(name: string): never {

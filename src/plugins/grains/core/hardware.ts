@@ -18,6 +18,7 @@ const DMIDECODE_NAMES: readonly (readonly [grain: string, name: string])[] = [
   ['biosversion', 'bios-version'], ['biosvendor', 'bios-vendor'], ['productname', 'system-product-name'],
   ['manufacturer', 'system-manufacturer'], ['biosreleasedate', 'bios-release-date'], ['uuid', 'system-uuid'],
 ];
+const NO_TABLE = /^\/dev\/mem: |^# No SMBIOS nor DMI entry point found/m;
 /** The first clean one is the serial number. */
 const SERIAL_NAMES = ['system-serial-number', 'chassis-serial-number', 'baseboard-serial-number'];
 const UBOOT_NAMES: readonly (readonly [grain: string, name: string])[] =
@@ -42,8 +43,11 @@ async function ofKernel(ctx: Context): Promise<PlainMap> {
 }
 
 async function ofDmidecode(ctx: Context, reader: string): Promise<PlainMap> {
+  const textFor = async (name: string): Promise<string> => (await ask(ctx, [reader, '-s', name], { withErrors: true }))?.text.trim() ?? '';
+  // Each question is a program: on a machine without a table they all have this answer.
+  if (NO_TABLE.test(await textFor('bios-version'))) return {};
   const read = async (name: string): Promise<string | undefined> => {
-    const text = (await ask(ctx, [reader, '-s', name], { withErrors: true }))?.text.trim() ?? '';
+    const text = await textFor(name);
     const value = text.split('\n').filter((line) => !line.startsWith('#')).join('\n');
     return value.startsWith('/dev/mem') || !isClean(name, value) ? undefined : value;
   };

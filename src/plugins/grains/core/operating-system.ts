@@ -17,8 +17,7 @@ import { virtualGrains } from './virtual.js';
 import { xenGrains } from './xen.js';
 
 export async function operatingSystemGrains(ctx: Context): Promise<PlainMap> {
-  const source = (name: string, looking: () => Promise<PlainMap>): Promise<PlainMap> =>
-    orNone(ctx, name, looking).then((grains) => grains ?? {});
+  const source = sourceFor(ctx);
   const cpuarch = os.machine();
   const [selinux, systemd, init, distribution, cpu, gpu, memory, machine] = await Promise.all([
     source('selinux', () => selinuxGrains(ctx)),
@@ -31,21 +30,37 @@ export async function operatingSystemGrains(ctx: Context): Promise<PlainMap> {
     source('machine', () => machineGrains(ctx)),
   ]);
   return {
-    num_gpus: 0, gpus: [], kernel: os.type(), nodename: ctx.sys.hostname(), kernelrelease: os.release(), kernelversion: os.version(), cpuarch,
-    ...selinux, ...systemd, ...init, ...distribution, ...cpu, ...gpu, ...memory, ...machine,
+    num_gpus: 0, gpus: [], ...kernelGrains(ctx), ...selinux, ...systemd, ...init, ...distribution, ...cpu, ...gpu, ...memory, ...machine,
     ps: processList(String(distribution['os_family'] ?? ''), String(machine['virtual'] ?? '')),
   };
 }
 
-async function distributionAndArch(ctx: Context, cpuarch: string): Promise<PlainMap> {
-  const { osrelease, ...names } = distributionGrains(await readDistributionFiles(ctx));
-  const osarch = await osArch(ctx, names.os_family, cpuarch);
-  return {
-    ...names, osrelease,
-    ...(osarch === undefined ? {} : { osarch }),
-    ...(osrelease === '' ? {} : releaseGrains(names.os, names.osfullname, osrelease)),
-  };
+const sourceFor = (ctx: Context) => (name: string, looking: () => Promise<PlainMap>): Promise<PlainMap> =>
+  orNone(ctx, name, looking).then((grains) => grains ?? {});
+
+const kernelGrains = (ctx: Context): PlainMap =>
+  ({ kernel: os.type(), nodename: ctx.sys.hostname(), kernelrelease: os.release(), kernelversion: os.version(), cpuarch: os.machine() });
+
+/** What no program is asked for. */
+export async function quickOperatingSystemGrains(ctx: Context): Promise<PlainMap> {
+  const source = sourceFor(ctx);
+  const [init, distribution, cpu, memory] = await Promise.all([
+    source('init', async () => ({ init: await initSystem(ctx) })),
+    source('distribution', async () => withRelease(distributionGrains(await readDistributionFiles(ctx)))),
+    source('cpu', async () => cpuGrains(await textOf(ctx, '/proc/cpuinfo'))),
+    source('memory', async () => memoryGrains(await textOf(ctx, '/proc/meminfo'))),
+  ]);
+  return { ...kernelGrains(ctx), ...init, ...distribution, ...cpu, ...memory };
 }
+
+async function distributionAndArch(ctx: Context, cpuarch: string): Promise<PlainMap> {
+  const names = distributionGrains(await readDistributionFiles(ctx));
+  const osarch = await osArch(ctx, names.os_family, cpuarch);
+  return { ...withRelease(names), ...(osarch === undefined ? {} : { osarch }) };
+}
+
+const withRelease = (names: ReturnType<typeof distributionGrains>): PlainMap =>
+  ({ ...names, ...(names.osrelease === '' ? {} : releaseGrains(names.os, names.osfullname, names.osrelease)) });
 
 export async function readDistributionFiles(ctx: Context): Promise<DistributionFiles> {
   const names = (await namesIn(ctx, '/etc') ?? []).filter(isReleaseFile).map((name) => `/etc/${name}`);

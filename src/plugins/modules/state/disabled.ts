@@ -9,14 +9,15 @@ export async function disabledList(ctx: Context): Promise<Value> {
   return ctx.call('grains.get', [GRAIN]);
 }
 
-async function names(ctx: Context): Promise<string[]> {
-  const list = await disabledList(ctx);
+function names(ctx: Context): string[] {
+  // Read here: the module `grains` may need all of them (`quickGrains`), and every run comes by.
+  const list: Value = ctx.grains[GRAIN] ?? null;
   return Array.isArray(list) ? (list as readonly Value[]).map(str) : [];
 }
 
 /** What is said of those that are disabled, by name or by `name.*`. */
-export async function disabledTexts(asked: readonly Value[], ctx: Context): Promise<string[]> {
-  const disabled = await names(ctx);
+export function disabledTexts(asked: readonly Value[], ctx: Context): string[] {
+  const disabled = names(ctx);
   if (disabled.length === 0) return [];
   return asked.map(str).flatMap((sls) => disabled.flatMap((name) => {
     if (name.includes('.*')) {
@@ -29,7 +30,7 @@ export async function disabledTexts(asked: readonly Value[], ctx: Context): Prom
 
 /** Changes the grain; says of each name what became of it. */
 export async function setDisabled(asked: readonly Value[], disable: boolean, ctx: Context): Promise<PlainMap> {
-  const list = await names(ctx);
+  const list = names(ctx);
   const word = disable ? 'disabled' : 'enabled';
   const messages = asked.map(str).map((name) => {
     const at = list.indexOf(name);

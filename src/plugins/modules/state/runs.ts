@@ -20,7 +20,7 @@ export interface SlsWish {
 }
 
 export async function runSls({ mods, test, exclude, syncMods, stateEvents, kwargs }: SlsWish, ctx: Context): Promise<Value> {
-  const disabled = await disabledTexts(Array.isArray(mods) ? mods as readonly Value[] : [mods], ctx);
+  const disabled = disabledTexts(Array.isArray(mods) ? mods as readonly Value[] : [mods], ctx);
   if (disabled.length > 0) return refused(disabled, ctx);
   const engine = await openEngine({ test, kwargs, stateEvents, baseByDefault: true, jid: true }, ctx);
   await syncModules(syncMods, engine.saltenv ?? 'base', ctx);
@@ -74,7 +74,7 @@ export interface HighstateWish {
 const DISABLED = { name: 'Salt highstate run is disabled. To re-enable, run state.enable highstate', result: 'False', comment: 'Disabled' };
 
 export async function runHighstate({ test, stateEvents, kwargs, topFile }: HighstateWish, ctx: Context): Promise<Value> {
-  if (topFile === undefined && (await disabledTexts(['highstate'], ctx)).length > 0) return { ...DISABLED };
+  if (topFile === undefined && (disabledTexts(['highstate'], ctx)).length > 0) return { ...DISABLED };
   const engine = await openEngine({
     test, kwargs, stateEvents, jid: true, ...(topFile === undefined ? {} : { stateTop: topFile, topSaltenv: true }),
   }, ctx);

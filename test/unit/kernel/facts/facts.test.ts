@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Context } from '../../../../src/kernel/contract/context.js';
 import { defineGrains, type GrainsPlugin } from '../../../../src/kernel/contract/plugin.js';
 import type { Sys } from '../../../../src/kernel/contract/sys.js';
-import { gatherFacts } from '../../../../src/kernel/facts/facts.js';
+import { gatherFacts, gatherQuickFacts } from '../../../../src/kernel/facts/facts.js';
 import type { PlainMap } from '../../../../src/kernel/std/value.js';
 import { listeningLog } from '../../../support/module-host.js';
 
@@ -55,4 +55,19 @@ for (const [pattern, left] of blacklists) {
 
 test('skip_grains gives none', async () => {
   assert.deepEqual((await gather([gives('core', { a: 1 })], { skip_grains: true, grains: { b: 1 } })).grains, {});
+});
+
+test('what takes long is left out, with the names that it may give', async () => {
+  const slow = (name: string, quick: PlainMap, later: readonly string[]): GrainsPlugin =>
+    defineGrains({ name, quick: () => quick, later, grains: () => assert.fail(`${name} was asked for all`) });
+  const plugins = [slow('core', { os: 'Debian' }, ['virtual', 'ipv4']), gives('extra', { lvm: 'mine', virtual: 'mine', a: 1 }), slow('lvm', {}, ['lvm'])];
+  const parts = (opts: PlainMap) => ({
+    opts, log: listeningLog(), sys: {} as Sys, plugins: async () => plugins, context: (_name: string, before: PlainMap) => ({ grains: before }) as unknown as Context,
+  });
+  const { known, later } = await gatherQuickFacts(parts({}));
+  // The file of the user comes after core and before lvm.
+  assert.deepEqual(known, { os: 'Debian', virtual: 'mine', a: 1 });
+  assert.deepEqual([...later].sort(), ['ipv4', 'lvm', 'virtual']);
+  assert.deepEqual((await gatherQuickFacts(parts({ grains: { lvm: 'option' } }))).known['lvm'], 'option');
+  assert.deepEqual((await gatherQuickFacts(parts({ skip_grains: true }))), { known: {}, later: [] });
 });

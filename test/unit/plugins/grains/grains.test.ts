@@ -67,20 +67,22 @@ test('core gives what it can on a machine that shows nothing', async () => {
   assert.deepEqual(ctx.lines, []);
 });
 
+const ROCKY: Machine = {
+  files: {
+    '/etc/os-release': 'NAME="Rocky Linux"\nVERSION="9.3 (Blue Onyx)"\nID="rocky"\nVERSION_ID="9.3"\nPRETTY_NAME="Rocky Linux 9.3 (Blue Onyx)"\n',
+    '/etc/machine-id': '0123456789abcdef\n', '/run/systemd/system/': '', '/sys/class/fc_host/': '', '/run/systemd/resolve/resolv.conf': 'nameserver 192.0.2.53\n',
+    '/etc/resolv.conf': 'nameserver 127.0.0.53\n', '/proc/cmdline': 'ro "unclosed\n',
+  },
+  programs: {
+    'rpm --eval %{_host_cpu}': 'x86_64', 'selinuxenabled': '', 'getenforce': 'Permissive', 'systemd-detect-virt': 'kvm',
+    'ip addr show': '1: lo: <UP> mtu 1\n    inet 127.0.0.1/8 scope host lo\n2: eth0: <UP> mtu 1\n    link/ether 02:00:00:00:00:01 brd x\n    inet 192.0.2.9/24 scope global eth0\n',
+    'ip -4 route show': 'default via 192.0.2.1 dev eth0', 'ip -6 route show': '', 'getent ahosts web1': '192.0.2.9 STREAM web1.example.com',
+    'getent ahostsv4 web1.example.com': '192.0.2.9 STREAM web1.example.com', 'getent hosts 192.0.2.9': '192.0.2.9 web1.example.com web1',
+  },
+};
+
 test('core of a machine of another family', async () => {
-  const grains = await core.grains(await machine({
-    files: {
-      '/etc/os-release': 'NAME="Rocky Linux"\nVERSION="9.3 (Blue Onyx)"\nID="rocky"\nVERSION_ID="9.3"\nPRETTY_NAME="Rocky Linux 9.3 (Blue Onyx)"\n',
-      '/etc/machine-id': '0123456789abcdef\n', '/run/systemd/system/': '', '/sys/class/fc_host/': '', '/run/systemd/resolve/resolv.conf': 'nameserver 192.0.2.53\n',
-      '/etc/resolv.conf': 'nameserver 127.0.0.53\n', '/proc/cmdline': 'ro "unclosed\n',
-    },
-    programs: {
-      'rpm --eval %{_host_cpu}': 'x86_64', 'selinuxenabled': '', 'getenforce': 'Permissive', 'systemd-detect-virt': 'kvm',
-      'ip addr show': '1: lo: <UP> mtu 1\n    inet 127.0.0.1/8 scope host lo\n2: eth0: <UP> mtu 1\n    link/ether 02:00:00:00:00:01 brd x\n    inet 192.0.2.9/24 scope global eth0\n',
-      'ip -4 route show': 'default via 192.0.2.1 dev eth0', 'ip -6 route show': '', 'getent ahosts web1': '192.0.2.9 STREAM web1.example.com',
-      'getent ahostsv4 web1.example.com': '192.0.2.9 STREAM web1.example.com', 'getent hosts 192.0.2.9': '192.0.2.9 web1.example.com web1',
-    },
-  }));
+  const grains = await core.grains(await machine(ROCKY));
   const wanted = {
     os: 'Rocky', os_family: 'RedHat', osfinger: 'Rocky Linux-9', oscodename: 'Blue Onyx', osarch: 'x86_64', machine_id: '0123456789abcdef', init: 'systemd', virtual: 'kvm',
     fibre_channel_host: true, selinux: { enabled: true, enforced: 'Permissive' }, ip4_gw: '192.0.2.1', ip6_gw: false, ip_gw: true, fqdn: 'web1.example.com', host: 'web1', domain: 'example.com',
@@ -89,6 +91,28 @@ test('core of a machine of another family', async () => {
   assert.deepEqual(Object.fromEntries(Object.keys(wanted).map((name) => [name, grains[name]])), wanted);
   assert.deepEqual((grains['dns'] as { nameservers: unknown }).nameservers, ['192.0.2.53']);
   assert.equal('kernelparams' in grains, false);
+});
+
+for (const [title, parts] of [['a machine that shows nothing', {}], ['a machine of another family', ROCKY]] as const) {
+  test(`core without programs gives the same of ${title}, and tells what it leaves out`, async () => {
+    const all = await core.grains(await machine(parts));
+    const ctx = await machine({ ...parts, programs: {} });
+    const quick = await core.quick?.(ctx) ?? assert.fail('core has nothing quick');
+    assert.deepEqual(Object.keys(all).filter((name) => core.later?.includes(name) !== true).sort(), Object.keys(quick).sort());
+    const own = new Set(['pid', 'systempath', 'pythonexecutable', 'pythonpath']);
+    for (const [name, value] of Object.entries(quick)) if (!own.has(name)) assert.deepEqual(value, all[name], name);
+  });
+}
+
+test('all that this machine has is known at once or named as left out', async () => {
+  const { grains } = await gatheredGrains({ opts: { id: 'web1' } });
+  const later = new Set([...core.later ?? [], ...lvm.later ?? []]);
+  const quick = await core.quick?.(await machine({})) ?? {};
+  const ofOthers = new Set(['disks', 'ssds', 'mdadm', 'username', 'groupname', 'pid', 'gid', 'uid', 'package', 'ca_truststore', 'shell', 'transactional', 'efi', 'efi-secure-boot', 'salt_resources']);
+  const known = (name: string): boolean => later.has(name) || ofOthers.has(name) || name in quick;
+  // What a bare machine does not have although no program is asked for it.
+  const files = ['dns', 'kernelparams', 'machine_id', 'osrelease_info', 'osmajorrelease', 'osfinger', 'oscodename', 'lsb_distrib_id', 'lsb_distrib_release', 'lsb_distrib_codename', 'lsb_distrib_description', 'fibre_channel_host', 'fc_wwn', 'swap_total'];
+  assert.deepEqual(Object.keys(grains).filter((name) => !known(name) && !files.includes(name)), []);
 });
 
 test('the plugins together give the grains of this machine without a complaint', async () => {

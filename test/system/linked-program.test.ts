@@ -1,0 +1,51 @@
+/** `tsalt-call` as one file: plugins of users share its classes, and grains that are left for later are there for whoever reads them. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from '../support/fleet/program.js';
+import { repository } from '../support/fleet/salt-venv.js';
+import { Site } from '../support/fleet/site.js';
+
+const site = new Site();
+const confDir = join(site.dir, 'conf');
+site.write('conf/minion', JSON.stringify({ root_dir: site.dir, id: 'one', file_client: 'local', file_roots: { base: [join(site.dir, 'srv')] }, module_dirs: [join(site.dir, 'own')] }));
+site.write('plain/minion', JSON.stringify({ root_dir: join(site.dir, 'plain'), id: 'one', file_client: 'local', file_roots: { base: [join(site.dir, 'srv')] } }));
+site.write('own/grains/rack.ts', `
+import { defineGrains, Float } from 'tsalt/plugin';
+export default defineGrains({ name: 'rack', grains: (ctx) => ({ rack_units: new Float(2), rack_of: ctx.grains['kernel'] ?? null }) });
+`);
+site.write('srv/late.sls', "{{ grains['host'] }}:\n  test.nop\n");
+site.write('srv/plain.sls', 'plain:\n  test.nop\n');
+
+async function call(config: string, ...words: string[]): Promise<unknown> {
+  const done = await runCommand([process.execPath, join(repository, 'bin/tsalt-call'), '-c', config, '--local', '--out=json', ...words]);
+  assert.equal(done.code, 0, done.stderr);
+  assert.equal(done.stderr, '');
+  return (JSON.parse(done.stdout) as { local: unknown }).local;
+}
+
+site.test('the build keeps the program with its compiled code', async () => {
+  const folder = join(repository, 'dist/linked/tsalt-call');
+  assert.ok(existsSync(join(folder, 'tsalt-call.cjs')));
+  assert.equal(readdirSync(folder).filter((name) => name.endsWith('.cache')).length, 1);
+});
+
+site.test('values of a plugin of a user are ours', async () => {
+  const done = await runCommand([process.execPath, join(repository, 'bin/tsalt-call'), '-c', confDir, '--local', '--out=json', 'grains.item', 'rack_units', 'rack_of']);
+  assert.match(done.stdout, /"rack_units": 2\.0/);
+  assert.match(done.stdout, /"rack_of": "Linux"/);
+});
+
+site.test('a reader that cannot wait gets the grains that were left for later, and the same', async () => {
+  const plain = join(site.dir, 'plain');
+  const late = ((await call(plain, 'test.opts_pkg')) as { grains: Record<string, unknown> }).grains;
+  const all = await call(plain, 'grains.items') as Record<string, unknown>;
+  // The number of the process and what changes from moment to moment.
+  assert.deepEqual({ ...late, pid: 0 }, { ...all, pid: 0 });
+});
+
+site.test('templates see all grains', async () => {
+  const plain = join(site.dir, 'plain');
+  const host = await call(plain, 'grains.get', 'host');
+  assert.deepEqual(Object.keys(await call(plain, 'state.apply', 'late') as object), [`test_|-${String(host)}_|-${String(host)}_|-nop`]);
+});
