@@ -22,10 +22,12 @@ const answer = (said: string, times: number): Answer => ({ said, times });
 export default defineModule({
   name: 'site',
   doc: 'What every host of ours has.',
+  card: { title: 'Our site', version: '1.2', configuration: { 'site.loud': 'say it in capitals' } },
   functions: {
     say: fn({
       doc: 'Say a word.\\n\\nsalt web1 site.say hello times=3',
-      params: { word: p.string(), times: p.int(1) },
+      params: { word: p.string(), times: p.int(1, 'how often') },
+      result: '{{ result.said }}',
       run: ({ word, times }) => answer(word.repeat(times), times),
     }),
     bash: fn({
@@ -82,6 +84,14 @@ site.test('a declared module has documentation and an argspec, refuses what does
   assert.deepEqual(await master.call('one', 'sys.doc', ['site.say']), { 'site.say': 'Say a word.\n\nsalt web1 site.say hello times=3' });
   const { 'site.say': spec } = await master.call('one', 'sys.argspec', ['site.say']) as { 'site.say': PlainMap };
   assert.deepEqual([spec['args'], spec['defaults']], [['word', 'times'], [1]]);
+  const { site: card } = await master.call('one', 'sys.doc', ['site']) as { site: PlainMap };
+  assert.deepEqual({ ...card, functions: (card['functions'] as PlainMap)['say'] }, {
+    title: 'Our site', description: 'What every host of ours has.', version: '1.2', configuration: { 'site.loud': 'say it in capitals' },
+    functions: {
+      parameters: { word: { kind: 'string', required: true, doc: '' }, times: { kind: 'int', required: false, default: 1, doc: 'how often' } },
+      result: '{{ result.said }}',
+    },
+  });
   assert.match(String(await master.call('one', 'site.say')), /missing 1 required positional argument: 'word'/);
   const { loads } = await master.job({ tgt: 'one', fun: 'site.stops' });
   assert.deepEqual([loads['one']?.['return'], loads['one']?.['success'], loads['one']?.['retcode']], ['ERROR: we stop here', false, 1]);

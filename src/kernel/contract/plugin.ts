@@ -19,6 +19,8 @@ export interface Fn {
   readonly run: (args: Readonly<Record<string, unknown>>, ctx: Context) => Promise<Value> | Value;
   /** Outputter of the answer where Salt names one (`highstate`, `txt`, ...). */
   readonly outputter?: string;
+  /** A template that shows an answer to people; the answer is `result`. Part of the card. */
+  readonly result?: string;
 }
 
 export interface FnDeclaration<P extends Params> {
@@ -26,6 +28,7 @@ export interface FnDeclaration<P extends Params> {
   readonly doc: string;
   readonly params?: P;
   readonly outputter?: string;
+  readonly result?: string;
   run(args: ArgsOf<P>, ctx: Context): Promise<Value> | Value;
 }
 
@@ -35,9 +38,18 @@ export function fn<const P extends Params>(declaration: FnDeclaration<P>): Fn {
     doc: declaration.doc,
     params: declaration.params ?? {},
     ...(declaration.outputter === undefined ? {} : { outputter: declaration.outputter }),
+    ...(declaration.result === undefined ? {} : { result: declaration.result }),
     // The loader binds arguments by `params` before it calls, so the erased type is the declared one.
     run: declaration.run as Fn['run'],
   };
+}
+
+/** What programs and people want to know of a plugin before they use it; `sys.doc` of the module shows it with the forms of its functions. */
+export interface Card {
+  readonly title: string;
+  readonly version: string;
+  /** Options of the configuration that it reads, each with a sentence. */
+  readonly configuration?: Readonly<Record<string, string>>;
 }
 
 /** Execution modules, states, runners, wheel modules and engines: named functions. */
@@ -46,6 +58,7 @@ export interface FunctionPlugin extends PluginBase {
   /** One paragraph: what the module is for. */
   readonly doc: string;
   readonly functions: Readonly<Record<string, Fn>>;
+  readonly card?: Card;
   /** `{ alias: 'function' }`. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** Functions that look at neither grains nor pillar nor a port: a command that calls one waits for none of these. */

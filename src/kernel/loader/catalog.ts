@@ -44,6 +44,11 @@ export class Catalog implements CatalogPort {
     return Object.hasOwn(entry.functions, real) ? docs[real] ?? '' : undefined;
   }
 
+  async card(kind: string, name: string): Promise<PlainMap | undefined> {
+    const card = (await (await this.#candidate(kind, name))?.entry())?.card;
+    return card === undefined ? undefined : decodeDefault(card) as PlainMap;
+  }
+
   async argspec(kind: string, fullName: string): Promise<PlainMap | undefined> {
     const [serves, name] = splitName(fullName);
     const entry = await (await this.#candidate(kind, serves))?.entry();

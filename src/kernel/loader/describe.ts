@@ -1,6 +1,6 @@
 /** What the index keeps of a plugin. Used by the build for built-in plugins and at run time for those of users. */
 import type { Param } from '../contract/params.js';
-import type { FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
+import type { Card, Fn, FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
 import { Float, isMap, mapEntries, type PlainMap, type Value } from '../std/value.js';
 import type { FunctionEntry, ParamEntry, PluginEntry } from './index-file.js';
 
@@ -37,8 +37,24 @@ export function describePlugin(kind: PluginKind, file: string, plugin: Plugin): 
   return {
     entry: {
       ...head, functions: Object.fromEntries(entries), ...(plugin.aliases === undefined ? {} : { aliases: plugin.aliases }),
+      ...(plugin.card === undefined ? {} : { card: describeCard(plugin.card, plugin) }),
     },
     docs: { '': (plugin.doc ?? '').trim(), ...Object.fromEntries(names.map((name) => [name, plugin.functions[name]?.doc.trim() ?? ''])) },
+  };
+}
+
+/** The card as data, with the form of each function: its parameters and the template of its answer. */
+function describeCard({ title, version, configuration = {} }: Card, plugin: FunctionPlugin): PlainMap {
+  if (typeof title !== 'string' || typeof version !== 'string') throw new Error('its card needs a title and a version, both texts');
+  const form = (fn: Fn): PlainMap => ({
+    parameters: Object.fromEntries(Object.entries(fn.params).map(([name, { kind, default: fallback, doc = '' }]) => [
+      name, { kind, required: fallback === undefined && kind !== 'rest' && kind !== 'keywords', ...(fallback === undefined ? {} : { default: encodeDefault(fallback) }), doc },
+    ])),
+    ...(fn.result === undefined ? {} : { result: fn.result }),
+  });
+  return {
+    title, description: (plugin.doc ?? '').trim(), version, configuration: { ...configuration },
+    functions: Object.fromEntries(Object.entries(plugin.functions).map(([name, fn]) => [name, form(fn)])),
   };
 }
 

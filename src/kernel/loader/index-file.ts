@@ -30,6 +30,8 @@ export interface PluginName {
 
 export interface PluginEntry extends PluginName {
   readonly functions: Readonly<Record<string, FunctionEntry>>;
+  /** Only of plugins that declare one. */
+  readonly card?: PlainMap;
   readonly aliases?: Readonly<Record<string, string>>;
 }
 

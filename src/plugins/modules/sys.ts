@@ -19,7 +19,18 @@ async function docsOf(kind: string, fullNames: readonly string[], ctx: Context):
 
 async function doc(kind: string, patterns: readonly Value[], ctx: Context): Promise<PlainMap> {
   const functions = await ctx.port('catalog').functions(kind);
-  return docsOf(kind, selectForDoc(functions, patterns.map(String)), ctx);
+  const docs = await docsOf(kind, selectForDoc(functions, patterns.map(String)), ctx);
+  return { ...docs, ...await cardsOf(kind, patterns.map(String), ctx) };
+}
+
+/** Of the modules that are asked for by name: what they declare of themselves, besides what Salt has. */
+async function cardsOf(kind: string, names: readonly string[], ctx: Context): Promise<PlainMap> {
+  const cards: PlainMap = {};
+  for (const name of names) {
+    const card = name.includes('.') ? undefined : await ctx.port('catalog').card(kind, name);
+    if (card !== undefined) cards[name] = card;
+  }
+  return cards;
 }
 
 /** Beside each state function stands the text of its module. */

@@ -46,6 +46,8 @@ export interface CatalogPort {
   /** Full function names of a kind, sorted. */
   functions(kind: string): Promise<readonly string[]>;
   doc(kind: string, fullName: string): Promise<string | undefined>;
+  /** Title, description, version, configuration and forms of a plugin that declares a card. */
+  card(kind: string, name: string): Promise<PlainMap | undefined>;
   /** As `sys.argspec`: args, defaults, varargs, kwargs. */
   argspec(kind: string, fullName: string): Promise<PlainMap | undefined>;
   /** File name, without ending, of the plugin that serves a name: `aptpkg` for `pkg`. */

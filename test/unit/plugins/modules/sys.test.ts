@@ -14,6 +14,7 @@ const specs: Record<string, { args: string[] | null; defaults: Value[] | null; v
 };
 let reloads = 0;
 const catalog: CatalogPort = {
+  card: async () => undefined,
   names: async (kind) => (kind === 'renderers' ? ['jinja', 'json', 'yaml'] : [...new Set((functions[kind] ?? []).map((name) => name.split('.')[0] as string))]),
   functions: async (kind) => functions[kind] ?? [],
   doc: async (kind, name) => `${kind} ${name}`,
