@@ -23,6 +23,7 @@ import { UsageError, type ParsedLine } from './parsed-line.js';
 import type { Run } from './run-program.js';
 import { readSdb } from './sdb-reader.js';
 import { withSaltfile } from './saltfile.js';
+import { needLogFile } from './system-error.js';
 import { refuseTwoTargets } from './target-kind.js';
 
 /** Whose configuration the command reads: the master's with what users have, the master's alone, the minion's. */
@@ -209,6 +210,7 @@ async function openLog(opts: Readonly<PlainMap>, line: ParsedLine, { logName, lo
   const options = { opts, name: logName, level: level === undefined || level === null ? undefined : String(level), console: { write: logLine } };
   const file = logFileOption === undefined ? undefined : opts[logFileOption];
   if (typeof file !== 'string' || file === '') return createConsoleLog(options);
+  needLogFile(file);
   const fileLevel = line.values['log_level_logfile'];
   return createLog({ ...options, file, ...(typeof fileLevel === 'string' ? { fileLevel } : {}) });
 }

@@ -8,6 +8,7 @@ import { detach, DETACHED_MARK, runDaemon, type DaemonOptions } from './daemon.j
 import type { ParsedLine } from './parsed-line.js';
 import { readSdb } from './sdb-reader.js';
 import { keepHeapSmall } from './small-heap.js';
+import { needLogFile } from './system-error.js';
 
 /** What differs between the daemons. The service of the API reads the configuration of the master. */
 const ROLES = {
@@ -30,6 +31,7 @@ export async function runDaemonProgram(role: keyof typeof ROLES, line: ParsedLin
   const usual = (path: string): string => (path === '' ? '' : join(String(config.opts['root_dir'] ?? '/'), 'var', path));
   const pidFile = text('pidfile') ?? String(config.opts[pidOption] ?? usual(pidUsual));
   const logFile = text(logOption) ?? String(config.opts[logOption] ?? usual(logUsual));
+  needLogFile(logFile);
   if (values['daemon'] === true && process.env[DETACHED_MARK] !== '1') {
     return detach(process.argv.slice(2), pidFile, logFile);
   }

@@ -10,6 +10,7 @@ import type { ProgramTable } from './options/option.js';
 import { parseLine } from './parse.js';
 import { EndOfProgram, UsageError, type ParsedLine } from './parsed-line.js';
 import { readStdinLines } from './stdin.js';
+import { systemSentence } from './system-error.js';
 
 export interface Run {
   readonly line: ParsedLine;
@@ -95,6 +96,11 @@ function endingOf(error: unknown, table: ProgramTable, debug: boolean): number {
     return EXIT.usage;
   }
   const message = error instanceof Error ? error.message : String(error);
+  const refused = systemSentence(error);
+  if (refused !== undefined && !debug) {
+    process.stderr.write(`${refused}\n`);
+    return EXIT.failed;
+  }
   const known = error instanceof TsaltError;
   process.stderr.write(`[ERROR   ] ${known || debug ? message : `${table.name} met an unexpected error: ${message}. Run it with -l debug to see where`}\n`);
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);

@@ -1,7 +1,7 @@
 /** The proof of a local user: the text of `cachedir/.<user>_key`. */
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TsaltError } from '../kernel/contract/errors.js';
 import type { PlainMap } from '../kernel/std/value.js';
 
@@ -24,6 +24,21 @@ export function readLocalKey(opts: Readonly<PlainMap>): { key: string; user: str
     const code = (cause as NodeJS.ErrnoException).code;
     // Without a master that ever ran here there is no key; the connection will say that nobody answers.
     if (code === 'ENOENT') return { key: '', user };
-    throw new LocalKeyError(`Cannot read ${path}: run as root, or let the master's publisher_acl name ${username}`, { context: { path }, cause });
+    const closed = closedFolder(path);
+    const remedy = closed === undefined ? `run as root, or let the master's publisher_acl name ${username}` : `${username} may not enter ${closed}; run as root, or open it`;
+    throw new LocalKeyError(`Cannot read ${path}: ${remedy}`, { context: { path }, cause });
+  }
+}
+
+/** The uppermost folder on the way that this user may not enter. */
+function closedFolder(path: string): string | undefined {
+  const folder = dirname(path);
+  const above = folder === path ? undefined : closedFolder(folder);
+  if (above !== undefined || folder === path) return above;
+  try {
+    accessSync(folder, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? folder : undefined;
   }
 }

@@ -33,6 +33,16 @@ site.test('returns wait for room, and nobody is told that a job was published wh
   const shown = await fleet.master.tsalt('tsalt', 'm1', 'test.ping');
   assert.notEqual(shown.code, 0);
   assert.match(shown.stdout + shown.stderr, /full/i);
+  const sentence = 'Cannot write to the job store: database or disk is full\n';
+  for (const [words, said] of [
+    [['tsalt', '--async', 'm1', 'test.ping'], `The job was not published: ${sentence}`],
+    [['tsalt', '-b', '1', 'm1', 'test.ping'], `The job was not published: ${sentence}`],
+    [['tsalt-run', 'manage.up'], `Exception occurred in runner manage.up: ${sentence}`],
+  ] as const) {
+    const [program, ...rest] = words;
+    const { code, stdout, stderr } = await fleet.master.tsalt(program, ...rest);
+    assert.deepEqual({ words, code, stdout, stderr }, { words, code: 1, stdout: said, stderr: '' });
+  }
   assert.equal(fleet.master.process.exitCode, undefined);
   disk.relieve();
   fleet.history.fault('room again');

@@ -42,7 +42,8 @@ export async function callAction(run: Run): Promise<number> {
       context.print(NOT_ACCEPTED);
       return NOT_ACCEPTED_EXIT;
     }
-    context.complain(`[ERROR   ] ${error.message}`);
+    const remedy = error instanceof RequestTimeoutError ? ': does the master run, and is `master` of the configuration right? --local needs none' : '';
+    context.complain(`[ERROR   ] ${error.message}${remedy}`);
     return EXIT.failed;
   }
   await using opened = minion;

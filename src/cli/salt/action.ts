@@ -55,9 +55,10 @@ export async function saltAction(run: Run): Promise<number> {
       opened.print(error.message);
       return line.values['strict'] === true ? EXIT.failed : EXIT.ok;
     }
-    if (!(error instanceof MasterUnreachableError)) throw error;
+    // Of a master that is there but may not be asked, or breaks off, the frame of the command tells.
+    if (!(error instanceof MasterUnreachableError) || error.reason !== 'not_running') throw error;
     opened.log.debug({ err: error }, error.message);
-    opened.log.notice('error', error.reason === 'not_running' ? noPublisherText(String(opened.opts['sock_dir'])) : error.message);
+    opened.log.notice('error', noPublisherText(String(opened.opts['sock_dir'])));
     opened.print(MASTER_GONE);
     return line.values['strict'] === true ? EXIT.failed : EXIT.ok;
   }
@@ -146,6 +147,6 @@ function travelling(values: Readonly<PlainMap>): PlainMap {
   const executors = values['module_executors'];
   if (typeof executors === 'string' && executors !== '') kwargs['module_executors'] = executors.split(',');
   const executorOpts = values['executor_opts'];
-  if (typeof executorOpts === 'string' && executorOpts !== '') kwargs['executor_opts'] = loadYaml(executorOpts);
+  if (typeof executorOpts === 'string' && executorOpts !== '') kwargs['executor_opts'] = yamlOf('--executor-opts', executorOpts);
   return kwargs;
 }

@@ -54,9 +54,12 @@ export async function runBatch(request: SaltRequest, batch: BatchRequest, host: 
 async function take(frame: PlainMap, request: SaltRequest, host: BatchHost, shown: Shown): Promise<number | undefined> {
   const isQuiet = request.static && !request.async;
   switch (String(frame['kind'])) {
-    case 'refused':
-      host.print(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused');
-      return request.strict ? EXIT.failed : EXIT.ok;
+    case 'refused': {
+      const { name = '', message = 'Refused' } = isPlainMap(frame['error']) ? frame['error'] : {};
+      host.print(String(message));
+      // Salt ends with 0 where somebody may not; a batch that broke is ours to tell.
+      return request.strict || name === 'BatchError' ? EXIT.failed : EXIT.ok;
+    }
     case 'bad_batch':
       host.log.notice('error', badBatchText(String(frame['error'])));
       return EXIT.failed;

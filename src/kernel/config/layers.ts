@@ -8,6 +8,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { updateMap } from '../std/merge.js';
+import { isOsError } from '../std/os-error.js';
 import { isMap, isTruthy, mapEntries, mapFrom, type PlainMap, type Value } from '../std/value.js';
 import { globPaths } from '../sys/glob.js';
 import { ConfigError } from './config-error.js';
@@ -37,7 +38,7 @@ export interface LayerRequest {
 /** Reads all files. A missing main file is not an error. @throws ConfigError when the main file is broken */
 export function readLayers({ path, mainFile, defaultInclude, notices }: LayerRequest): Layers {
   const reader = new LayerReader(path, notices);
-  const main = isReadableFile(mainFile) ? reader.readMain(mainFile) : {};
+  const main = isReadableFile(mainFile, notices) ? reader.readMain(mainFile) : {};
   if (!reader.files.includes(mainFile)) notices.add('debug', `Missing configuration file: ${mainFile}`);
   // Both are taken from the main file before any include is read (read).
   const further = main['include'] ?? [];
@@ -126,11 +127,13 @@ function replaceJobs(merged: PlainMap, options: PlainMap): PlainMap {
   return { ...merged, schedule: mapFrom(new Map([...mapEntries(before), ...mapEntries(now)])) };
 }
 
-function isReadableFile(path: string): boolean {
+/** As Salt, goes on with defaults when the file may not be read; but not in silence. */
+function isReadableFile(path: string, notices: Notices): boolean {
   try {
     accessSync(path, constants.R_OK);
     return statSync(path).isFile();
   } catch (err) {
+    if (isOsError(err, 'EACCES')) notices.add('warning', `No permissions to read the configuration "${path}": defaults are used. Are you running as the correct user?`);
     if (err instanceof Error && 'code' in err) return false;
     throw err;
   }

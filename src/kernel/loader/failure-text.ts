@@ -113,6 +113,8 @@ export function clientFailure(client: 'runner' | 'wheel', fun: string, error: un
   if ((sort === 'type' || sort === 'invocation') && !isKeywordRefusal(error)) {
     return { text: `\nPassed invalid arguments: ${messageOf(error)}\n\nUsage:\n${doc}`, success: true, retcode: undefined };
   }
+  // The master's own trouble, such as a full disk: its sentence says all, and where in the code it was met helps nobody.
+  if (codeOf(error) === 'jobs.store') return { text: `Exception occurred in ${client} ${fun}: ${messageOf(error)}`, success: false, retcode: 1 };
   if (pythonClass(error) === 'salt.exceptions.NotImplemented') return { text: messageOf(error), success: false, retcode: 1 };
   return { text: `Exception occurred in ${client} ${fun}: ${traceback(error)}`, success: false, retcode: 1 };
 }

@@ -5,6 +5,7 @@ import { deferred } from '../../kernel/std/async.js';
 import { isNumber, type PlainMap, type Value } from '../../kernel/std/value.js';
 import type { Allowance } from '../access/authorise.js';
 import { orderOf } from '../commands/open/open.js';
+import { JobStoreError } from '../jobs/job-store.js';
 import { TooManyBatchesError, type Batches, type BatchOrder, type BatchStep } from '../jobs/batch.js';
 
 export type Send = (frame: PlainMap) => Promise<void>;
@@ -35,7 +36,7 @@ export async function serveBatch(load: PlainMap, batch: PlainMap, allowed: Allow
     hasBegun = true;
     first.resolve();
   };
-  const run = parts.batches.run(asked, say).catch((error: unknown) => refusal(error, parts.log, (frame) => frames.add(frame)));
+  const run = parts.batches.run(asked, say).catch((error: unknown) => refusal(error, hasBegun, parts.log, (frame) => frames.add(frame)));
   await (isDetached ? Promise.race([first.promise, run]) : run);
   await frames.sent();
 }
@@ -65,11 +66,16 @@ class Frames {
 }
 
 /** What is wrong with the request is for the client; anything else is for the log too. */
-async function refusal(error: unknown, log: Logger, send: Send): Promise<void> {
+async function refusal(error: unknown, hasBegun: boolean, log: Logger, send: Send): Promise<void> {
   if (error instanceof InvocationError) return send({ kind: 'bad_batch', error: error.message });
   log.error({ err: error }, 'batch ended early');
-  const message = error instanceof TooManyBatchesError ? error.message : 'The batch ended early; the log of the master says why';
-  await send({ kind: 'refused', error: { name: 'BatchError', message } });
+  await send({ kind: 'refused', error: { name: 'BatchError', message: sentenceOf(error, hasBegun) } });
+}
+
+function sentenceOf(error: unknown, hasBegun: boolean): string {
+  if (error instanceof TooManyBatchesError) return error.message;
+  if (error instanceof JobStoreError) return `${hasBegun ? 'The batch ended early' : 'The job was not published'}: ${error.message}`;
+  return 'The batch ended early; the log of the master says why';
 }
 
 function frameOf(step: BatchStep): PlainMap {
