@@ -33,6 +33,8 @@ const CONNECTION_BUFFER_BYTES = 512;
 const ZMQ_IN_BATCH_SIZE = 101;
 const ZMQ_OUT_BATCH_SIZE = 102;
 const EMPTY = Buffer.alloc(0);
+/** Messages of this size have memory of their own. */
+const APART_BYTES_MIN = 65_536;
 
 class ManyPeersRouter extends zmq.Router {
   constructor(options: zmq.SocketOptions<zmq.Router>) {
@@ -203,7 +205,9 @@ export function requestClient(options: ClientOptions): RequestClient {
         await socket.send(frame as Buffer);
         const [reply] = await socket.receive();
         usable = reply !== undefined;
-        return Buffer.from(reply ?? Buffer.alloc(0));
+        if (reply === undefined) return EMPTY;
+        // A small one may share its memory with others; a large one has its own, and copying it costs as much as opening it.
+        return reply.length < APART_BYTES_MIN ? Buffer.from(reply) : reply;
       } catch (err) {
         signal?.throwIfAborted();
         if (closed) throw new TransportClosedError(options.address);

@@ -15,7 +15,9 @@ export function localFiles(server: FileServer): FileSource {
     },
     async piece(path, saltenv, loc) {
       const found = await server.find(`|${path}`, saltenv);
-      return found === undefined ? { data: Buffer.alloc(0), dest: '' } : { data: Buffer.from(await server.read(found, loc)), dest: found.rel };
+      if (found === undefined) return { data: Buffer.alloc(0), dest: '' };
+      const data = await server.read(found, loc);
+      return { data: Buffer.from(data.buffer, data.byteOffset, data.byteLength), dest: found.rel };
     },
     list: async (kind, saltenv, prefix) => [...await server.list(kind, saltenv, prefix)],
     symlinks: (saltenv, prefix) => server.symlinks(saltenv, prefix),

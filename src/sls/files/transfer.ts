@@ -44,13 +44,17 @@ export async function transfer(request: TransferRequest): Promise<TransferResult
       if (dest === '' && loc === 0) return 'missing';
       return finish(file, loc, hash.digest('hex') === wanted.hsum ? 'right' : 'wrong');
     }
-    await file.write(data, 0, data.length, loc);
+    const isFirst = usualBytes === 0;
+    if (data.length === usualBytes) pieces.askAhead(loc + data.length, usualBytes);
+    const written = file.write(data, 0, data.length, loc);
     hash.update(data);
+    await written;
     loc += data.length;
     // With the right hash nobody needs to be asked whether more follows: after the first piece, or one that is shorter than those before.
-    if ((usualBytes === 0 || data.length < usualBytes) && isWhole(hash, wanted)) return finish(file, loc, 'right');
-    usualBytes ||= data.length;
-    if (data.length === usualBytes) pieces.askAhead(loc, usualBytes);
+    if ((isFirst || data.length < usualBytes) && isWhole(hash, wanted)) return finish(file, loc, 'right');
+    if (!isFirst) continue;
+    usualBytes = data.length;
+    pieces.askAhead(loc, usualBytes);
   }
 }
 

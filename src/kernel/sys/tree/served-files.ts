@@ -1,10 +1,11 @@
 /** Reads and hashes files that are served: pieces of a given size, digests remembered until the file changes. */
 import { createHash } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { FileHash, ServedFile } from '../../contract/file-backend.js';
 import { BoundedCache } from '../../std/bounded-cache.js';
 import type { PlainMap } from '../../std/value.js';
+import { OpenFiles } from './open-files.js';
 
 export interface ServedFilesOptions {
   readonly hashType: string;
@@ -20,6 +21,7 @@ const WHOLE_BYTES_MAX = 256 * 1024;
 
 export class ServedFiles {
   readonly #options: ServedFilesOptions;
+  readonly #open = new OpenFiles();
   readonly #hashes = new BoundedCache<string, KnownHash>(HASHES_MAX);
 
   constructor(options: ServedFilesOptions) {
@@ -30,19 +32,9 @@ export class ServedFiles {
     return new ServedFiles(servingOptions(opts));
   }
 
-  /** A piece from `loc` on; empty at the end. */
-  async read({ path }: ServedFile, loc: number): Promise<Buffer> {
-    const handle = await open(path, 'r');
-    try {
-      // Most files are much smaller than a piece may be.
-      const bytes = Math.min(this.#options.bufferBytes, (await handle.stat()).size - loc);
-      if (bytes <= 0) return Buffer.alloc(0);
-      const buffer = Buffer.allocUnsafe(bytes);
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, loc);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
+  /** A piece from `loc` on; empty at the end. Most files are much smaller than a piece may be. */
+  async read({ path, version }: ServedFile, loc: number): Promise<Buffer> {
+    return this.#open.read(path, version ?? versionOf(await stat(path)), loc, this.#options.bufferBytes);
   }
 
   /** Several who ask for the digest of a large file wait for one reading of it. */

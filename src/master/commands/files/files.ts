@@ -70,7 +70,8 @@ async function serve(server: FileServer, load: PlainMap, env: string): Promise<V
   if (file === undefined) return { data: '', dest: '' };
   const loc = load['loc'] ?? 0;
   if (typeof loc !== 'number' || !Number.isSafeInteger(loc) || loc < 0) return { data: '', dest: '' };
-  const data = Buffer.from(await server.read(file, loc));
+  const piece = await server.read(file, loc);
+  const data = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
   const asked = load['gzip'];
   if (data.length === 0 || typeof asked !== 'number' || !(asked >= 1)) return { data, dest: file.rel };
   const level = Math.min(Math.trunc(asked), GZIP_LEVEL_MAX);
