@@ -134,6 +134,7 @@ async function drained(response: ServerResponse, signal: AbortSignal): Promise<v
 async function answerTo(ask: Ask, { rates, handle, log }: HttpOptions): Promise<Answer> {
   try {
     if (!rates.take(ask.address)) throw new HttpError(429, undefined, { 'Retry-After': '1' });
+    refuseBadPath(ask);
     return await handle(ask);
   } catch (error) {
     if (error instanceof HttpError) return errorPage(error);
@@ -148,6 +149,7 @@ async function upgradeOne(message: IncomingMessage, socket: Duplex, head: Buffer
   try {
     const ask = askOf(message, AbortSignal.any([gone.signal, stopping]), options.bodyBytesMax);
     if (!options.rates.take(ask.address)) throw new HttpError(429);
+    refuseBadPath(ask);
     await options.upgrade(ask, socket, head);
   } catch (error) {
     const known = error instanceof HttpError ? error : new HttpError(500, 'An unexpected error occurred');
@@ -169,15 +171,17 @@ function askOf(message: IncomingMessage, signal: AbortSignal, bodyBytesMax: numb
   };
 }
 
+/** What cannot be decoded stays as it is, and is refused. */
+const segmentsOf = (path: string): string[] => path.split('/').filter((part) => part !== '').map((part) => {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (error instanceof URIError) return '..';
+    throw error;
+  }
+});
+
 /** @throws HttpError for a path that tries to leave its place */
-function segmentsOf(path: string): string[] {
-  const segments = path.split('/').filter((part) => part !== '').map((part) => {
-    try {
-      return decodeURIComponent(part);
-    } catch {
-      throw new HttpError(400, 'The path is not valid');
-    }
-  });
+function refuseBadPath({ segments }: Ask): void {
   if (segments.some((part) => part === '.' || part === '..' || /[/\\\0]/.test(part))) throw new HttpError(400, 'The path is not valid');
-  return segments;
 }

@@ -91,7 +91,7 @@ export class ApiHost {
   }
 }
 
-function sendTo(url: string, { method, headers = {}, body, tls = {} }: Send): Promise<Reply> {
+export function sendTo(url: string, { method, headers = {}, body, tls = {} }: Send): Promise<Reply> {
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const isJson = body !== undefined && typeof body !== 'string';
   return new Promise((resolve, reject) => {
