@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { BoundedCache } from '../../kernel/std/bounded-cache.js';
 import type { PlainMap } from '../../kernel/std/value.js';
-import type { Roots } from '../../sls/files/roots.js';
+import type { Roots } from '../../kernel/sys/tree/roots.js';
 import { stillHolds } from '../../sls/pillar/inputs.js';
 import { optionsFor } from '../../sls/pillar/options.js';
 import type { PillarRequest } from '../../sls/pillar/request.js';

@@ -4,41 +4,34 @@
  */
 import { join } from 'node:path';
 import type { Context } from '../../kernel/contract/context.js';
-import type { FileBackend, FileHash, LockAnswer, ServedFile, UpdateFacts, UpdateRequest } from '../../kernel/contract/file-backend.js';
+import type { FileBackend, LockAnswer, ServedFile, UpdateFacts, UpdateRequest } from '../../kernel/contract/file-backend.js';
 import { defineFileserver } from '../../kernel/contract/plugin.js';
 import { asError } from '../../kernel/std/async.js';
 import { fnmatch } from '../../kernel/std/fnmatch.js';
 import { sortedTexts } from '../../kernel/std/python-order.js';
 import { GitError, readGitAddress } from '../../kernel/sys/git/url.js';
-import { ServedFiles } from '../../kernel/sys/tree/served-files.js';
+import { ListingAnswers, type Listing } from '../../kernel/sys/tree/listing-answers.js';
 import { UpdateLocks } from './gitfs/locks.js';
 import { GitRemoteFiles } from './gitfs/remote.js';
 import { readRemotes, type RemoteSettings } from './gitfs/settings.js';
 
-interface Listing {
-  readonly files: readonly string[];
-  readonly dirs: readonly string[];
-  readonly links: Readonly<Record<string, string>>;
-}
-
 /** Environments whose listings are kept until a remote changes. */
 const LISTINGS_MAX = 50;
 
-class GitFiles implements FileBackend {
+class GitFiles extends ListingAnswers implements FileBackend {
   readonly #ctx: Context;
   readonly #cacheRoot: string;
   readonly #remotes: readonly GitRemoteFiles[];
   readonly #locks: UpdateLocks;
-  readonly #files: ServedFiles;
   #listings = new Map<string, Promise<Listing>>();
   #envs: Promise<readonly string[]> | undefined;
 
   constructor(ctx: Context, settings: readonly RemoteSettings[]) {
+    super();
     this.#ctx = ctx;
     this.#cacheRoot = join(String(ctx.opts['cachedir']), 'gitfs');
     this.#remotes = settings.map((one) => new GitRemoteFiles(ctx, this.#cacheRoot, one));
     this.#locks = new UpdateLocks(ctx, this.#cacheRoot);
-    this.#files = ServedFiles.of(ctx.opts);
   }
 
   envs(): Promise<readonly string[]> {
@@ -55,27 +48,11 @@ class GitFiles implements FileBackend {
     return undefined;
   }
 
-  serveFile(found: ServedFile, loc: number): Promise<Uint8Array> {
-    return this.#files.read(found, loc);
+  protected override get kept(): Map<string, Promise<Listing>> {
+    return this.#listings;
   }
 
-  fileHash(found: ServedFile): Promise<FileHash> {
-    return this.#files.hash(found);
-  }
-
-  async fileList(saltenv: string): Promise<readonly string[]> {
-    return (await this.#listing(saltenv)).files;
-  }
-
-  async dirList(saltenv: string): Promise<readonly string[]> {
-    return (await this.#listing(saltenv)).dirs;
-  }
-
-  async symlinkList(saltenv: string): Promise<Readonly<Record<string, string>>> {
-    return (await this.#listing(saltenv)).links;
-  }
-
-  #listing(saltenv: string): Promise<Listing> {
+  protected override listing(saltenv: string): Promise<Listing> {
     const listings = this.#listings;
     const kept = listings.get(saltenv);
     if (kept !== undefined) return kept;
@@ -97,7 +74,7 @@ class GitFiles implements FileBackend {
       for (const path of found.dirs) dirs.add(path);
       links = { ...links, ...found.links };
     }
-    return { files: sortedTexts(files), dirs: sortedTexts(dirs), links };
+    return { files: sortedTexts(files), dirs: sortedTexts(dirs), emptyDirs: [], links };
   }
 
   updateIntervals(): { remote: string; seconds: number }[] {
@@ -167,12 +144,6 @@ class GitFiles implements FileBackend {
     }
     this.#forgetLists();
     return failed;
-  }
-
-  clearFileListCache(saltenvs: readonly string[] | undefined): string[] {
-    const kept = [...this.#listings.keys()].filter((env) => saltenvs === undefined || saltenvs.includes(env));
-    for (const env of kept) this.#listings.delete(env);
-    return kept;
   }
 }
 

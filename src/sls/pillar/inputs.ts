@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { isMissing } from '../../kernel/sys/files.js';
-import type { Roots } from '../files/roots.js';
+import type { Roots } from '../../kernel/sys/tree/roots.js';
 
 /** A path that was looked for, and the state of the file that was found; empty: there was none. */
 export interface InputFile {

@@ -7,7 +7,7 @@ import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { fnmatch } from '../../kernel/std/fnmatch.js';
 import { BoundedCache } from '../../kernel/std/bounded-cache.js';
 import type { PlainMap } from '../../kernel/std/value.js';
-import { Roots, rootsOptions } from '../files/roots.js';
+import { Roots, rootsOptions } from '../../kernel/sys/tree/roots.js';
 import type { TemplateFile, TemplateFiles } from '../render/contract.js';
 import { lookAt, type InputRecorder, type Look } from './inputs.js';
 import { fleetingWord } from './steady.js';

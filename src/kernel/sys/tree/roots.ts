@@ -10,6 +10,7 @@ import { isPlainMap, type PlainMap } from '../../std/value.js';
 import { isSafeName, unsafeReason } from '../safe-path.js';
 import { FolderListing, isHidden } from './folder-listing.js';
 import { ignoreRules, texts, type IsIgnored } from './ignore-rules.js';
+import { ListingAnswers } from './listing-answers.js';
 import { ServedFiles, servingOptions, versionOf, type ServedFilesOptions } from './served-files.js';
 
 export interface RootsOptions extends ServedFilesOptions {
@@ -30,7 +31,7 @@ interface KeptListing {
   readonly madeAtMs: number;
 }
 
-export class Roots implements FileBackend {
+export class Roots extends ListingAnswers implements FileBackend {
   readonly #options: RootsOptions;
   readonly #files: ServedFiles;
   readonly #listings = new Map<string, KeptListing>();
@@ -38,6 +39,7 @@ export class Roots implements FileBackend {
   readonly #asking = new Map<string, Promise<FolderListing>>();
 
   constructor(options: RootsOptions) {
+    super();
     this.#options = options;
     this.#files = new ServedFiles(options);
   }
@@ -101,29 +103,11 @@ export class Roots implements FileBackend {
     return this.#files.hash(found);
   }
 
-  async fileList(saltenv: string): Promise<readonly string[]> {
-    return (await this.#listing(saltenv)).files;
+  protected override get kept(): Map<string, KeptListing> {
+    return this.#listings;
   }
 
-  async dirList(saltenv: string): Promise<readonly string[]> {
-    return (await this.#listing(saltenv)).dirs;
-  }
-
-  async fileListEmptydirs(saltenv: string): Promise<readonly string[]> {
-    return (await this.#listing(saltenv)).emptyDirs;
-  }
-
-  async symlinkList(saltenv: string): Promise<Readonly<Record<string, string>>> {
-    return (await this.#listing(saltenv)).links;
-  }
-
-  clearFileListCache(saltenvs: readonly string[] | undefined): string[] {
-    const kept = [...this.#listings.keys()].filter((env) => saltenvs === undefined || saltenvs.includes(env)).sort();
-    for (const env of kept) this.#listings.delete(env);
-    return kept;
-  }
-
-  #listing(saltenv: string): Promise<FolderListing> {
+  protected override listing(saltenv: string): Promise<FolderListing> {
     const asking = this.#asking.get(saltenv) ?? this.#currentListing(saltenv).finally(() => this.#asking.delete(saltenv));
     this.#asking.set(saltenv, asking);
     return asking;
