@@ -25,6 +25,22 @@ export function returner(ret) {
   appendFileSync(dir + '/got', ret.jid + ' ' + ret.fun + '\\n');
 }
 `;
+/** Neither gives an answer: one waits for ever, one computes for ever. */
+const HANGS = 'export function returner() { return new Promise(() => undefined); }\n';
+const BLOCKS = 'export function returner() { for (;;); }\n';
+/** With options and memory, as the contract has them. */
+const DECLARED = `
+import { appendFileSync } from 'node:fs';
+import { defineReturner } from 'tsalt/plugin';
+export default defineReturner({
+  name: 'counting', doc: 'Counts results.', options: { file: { doc: 'where to' }, word: { doc: 'what to write', default: 'usual' } },
+  async returner(ret, ctx) {
+    const count = (ctx.memory.get('count') ?? 0) + 1;
+    ctx.memory.set('count', count);
+    appendFileSync(ctx.options.file, [count, ctx.options.word, ctx.id, ret.return, await ctx.call('test.echo', ['called'])].join(' ') + '\\n');
+  },
+});
+`;
 const shakyDir = (): string => join(site.dir, 'shaky');
 const got = (): string => (existsSync(join(shakyDir(), 'got')) ? readFileSync(join(shakyDir(), 'got'), 'utf8') : '');
 /** The whole ones: the last may be on its way. */
@@ -33,14 +49,17 @@ const lines = (path: string): PlainMap[] => (existsSync(path) ? readFileSync(pat
 site.setUp('a master with another job store and a minion with a returner of the user', async () => {
   mkdirSync(shakyDir());
   site.write('plugins/returners/shaky.mjs', SHAKY.replace('DIR', JSON.stringify(shakyDir())));
+  site.write('plugins/returners/hangs.mjs', HANGS);
+  site.write('plugins/returners/blocks.mjs', BLOCKS);
+  site.write('plugins/returners/counting.ts', DECLARED);
   const fleet = await startFleet(site, ['one'], {
     master: {
       master_job_cache: 'multi_returner', multi_returner: ['local_cache', 'sqlite3'], 'sqlite3.database': join(site.dir, 'store.db'), job_cache_store_endtime: true,
-      event_return: ['rawfile_json', 'shaky'], 'rawfile_json.filename': join(site.dir, 'events'), event_return_blacklist: ['salt/auth*'],
+      event_return: ['hangs', 'blocks', 'rawfile_json', 'shaky'], 'rawfile_json.filename': join(site.dir, 'events'), event_return_blacklist: ['salt/auth*'],
       returner_dirs: [join(site.dir, 'plugins/returners')],
     },
     minion: {
-      returner_dirs: [join(site.dir, 'plugins/returners')], 'rawfile_json.filename': join(site.dir, 'usual'), 'other.rawfile_json.filename': join(site.dir, 'other'),
+      returner_dirs: [join(site.dir, 'plugins/returners')], 'counting.file': join(site.dir, 'counted'), 'rawfile_json.filename': join(site.dir, 'usual'), 'other.rawfile_json.filename': join(site.dir, 'other'),
     },
   });
   master = fleet.master;
@@ -62,6 +81,21 @@ site.test('--return, --return_config and --return_kwargs choose where the minion
   await until('the file of the line', () => lines(join(site.dir, 'kwargs')).length === 1);
   const [ret = {}] = lines(join(site.dir, 'usual'));
   assert.deepEqual([ret['id'], ret['fun'], ret['fun_args'], ret['return'], ret['retcode'], ret['success']], ['one', 'test.echo', ['x'], 'x', 0, true]);
+});
+
+site.test('a returner that waits or computes for ever holds up neither jobs nor other returners, and is seen in the counters', async () => {
+  const before = lines(join(site.dir, 'usual')).length;
+  assert.equal((await master.tsalt('tsalt', '--return', 'hangs,blocks,rawfile_json', 'one', 'test.echo', 'past them')).code, 0);
+  await until('the file beside them', () => lines(join(site.dir, 'usual')).length === before + 1);
+  assert.equal(await master.call('one', 'test.ping'), true);
+});
+
+site.test('a returner of a user has its options, calls functions, and keeps its memory', async () => {
+  const counted = (): string => (existsSync(join(site.dir, 'counted')) ? readFileSync(join(site.dir, 'counted'), 'utf8') : '');
+  await master.tsalt('tsalt', '--return', 'counting', 'one', 'test.echo', 'a');
+  await until('the first', () => counted() === '1 usual one a called\n');
+  await master.tsalt('tsalt', '--return', 'counting', '--return_kwargs', '{"word": "other"}', 'one', 'test.echo', 'b');
+  await until('the second', () => counted().split('\n')[1] === '2 other one b called');
 });
 
 site.test('a returner that is down loses nothing: not over a restart of the minion either', async () => {

@@ -4,13 +4,17 @@ import type { Card, Fn, FunctionPlugin, Plugin, PluginKind } from '../contract/p
 import { Float, isMap, mapEntries, type PlainMap, type Value } from '../std/value.js';
 import type { FunctionEntry, ParamEntry, PluginEntry } from './index-file.js';
 
-/** Kinds whose plugins of users run in threads; those of a beacon are its methods. */
+/** Kinds that are written as functions; those of a beacon are its methods. */
 export const FUNCTION_KINDS: readonly PluginKind[] = ['modules', 'states', 'runners', 'wheel', 'engines', 'beacons'];
+/** Kinds whose plugins of users run in threads. */
+export const THREAD_KINDS: readonly PluginKind[] = [...FUNCTION_KINDS, 'returners'];
 
 export interface Description {
   readonly entry: PluginEntry;
   /** Function name to its documentation; the plugin's own is under the empty name. */
   readonly docs: Readonly<Record<string, string>>;
+  /** Of a returner of a user: packed, what else it declares. */
+  readonly declared?: unknown;
 }
 
 export function isFunctionPlugin(plugin: Plugin): plugin is FunctionPlugin {

@@ -16,13 +16,14 @@ import { isTruthy, type PlainMap, type Value } from '../std/value.js';
 import { beaconOfFunctions } from './beacon-form.js';
 import { CallContext, ReturnerCallContext, Session, type CallSession, type Found, type FunctionKind, type Memory, type SessionHost, type SessionOptions, type SessionPorts } from './call-session.js';
 import { Catalog, functionOf, splitName } from './catalog.js';
-import { describePlugin, FUNCTION_KINDS, isFunctionPlugin, type Description } from './describe.js';
+import { describePlugin, isFunctionPlugin, THREAD_KINDS, type Description } from './describe.js';
 import {
   readPluginDocs, readPluginIndex, readPluginNames, type PluginDocs, type PluginEntry, type PluginIndex, type PluginName, type PluginNames,
 } from './index-file.js';
 import { linkedPlugin } from './linked-plugins.js';
 import type { ModuleWorkers } from './module-workers.js';
 import { pluginOfExports } from './plain-form.js';
+import type { DeclaredReturner } from './returner-form.js';
 import { PluginTable, type Candidate } from './plugin-table.js';
 import type { OpenReturner } from './open-returner.js';
 import { importFailure, listUserFiles, namesAnother, UserFilePreparer, type UserFile } from './user-files.js';
@@ -346,7 +347,7 @@ export class ModuleHost implements AsyncDisposable {
         door: join(this.#options.distDir, (await this.#readNames()).door), ...cacheRoot(this.#options.opts['cachedir']),
       });
       const { url, source } = await this.#preparer.prepare(file.path);
-      if (!FUNCTION_KINDS.includes(kind)) {
+      if (!THREAD_KINDS.includes(kind)) {
         const plugin = pluginOfExports(kind, file.name, await import(url) as Record<string, unknown>, source);
         return { plugin, description: describePlugin(kind, file.name, plugin) };
       }
@@ -356,6 +357,10 @@ export class ModuleHost implements AsyncDisposable {
       const workerFile = { kind, name: file.name, url, source };
       const description = await this.#workers.describe(workerFile);
       const plugin = this.#workers.plugin(workerFile, description);
+      if (kind === 'returners') {
+        const [{ returnerOfFunctions }, { unpack }] = await Promise.all([import('./returner-form.js'), import('./worker-messages.js')]);
+        return { description, plugin: returnerOfFunctions(plugin as FunctionPlugin, unpack(description.declared) as DeclaredReturner) };
+      }
       return { description, plugin: kind === 'beacons' ? beaconOfFunctions(plugin as FunctionPlugin) : plugin };
     } catch (error) {
       this.#options.log.error({ kind, plugin: file.name, reason: await importFailure(file.path, error) }, 'user plugin cannot be loaded');

@@ -12,6 +12,7 @@ import { deferred, type Deferred } from '../std/async.js';
 import type { PlainMap, Value } from '../std/value.js';
 import { describePlugin, isFunctionPlugin } from './describe.js';
 import { pluginOfExports } from './plain-form.js';
+import { declaredReturner, returnerAsFunctions, type DeclaredReturner } from './returner-form.js';
 import { isGenerator, toValue } from './result.js';
 import { pack, packError, unpack, unpackError, type Ask, type ContextFacts, type FromWorker, type LogLevel, type StateFacts, type ToWorker, type WorkerFile } from './worker-messages.js';
 
@@ -46,8 +47,15 @@ export function serveModules(port: MessagePort, opts: unknown): void {
       return answer.promise;
     },
   };
+  const declarations = new WeakMap<Plugin, DeclaredReturner>();
+  const inThread = (plugin: Plugin): Plugin => {
+    if (plugin.kind !== 'returners') return plugin;
+    const made = returnerAsFunctions(plugin);
+    declarations.set(made, declaredReturner(plugin));
+    return made;
+  };
   const pluginOf = (file: WorkerFile): Promise<Plugin> => {
-    const known = plugins.get(file.url) ?? import(file.url).then((exports: Record<string, unknown>) => pluginOfExports(file.kind, file.name, exports, file.source));
+    const known = plugins.get(file.url) ?? import(file.url).then((exports: Record<string, unknown>) => pluginOfExports(file.kind, file.name, exports, file.source)).then(inThread);
     plugins.set(file.url, known);
     return known;
   };
@@ -70,7 +78,9 @@ export function serveModules(port: MessagePort, opts: unknown): void {
       case 'abort': return running.get(message.id)?.abort(new DOMException(message.reason, 'AbortError'));
       case 'describe': return work(message.id, async () => {
         const { kind, name } = message.file;
-        line.send({ type: 'described', id: message.id, description: describePlugin(kind, name, await pluginOf(message.file)) });
+        const plugin = await pluginOf(message.file);
+        const declared = declarations.get(plugin);
+        line.send({ type: 'described', id: message.id, description: { ...describePlugin(kind, name, plugin), ...(declared === undefined ? {} : { declared: pack(declared) }) } });
       });
       case 'virtual': return work(message.id, async (signal) => {
         const context = new RemoteContext(line, message.id, message.facts, signal);
