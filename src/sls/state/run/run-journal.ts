@@ -16,6 +16,9 @@ const NAMED_MAX = 20;
 export class RunJournal {
   readonly #path: string;
   #file: number | undefined;
+  /** Of states that ended; written with the next line, or as soon as the run waits for something. */
+  #waiting = '';
+  #soon: NodeJS.Immediate | undefined;
 
   constructor(path: string, file: number) {
     this.#path = path;
@@ -38,26 +41,35 @@ export class RunJournal {
     }
   }
 
+  /** On disk before the state does anything. */
   begins(low: LowChunk): void {
-    this.#write(['begins', tagOf(low)]);
+    this.#waiting += lineOf(['begins', tagOf(low)]);
+    this.#write();
   }
 
   ended(low: LowChunk, row: Row): void {
-    this.#write(['ended', `${text(low['__sls__'])}: ${text(low['__id__'])}`, row['result'] ?? null]);
+    this.#waiting += lineOf(['ended', `${text(low['__sls__'])}: ${text(low['__id__'])}`, row['result'] ?? null]);
+    this.#soon ??= setImmediate(() => this.#write());
   }
 
-  #write(line: readonly unknown[]): void {
-    if (this.#file !== undefined) writeSync(this.#file, `${JSON.stringify(line)}\n`);
+  #write(): void {
+    if (this.#soon !== undefined) clearImmediate(this.#soon);
+    this.#soon = undefined;
+    if (this.#file !== undefined && this.#waiting !== '') writeSync(this.#file, this.#waiting);
+    this.#waiting = '';
   }
 
   /** The run is over: its answer says everything. */
   close(): void {
+    if (this.#soon !== undefined) clearImmediate(this.#soon);
     if (this.#file === undefined) return;
     closeSync(this.#file);
     this.#file = undefined;
     rmSync(this.#path, { force: true });
   }
 }
+
+const lineOf = (parts: readonly unknown[]): string => `${JSON.stringify(parts)}\n`;
 
 /** What a run that was cut short had done, as a sentence; undefined when nothing is known of it. The journal is removed. */
 export function takeReport(cacheDir: string, jid: string): string | undefined {
