@@ -31,6 +31,7 @@ const refreshed = async (wished: Value, options: PlainMap, ctx: Context): Promis
 
 export default defineModule({
   name: 'aptpkg',
+  quickGrains: true,
   serves: 'pkg',
   when: { os_family: ['Debian'] },
   doc: 'Installs, removes and upgrades packages with apt, and manages holds, sources and signing keys.',

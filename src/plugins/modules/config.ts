@@ -14,6 +14,7 @@ const omitParams = { omit_opts: p.bool(false), omit_grains: p.bool(false), omit_
 
 export default defineModule({
   name: 'config',
+  quickGrains: true,
   doc: "Looks up options: in the minion's configuration, grains, pillar and the master's options.",
   functions: {
     backup_mode: fn({

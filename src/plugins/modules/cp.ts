@@ -44,6 +44,7 @@ function cacheMany(ctx: Context, paths: readonly string[], given: Value): Promis
 
 export default defineModule({
   name: 'cp',
+  quickGrains: true,
   doc: "Copies files: from the master's file server, from the web, to the master, and from `salt-cp`.",
   aliases: { cache_file_ssh: 'cache_file', hash_file_ssh: 'hash_file' },
   functions: {

@@ -47,6 +47,7 @@ const saltenv = p.string('base');
 
 export default defineModule({
   name: 'debconfmod',
+  quickGrains: true,
   serves: 'debconf',
   when: { os_family: ['Debian'] },
   virtual: async (ctx) => ((await ctx.sys.which('debconf-get-selections')) === undefined ? 'The debconfmod module could not be loaded: debconf-utils is not installed.' : true),

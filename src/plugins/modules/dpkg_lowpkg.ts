@@ -57,6 +57,7 @@ async function availableFacts(ctx: Context): Promise<Map<string, PlainMap>> {
 
 export default defineModule({
   name: 'dpkg_lowpkg',
+  quickGrains: true,
   serves: 'lowpkg',
   when: { os_family: ['Debian'] },
   doc: 'Asks dpkg about installed packages, their files and package files on disk.',

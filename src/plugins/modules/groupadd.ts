@@ -38,6 +38,7 @@ const local = p.any(false, 'through the programs of libuser');
 
 export default defineModule({
   name: 'groupadd',
+  quickGrains: true,
   serves: 'group',
   when: { kernel: ['Linux'] },
   doc: 'Adds, changes and removes groups.',

@@ -76,6 +76,7 @@ const instr = p.any();
 
 export default defineModule({
   name: 'hashutil',
+  quickGrains: true,
   doc: 'Digests, base64 and signatures of text and files.',
   alone: [
     'digest', 'base64_b64encode', 'base64_b64decode', 'base64_encodestring', 'base64_encodefile', 'base64_decodestring',

@@ -77,6 +77,7 @@ const ageFn = (param: string, key: string, option: string, what: string, trusted
 
 export default defineModule({
   name: 'linux_shadow',
+  quickGrains: true,
   serves: 'shadow',
   when: { kernel: ['Linux'] },
   doc: 'Sets passwords of users and how long they are valid.',

@@ -21,6 +21,7 @@ const escaped = (text: string): string => text.replaceAll('\\ ', '\\040');
 
 export default defineModule({
   name: 'mount',
+  quickGrains: true,
   when: { kernel: ['Linux'] },
   doc: 'Mounts and unmounts file systems and swap space, and edits the tables of mounts.',
   functions: {

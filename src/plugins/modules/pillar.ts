@@ -109,6 +109,7 @@ async function external(ctx: Context, source: Value, override: Value): Promise<V
 
 export default defineModule({
   name: 'pillar',
+  quickGrains: true,
   doc: 'Reads the pillar: the data that the master keeps for this minion.',
   aliases: { fetch: 'get', data: 'items' },
   functions: {

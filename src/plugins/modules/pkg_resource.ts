@@ -39,6 +39,7 @@ async function sourceFiles(sources: PlainMap, saltenv: string, ctx: Context): Pr
 
 export default defineModule({
   name: 'pkg_resource',
+  quickGrains: true,
   doc: 'Helps package modules: targets, versions, lists of packages.',
   functions: {
     pack_sources: fn({

@@ -127,6 +127,7 @@ const ownOptions = (kwargs: PlainMap): PlainMap => Object.fromEntries(Object.ent
 
 export default defineModule({
   name: 'slsutil',
+  quickGrains: true,
   doc: 'Helps when states are written: merging, serializing, banners, files of the state tree.',
   functions: {
     update: fn({

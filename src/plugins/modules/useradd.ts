@@ -27,6 +27,7 @@ const attributeFn = (key: string, option: string, what: string) => fn({
 
 export default defineModule({
   name: 'useradd',
+  quickGrains: true,
   serves: 'user',
   when: { kernel: ['Linux'] },
   doc: 'Adds, changes and removes users.',

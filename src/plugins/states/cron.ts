@@ -55,6 +55,7 @@ const time = p.any('*');
 
 export default defineState({
   name: 'cron',
+  quickGrains: true,
   virtual: async (ctx) => (await ctx.has('cron.list_tab') ? true : 'cron module could not be loaded'),
   doc: 'Jobs of cron, variables of its tables, and whole tables.',
   functions: {

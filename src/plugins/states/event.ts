@@ -20,6 +20,7 @@ const send = fn({
 
 export default defineState({
   name: 'event',
+  quickGrains: true,
   doc: 'Events of states.',
   functions: {
     send,

@@ -42,6 +42,7 @@ const off = p.any(false);
 
 export default defineState({
   name: 'grains',
+  quickGrains: true,
   doc: 'Facts that users keep in the file of grains.',
   functions: {
     exists: fn({

@@ -107,6 +107,7 @@ async function absent(name: string, local: Value, ctx: Context): Promise<PlainMa
 
 export default defineState({
   name: 'group',
+  quickGrains: true,
   doc: 'Groups of the machine.',
   functions: {
     present: fn({

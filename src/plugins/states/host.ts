@@ -132,6 +132,7 @@ const texts = (value: Value): string[] => (Array.isArray(value) ? (value as read
 
 export default defineState({
   name: 'host',
+  quickGrains: true,
   doc: 'Names in the static host table.',
   functions: {
     present: fn({

@@ -20,6 +20,7 @@ const run = fn({
 
 export default defineState({
   name: 'module',
+  quickGrains: true,
   doc: 'Execution functions as states.',
   functions: {
     run,

@@ -67,6 +67,7 @@ const watched = fn({
 
 export default defineState({
   name: 'pkg',
+  quickGrains: true,
   virtual: async (ctx) => (await ctx.has('pkg.install') ? true : 'pkg module could not be loaded'),
   doc: 'Packages of the machine, with the package manager it has.',
   functions: {

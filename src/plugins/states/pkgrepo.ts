@@ -7,6 +7,7 @@ import { managed } from './pkgrepo/managed.js';
 
 export default defineState({
   name: 'pkgrepo',
+  quickGrains: true,
   virtual: async (ctx) => (await ctx.has('pkg.mod_repo') ? true : 'pkg module has no function mod_repo'),
   doc: 'Sources of packages and the keys that sign them.',
   functions: {

@@ -35,6 +35,7 @@ const off = p.any(false);
 
 export default defineState({
   name: 'service',
+  quickGrains: true,
   virtual: async (ctx) => (await ctx.has('service.start')
     ? true
     : `No service execution module loaded: check support for service management on ${str((ctx.grains['osfinger'] ?? ctx.grains['os']) as Value)} `),

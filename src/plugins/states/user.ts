@@ -69,6 +69,7 @@ const onlyWindows = p.any(null, 'only of use on Windows');
 
 export default defineState({
   name: 'user',
+  quickGrains: true,
   doc: 'Users of the machine.',
   functions: {
     present: fn({

@@ -10,7 +10,7 @@ import { initSystem } from './init-system.js';
 import { namesIn, orNone, textOf } from './look.js';
 import { memoryGrains } from './memory.js';
 import { OLD_FILES } from './old-release-files.js';
-import { osArch } from './os-arch.js';
+import { installedArch, osArch } from './os-arch.js';
 import { isReleaseFile, type DistributionFiles } from './release-guess.js';
 import { selinuxGrains, systemdGrains } from './selinux-systemd.js';
 import { virtualGrains } from './virtual.js';
@@ -46,7 +46,7 @@ export async function quickOperatingSystemGrains(ctx: Context): Promise<PlainMap
   const source = sourceFor(ctx);
   const [init, distribution, cpu, memory] = await Promise.all([
     source('init', async () => ({ init: await initSystem(ctx) })),
-    source('distribution', async () => withRelease(distributionGrains(await readDistributionFiles(ctx)))),
+    source('distribution', () => distributionAndInstalledArch(ctx)),
     source('cpu', async () => cpuGrains(await textOf(ctx, '/proc/cpuinfo'))),
     source('memory', async () => memoryGrains(await textOf(ctx, '/proc/meminfo'))),
   ]);
@@ -56,6 +56,12 @@ export async function quickOperatingSystemGrains(ctx: Context): Promise<PlainMap
 async function distributionAndArch(ctx: Context, cpuarch: string): Promise<PlainMap> {
   const names = distributionGrains(await readDistributionFiles(ctx));
   const osarch = await osArch(ctx, names.os_family, cpuarch);
+  return { ...withRelease(names), ...(osarch === undefined ? {} : { osarch }) };
+}
+
+async function distributionAndInstalledArch(ctx: Context): Promise<PlainMap> {
+  const names = distributionGrains(await readDistributionFiles(ctx));
+  const osarch = await installedArch(ctx, names.os_family);
   return { ...withRelease(names), ...(osarch === undefined ? {} : { osarch }) };
 }
 
