@@ -8,7 +8,7 @@ import { isTruthy } from '../../kernel/std/value.js';
 import type { Context } from '../../kernel/contract/context.js';
 import { defineAuth } from '../../kernel/contract/plugin.js';
 import { LdapClient, type LdapEntry, type LdapServer } from '../../kernel/sys/ldap/client.js';
-import { escapeFilter, escapeName } from '../../kernel/sys/ldap/filter.js';
+import { escapeFilter, escapeName } from '../../kernel/sys/ldap/escape.js';
 
 const DEFAULTS: Readonly<Record<string, string>> = {
   server: 'localhost', port: '389', scope: '2', groupou: 'Groups', accountattributename: 'memberUid', groupattribute: 'memberOf', persontype: 'person', groupclass: 'posixGroup',
