@@ -7,7 +7,7 @@ import { becomeAccount } from './daemon-account.js';
 import { detach, DETACHED_MARK, runDaemon, type DaemonOptions } from './daemon.js';
 import type { ParsedLine } from './parsed-line.js';
 import { readSdb } from './sdb-reader.js';
-import { keepHeapSmall } from './small-heap.js';
+import { keepCodeSmall, keepHeapSmall } from './small-heap.js';
 import { needLogFile } from './system-error.js';
 
 /** What differs between the daemons. The service of the API reads the configuration of the master. */
@@ -19,6 +19,7 @@ const ROLES = {
 
 export async function runDaemonProgram(role: keyof typeof ROLES, line: ParsedLine, start: DaemonOptions['start']): Promise<number> {
   keepHeapSmall();
+  if (role === 'minion') keepCodeSmall();
   const { values, given } = line;
   const text = (dest: string): string | undefined => (given.has(dest) && typeof values[dest] === 'string' ? values[dest] : undefined);
   const named = text('config_dir');

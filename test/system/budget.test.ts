@@ -72,6 +72,13 @@ for (const [name, limit] of Object.entries(budget.linked)) {
   });
 }
 
+site.test('bundling renames no class of an error: its name stands in logs', () => {
+  const renamed = readdirSync(join(repository, 'dist'), { recursive: true }).map(String).filter((name) => name.endsWith('.js'))
+    .flatMap((name) => readFileSync(join(repository, 'dist', name), 'utf8').match(/\bclass \w*Error\d+\b/g) ?? []);
+  assert.deepEqual(renamed, []);
+  return Promise.resolve();
+});
+
 site.test('an idle minion is one small process that does nothing', async () => {
   const { minions: [minion] } = await startFleet(site, ['idle']);
   assert.ok(minion !== undefined);

@@ -11,13 +11,12 @@ import { isTruthy, type PlainMap } from '../std/value.js';
 import { deepFreeze } from './freeze.js';
 import type { HostFacts } from './host-name.js';
 import { readLayers, type Layers } from './layers.js';
-import { masterOptions } from './master-options.data.js';
 import { aliasClusterPort, applyMasterRules } from './master-rules.js';
 import { findId, withDomain, type IdFunction } from './minion-id.js';
-import { minionOptions } from './minion-options.data.js';
 import { applyMinionRules } from './minion-rules.js';
 import { Notices, type Notice } from './notice.js';
 import type { OptionTable } from './option.js';
+import { optionsOf } from './option-tables.js';
 import { reviewOptions } from './review.js';
 import { resolveSdb, type SdbReader } from './sdb.js';
 import { accountName, placeLogFile, reshapeChecked, text, type Role } from './shared-rules.js';
@@ -60,9 +59,10 @@ export function findConfigDir(given: string | undefined, env: Environment = proc
 /** @throws ConfigError when the main file is broken or an option makes the configuration useless */
 export async function loadMasterConfig(request: ConfigRequest): Promise<LoadedConfig> {
   const notices = new Notices();
-  const layers = read(request, 'master', masterOptions, notices);
+  const table = await optionsOf('master');
+  const layers = read(request, 'master', table, notices);
   aliasClusterPort(layers.options, notices);
-  const opts = merge(request, 'master', masterOptions, layers);
+  const opts = merge(request, 'master', table, layers);
   const { id, isGenerated } = await identify(opts, { ...request, cacheMinionId: false }, notices);
   opts['id'] = isGenerated ? `${id}_master` : id;
   applyMasterRules(opts, notices);
@@ -72,8 +72,9 @@ export async function loadMasterConfig(request: ConfigRequest): Promise<LoadedCo
 /** @throws ConfigError when the main file is broken or an option makes the configuration useless */
 export async function loadMinionConfig(request: ConfigRequest): Promise<LoadedConfig> {
   const notices = new Notices();
-  const layers = read(request, 'minion', minionOptions, notices);
-  const opts = merge(request, 'minion', minionOptions, layers);
+  const table = await optionsOf('minion');
+  const layers = read(request, 'minion', table, notices);
+  const opts = merge(request, 'minion', table, layers);
   opts['id'] = (await identify(opts, request, notices)).id;
   applyMinionRules(opts, notices);
   return finish(opts, request, layers, notices, 'minion');
@@ -124,11 +125,18 @@ async function identify(opts: PlainMap, request: ConfigRequest, notices: Notices
   return { id: found.isAddress ? found.id : withDomain(found.id, opts['append_domain']), isGenerated: true };
 }
 
+/** Options of the other program in the same file are known too: one file may serve several. Its table is read only when it may have one. */
+async function knownFor(role: Role, origins: ReadonlyMap<string, string>): Promise<OptionTable> {
+  const own = await optionsOf(role);
+  if ([...origins.keys()].every((name) => Object.hasOwn(own, name))) return own;
+  return { ...await optionsOf(role === 'master' ? 'minion' : 'master'), ...own };
+}
+
 async function finish(
   opts: PlainMap, request: ConfigRequest, layers: Layers, notices: Notices, role: Role,
 ): Promise<LoadedConfig> {
   if (request.sdb !== undefined) await resolveSdb(opts, request.sdb);
-  reviewOptions(opts, layers.origins, notices);
+  reviewOptions(opts, layers.origins, await knownFor(role, layers.origins), notices);
   reshapeChecked(opts, role);
   Object.assign(opts, request.overrides);
   return { opts: deepFreeze(opts), notices: notices.list, files: layers.files };

@@ -2,19 +2,15 @@
 import { HIDDEN, looksSecret } from '../log/secrets.js';
 import type { Value, PlainMap } from '../std/value.js';
 import { typeWarning } from './check-types.js';
-import { masterOptions } from './master-options.data.js';
-import { minionOptions } from './minion-options.data.js';
 import type { Notices } from './notice.js';
+import type { OptionTable } from './option.js';
 import { lineOfOption } from './read-file.js';
-
-/** Options of another program in the same file are known too: one file may serve several. */
-const known = { ...minionOptions, ...masterOptions };
 
 /** Configured at the top level, read by log handlers that exist in Python only. */
 const PYTHON_LOG_HANDLERS = ['sentry_handler', 'logstash_udp_handler', 'logstash_zmq_handler', 'fluent_handler', 'log4mongo_handler'];
 
 /** Reports on the options that files set. `opts` holds the final values, `origins` the file of each option. */
-export function reviewOptions(opts: PlainMap, origins: ReadonlyMap<string, string>, notices: Notices): void {
+export function reviewOptions(opts: PlainMap, origins: ReadonlyMap<string, string>, known: OptionTable, notices: Notices): void {
   for (const name of Object.keys(known)) {
     const path = origins.get(name);
     const types = known[name]?.types;
@@ -23,7 +19,7 @@ export function reviewOptions(opts: PlainMap, origins: ReadonlyMap<string, strin
     const warning = typeWarning(name, types, value, looksSecret(name) ? HIDDEN : undefined);
     if (warning !== undefined) notices.add('warning', `${warning} (${place(path, name)})`);
   }
-  reportUnknown([...origins.keys()].filter((name) => !Object.hasOwn(known, name)), notices);
+  reportUnknown([...origins.keys()].filter((name) => !Object.hasOwn(known, name)), known, notices);
   const handlers = PYTHON_LOG_HANDLERS.filter((name) => origins.has(name));
   if (handlers.length > 0) notices.add('warning', `Log handlers that need Python are not available: ${handlers.join(', ')}`);
 }
@@ -37,8 +33,8 @@ function place(path: string, name: string): string {
  * Unknown options are kept, since modules read options of their own; Salt says nothing about them. A name that is almost
  * a known one is a warning, the others are a warning of daemons and a note of commands.
  */
-function reportUnknown(names: readonly string[], notices: Notices): void {
-  const typos = names.map((name) => [name, similarOption(name)] as const).filter(([, meant]) => meant !== undefined);
+function reportUnknown(names: readonly string[], known: OptionTable, notices: Notices): void {
+  const typos = names.map((name) => [name, similarOption(name, known)] as const).filter(([, meant]) => meant !== undefined);
   if (typos.length > 0) {
     notices.add('warning', `Unknown configuration options: ${typos.map(([name, meant]) => `'${name}' (did you mean '${meant}'?)`).join(', ')}`);
   }
@@ -49,7 +45,7 @@ function reportUnknown(names: readonly string[], notices: Notices): void {
 const TYPO_LENGTH_MIN = 6;
 
 /** The known option that one wrong, missing, additional or swapped letter makes of the name. */
-function similarOption(name: string): string | undefined {
+function similarOption(name: string, known: OptionTable): string | undefined {
   if (name.length < TYPO_LENGTH_MIN || name.length > 80) return undefined;
   return Object.keys(known).find((option) => isOneSlipApart(name, option));
 }
