@@ -54,9 +54,9 @@ export function returnerOfFunctions(plugin: FunctionPlugin, declared: DeclaredRe
 
 /** The members of a context are bound to it. */
 function contextOf(ctx: Context, options: PlainMap, memory: Map<string, unknown>): ReturnerContext {
-  const { sys, log, signal, opts, grains, pillar, id, test, unmaskPillar, job, runas, state } = ctx;
+  const { sys, log, signal, opts, grains, pillar, id, test, unmaskPillar = false, job, runas, state } = ctx;
   return {
-    sys, log, signal, opts, grains, pillar, id, test, unmaskPillar, job, options, memory, ...(runas === undefined ? {} : { runas }), ...(state === undefined ? {} : { state }), call: (...given) => ctx.call(...given), has: (fun) => ctx.has(fun),
+    sys, log, signal, opts, grains, pillar, id, test, unmaskPillar, job, runas, state, options, memory, call: (...given) => ctx.call(...given), has: (fun) => ctx.has(fun),
     setRetcode: (code) => ctx.setRetcode(code), port: (name) => ctx.port(name),
   };
 }
