@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { program, startMaster, timed } from './kit/hosts.js';
+import { prepareMaster, program, startMaster, timed } from './kit/hosts.js';
 import { cpuSeconds } from './kit/processes.js';
 import { nowUs, Profile, roomOf, type Stretch } from './kit/profile.js';
 import { startSwarm } from './kit/swarm.js';
@@ -14,8 +14,10 @@ const folder = mkdtempSync(join(tmpdir(), 'tsp'));
 const stretches = new Map<string, Stretch & { operations: number; cpuMs: number; swarmCpuMs: number }>();
 
 try {
-  const host = await startMaster('tsalt', { options: 'timeout: 60', nodeArgs: ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${folder}`] });
-  const swarm = await startSwarm(host, count);
+  const place = await prepareMaster({ options: 'timeout: 60' });
+  const swarm = await startSwarm(place, count);
+  await swarm.run(`accept ${join(place.root, 'pki/minions')}`);
+  const host = await startMaster('tsalt', { nodeArgs: ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${folder}`] }, place);
   try {
     const during = async (name: string, operations: number, work: () => Promise<unknown>): Promise<void> => {
       const pid = host.child.pid ?? 0;

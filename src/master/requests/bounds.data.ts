@@ -4,9 +4,9 @@ const MIB = 1024 * 1024;
 /** Numbers that the parts of the master work with. */
 export const BOUNDS = {
   newKeysPerSecond: 100,
-  newKeysBurst: 1000,
+  newKeysBurst: 2000,
   newKeysOfAddressPerSecond: 20,
-  newKeysOfAddressBurst: 500,
+  newKeysOfAddressBurst: 1000,
   newKeysOfConnectionPerSecond: 1,
   newKeysOfConnectionBurst: 20,
   acceptedKeyPerSecond: 5,
