@@ -1,5 +1,6 @@
 /** States of the schedule and of processes, and those that look and wait, hold what every state must. */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,10 +18,16 @@ async function openMachine(): Promise<Machine> {
   // A word of its own in the command line of a process that waits.
   const word = `tsalt-wait-${process.pid}-${base.slice(-6)}`;
   const waiting = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1e6)', word], { stdio: 'ignore' });
+  const ended = once(waiting, 'exit');
   const jobs = async (): Promise<unknown> => host.call('schedule.list', [], { show_all: true, return_yaml: false, offline: true });
   return {
     word,
-    run: (fun, args, options) => host.run(fun, args, options),
+    async run(fun, args, options) {
+      const row = await host.run(fun, args, options);
+      // A killed process is gone only when its parent has heard of it.
+      if (Object.keys(row['changes'] as PlainMap).includes('killed')) await ended;
+      return row;
+    },
     picture: async () => [await jobs(), waiting.exitCode === null && waiting.signalCode === null],
     async [Symbol.asyncDispose]() {
       waiting.kill('SIGKILL');
