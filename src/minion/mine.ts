@@ -1,5 +1,5 @@
 /**
- * What the master may keep of us: `mine_functions`, run at start and each `mine_interval` minutes.
+ * What the master may keep of us: `mine_functions` of the configuration or the pillar, run at start and each `mine_interval` minutes.
  *
  * Source: config; golden events/mine, wire/startup.
  */
@@ -10,6 +10,8 @@ import { isTruthy, type PlainMap } from '../kernel/std/value.js';
 
 export interface MineParts {
   readonly opts: Readonly<PlainMap>;
+  /** May have functions too. */
+  readonly pillar: () => PlainMap;
   readonly host: ModuleHost;
   readonly log: Logger;
 }
@@ -28,11 +30,11 @@ export class Mine {
   /** Runs the functions and sends what they gave; the next time comes by itself, also after a failure. */
   async update(): Promise<void> {
     clearTimeout(this.#timer);
-    const { opts, host } = this.#parts;
+    const { opts, host, pillar } = this.#parts;
     if (opts['mine_enabled'] === false) return;
     try {
       // The module knows the forms of the configuration, who may read an entry, and what of a failure may be logged.
-      if (isTruthy(opts['mine_functions'])) await host.session({ signal: AbortSignal.timeout(MINUTE_MS) }).call('mine.update');
+      if (isTruthy(opts['mine_functions']) || isTruthy(pillar()['mine_functions'] ?? null)) await host.session({ signal: AbortSignal.timeout(MINUTE_MS) }).call('mine.update');
     } finally {
       this.#planNext();
     }

@@ -116,7 +116,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   // Returners are those of the machine: with several masters the first one's modules and pillar count.
   const returners = new ReturnerQueues({ host: firstSide.host, dir: join(cacheDir, 'returners'), log });
   await returners.resume();
-  const mine = new Mine({ opts, host: firstSide.host, log });
+  const mine = new Mine({ opts, pillar: () => firstSide.state.pillar, host: firstSide.host, log });
   const intake = new Intake({
     running, log, account, jidsMax, nodegroups: opts['nodegroups'] ?? {},
     jobsMax: Number(opts['process_count_max'] ?? -1) > 0 ? Number(opts['process_count_max']) : JOBS_MAX,

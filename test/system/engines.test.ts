@@ -50,7 +50,7 @@ site.setUp('a master and a minion with engines', async () => {
   });
   await master.start();
   hearing = await master.hear();
-  web = new MinionHost(site, 'tsalt', 'web1', master, { engines: [{ webhook: { address: '127.0.0.1', port: ofMinion } }] });
+  web = new MinionHost(site, 'tsalt', 'web1', master, { engines: [{ webhook: { address: '127.0.0.1', port: ofMinion } }, 'absent'] });
   await enrol(master, hearing, [web]);
   await master.allAnswer('web1');
 });
@@ -105,7 +105,7 @@ site.test('requests that are too large, too slow, of another kind or not signed 
   await hearing.heard('salt/engines/hook/push');
   slow.resume();
   await ended;
-  assert.deepEqual(hearing.events.filter(({ tag }) => tag.startsWith('salt/engines/')).map(({ tag }) => tag), ['salt/engines/hook/push']);
+  assert.deepEqual(hearing.events.filter(({ tag }) => tag.startsWith('salt/engines/hook/')).map(({ tag }) => tag), ['salt/engines/hook/push']);
   assert.doesNotMatch(master.log(), /hush/);
 });
 
@@ -133,6 +133,16 @@ site.test('an engine that breaks, and one that is not there, are seen and tried 
   assert.equal(absent.data['error'], "'absent.start' is not available.");
   const wrong = await hearing.heard('tsalt/engine/script2/failed');
   assert.equal(wrong.data['error'], "start() got an unexpected keyword argument 'wrong'");
+});
+
+site.test('what becomes of an engine of a minion the master hears under the name of the minion', async () => {
+  const { data } = await hearing.heard('salt/engines/minion/web1/absent/failed');
+  assert.equal(data['id'], 'web1');
+  const { engine, error } = data['data'] as PlainMap;
+  assert.deepEqual([engine, error], ['absent', "'absent.start' is not available."]);
+  await hearing.heard('salt/engines/minion/web1/absent/start');
+  // Not as if it were the master's own.
+  assert.ok(!hearing.events.some(({ tag, data: given }) => tag.startsWith('tsalt/engine/') && given['id'] === 'web1'));
 });
 
 site.test('engines end with their host', async () => {
