@@ -80,7 +80,7 @@ export async function startMaria(root: string): Promise<Database> {
   await server.listens(port);
   const ask = (input: string, ...args: string[]): string =>
     execFileSync('mariadb', ['--no-defaults', '-u', 'root', '-S', socket, ...args], { input, stdio: ['pipe', 'pipe', 'pipe'], encoding: 'utf8' });
-  ask(`CREATE USER salt@'127.0.0.1' IDENTIFIED BY '${PASSWORD}'; GRANT ALL ON *.* TO salt@'127.0.0.1'`);
+  ask(`CREATE USER salt@'127.0.0.1' IDENTIFIED BY '${PASSWORD}'; GRANT ALL ON *.* TO salt@'127.0.0.1' WITH GRANT OPTION`);
   return {
     port, password: PASSWORD,
     create(name, returner) {
