@@ -4,6 +4,8 @@ import { PROGRESS_TAG, progressData } from '../bus/wire/job-progress.js';
 import type { Publication } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { PlainMap } from '../kernel/std/value.js';
+import type { StateProgress } from '../kernel/contract/state-engine.js';
+import { toldStates } from '../sls/state/running-state.js';
 import { takeReport } from '../sls/state/run/run-journal.js';
 import { masterKey, type MasterAddress } from './connection/masters.js';
 import { reportInterrupted } from './job/interrupted.js';
@@ -75,6 +77,13 @@ export class JobAccount implements Disposable {
 
   started(job: Publication): void {
     this.#of(job)?.started(job.jid);
+  }
+
+  /** Hears how far a run of states is that belongs to a job. */
+  statesOf(jid: string): StateProgress {
+    return toldStates(({ at, of, failed }) => {
+      for (const progress of this.#progress.values()) progress.atState(jid, { at, of, failed });
+    });
   }
 
   /** The return of the job is safe. */

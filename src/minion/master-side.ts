@@ -11,6 +11,7 @@ import type { Logger } from '../kernel/contract/log.js';
 import type { Ports } from '../kernel/contract/ports.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { ModuleHost } from '../kernel/loader/module-host.js';
+import type { StateProgress } from '../kernel/contract/state-engine.js';
 import type { PlainMap } from '../kernel/std/value.js';
 import type { AllMasters } from './all-masters.js';
 import { MasterConnection } from './connection/master-connection.js';
@@ -41,6 +42,8 @@ export interface SideParts {
   readonly refreshGrains: () => Promise<boolean>;
   readonly onPublication: (job: Publication, master: MasterAddress, side: MasterSide) => void;
   readonly onConnected: (master: MasterAddress, side: MasterSide) => Promise<void>;
+  /** Hears how far the run of states of a job is. */
+  readonly statesOf: (jid: string) => StateProgress;
   readonly onBack: (master: MasterAddress) => void;
   /** The pillar is a new one. */
   readonly onPillar: () => void;
@@ -86,7 +89,7 @@ export class MasterSide implements AsyncDisposable {
     this.ports = this.connection === undefined
       ? masterlessPorts({ ...shared, sys, log, host: () => this.host, extmods: extensionModules(opts) })
       : minionPorts({ ...shared, id, connection: this.connection, all, pair, isDaemon: true });
-    this.host = new ModuleHost({ distDir, opts, sys, log, id, grains, pillar: () => state.pillar, ports: this.ports, sessionPorts: sessionPorts({ hasMaster: this.connection !== undefined, isDaemon: true }), userDirs: pluginFolders(opts) });
+    this.host = new ModuleHost({ distDir, opts, sys, log, id, grains, pillar: () => state.pillar, ports: this.ports, sessionPorts: sessionPorts({ hasMaster: this.connection !== undefined, isDaemon: true, progressOf: parts.statesOf }), userDirs: pluginFolders(opts) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -85,6 +85,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       void beacons.refresh();
     },
     onBack: (master) => outboxes.of(master).flush(),
+    statesOf: (jid) => account.statesOf(jid),
   };
   const sides = (plan.kind === 'each' ? masters.map((master): MasterPlan => ({ kind: 'each', masters: [master] })) : [plan])
     .map((part) => new MasterSide(part, sideParts));

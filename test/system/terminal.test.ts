@@ -1,6 +1,6 @@
 /** What people see of state runs on a terminal, and that programs see nothing of it. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlainMap } from '../../src/kernel/std/value.js';
 import { MasterHost } from '../support/fleet/master.js';
@@ -8,6 +8,7 @@ import { enrol, MinionHost } from '../support/fleet/minion.js';
 import { onTerminal, plainText } from '../support/fleet/on-terminal.js';
 import { repository } from '../support/fleet/salt-venv.js';
 import { Site } from '../support/fleet/site.js';
+import { until } from '../support/fleet/until.js';
 
 const ERASED = '\r\u001b[2K';
 const site = new Site();
@@ -42,6 +43,22 @@ site.test('after the answers of all minions: what failed, where it is written, c
     'Summary of 2 minions', '--------------------', 'Failed: test.fail_without_changes  broken  on web2', `    ${place}`, '    Failure!',
     '1 state not run, because others failed that they require', 'Minions: 1 failed, 1 changed', '',
   ].join('\n')), text);
+});
+
+site.test('how far the states of each minion are is told while they run', async () => {
+  const [flag, copy] = [join(site.dir, 'go-on'), join(site.dir, 'terminal')];
+  writeFileSync(join(master.path('srv/salt'), 'long.sls'), [
+    'fine:', '  test.nop', 'long:', '  cmd.run:', `    - name: for turn in $(seq 1200); do [ -e ${flag} ] && exit 0; sleep 0.1; done; exit 1`, '',
+  ].join('\n'));
+  const running = onTerminal(program('tsalt', master.configDir, 'web*', 'state.apply', 'long'), copy);
+  try {
+    await until('both minions at their second state', () => existsSync(copy) && /; states: web\d 2 of 2, web\d 2/.test(readFileSync(copy, 'utf8')));
+  } finally {
+    writeFileSync(flag, '');
+  }
+  const { code, text } = await running;
+  assert.equal(code, 0, text);
+  assert.ok(text.lastIndexOf('; states: ') < text.lastIndexOf(ERASED), text);
 });
 
 site.test('an orchestration tells its step, and the line is gone before the answer', async () => {

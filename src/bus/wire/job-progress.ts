@@ -16,10 +16,21 @@ export interface JobProgress {
   readonly forMs?: number | undefined;
   readonly pid?: number | undefined;
   readonly why?: string | undefined;
+  /** How far a run of states is. */
+  readonly states?: StatesAt | undefined;
+}
+
+export interface StatesAt {
+  /** The one that runs, from 1. */
+  readonly at: number;
+  readonly of: number;
+  readonly failed: number;
 }
 
 export function progressData(jobs: readonly JobProgress[]): PlainMap {
-  return { jobs: jobs.map(({ jid, state, forMs, pid, why }) => [jid, state, forMs ?? null, pid ?? null, why ?? null]) };
+  return { jobs: jobs.map(({ jid, state, forMs, pid, why, states }) => [
+    jid, state, forMs ?? null, pid ?? null, why ?? null, ...(states === undefined ? [] : [[states.at, states.of, states.failed]]),
+  ]) };
 }
 
 /** Entries that are none are left out. */
@@ -30,11 +41,16 @@ export function readProgress(data: Value | undefined): JobProgress[] {
 
 function readOne(value: Value): JobProgress | undefined {
   if (!isList(value)) return undefined;
-  const [jid, state, forMs, pid, why] = value;
+  const [jid, state, forMs, pid, why, states] = value;
   if (typeof jid !== 'string' || (state !== 'received' && state !== 'running' && state !== 'cancelled')) return undefined;
   return {
-    jid, state, forMs: amount(forMs), pid: amount(pid), why: typeof why === 'string' ? why : undefined,
+    jid, state, forMs: amount(forMs), pid: amount(pid), why: typeof why === 'string' ? why : undefined, states: readStates(states),
   };
+}
+
+function readStates(value: Value | undefined): StatesAt | undefined {
+  const [at, of, failed] = isList(value) ? value.map(amount) : [];
+  return at === undefined || of === undefined || failed === undefined ? undefined : { at, of, failed };
 }
 
 const amount = (value: Value | undefined): number | undefined => {

@@ -5,6 +5,14 @@ export interface Standing {
   readonly received: number;
   readonly returned: number;
   readonly failed: number;
+  /** How far runs of states are, by minion; of those that have not answered. */
+  readonly states?: ReadonlyMap<string, StatesAt>;
+}
+
+export interface StatesAt {
+  readonly at: number;
+  readonly of: number;
+  readonly failed: number;
 }
 
 export interface LiveText {
@@ -57,7 +65,22 @@ export function liveText(stream: Stream, isTerminal: boolean): LiveText {
 
 export function liveLine(stream: Stream, isTerminal: boolean): LiveLine {
   const { show, erase } = liveText(stream, isTerminal);
-  return { erase, show: ({ targeted, received, returned, failed }) => show(`targeted ${targeted} / received ${received} / returned ${returned} / failed ${failed}`) };
+  return {
+    erase,
+    show: ({ targeted, received, returned, failed, states }) =>
+      show(`targeted ${targeted} / received ${received} / returned ${returned} / failed ${failed}${statesText(states ?? new Map())}`),
+  };
+}
+
+/** Minions that a line can name. */
+const NAMED_MAX = 8;
+
+/** `; states web2 3 of 40 (1 failed), web1 12 of 40`: those that have most to do come first. */
+function statesText(states: ReadonlyMap<string, StatesAt>): string {
+  const left = ({ at, of }: StatesAt): number => of - at;
+  const slowest = [...states].sort(([, a], [, b]) => left(b) - left(a)).slice(0, NAMED_MAX);
+  const one = ([id, { at, of, failed }]: [string, StatesAt]): string => `${id} ${at} of ${of}${failed > 0 ? ` (${failed} failed)` : ''}`;
+  return slowest.length === 0 ? '' : `; states: ${slowest.map(one).join(', ')}`;
 }
 
 export const noLiveLine: LiveLine = { show: () => undefined, erase: () => undefined };

@@ -10,7 +10,7 @@ import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js
 import { EXIT } from '../exit-code.js';
 import type { Command } from './compound-command.js';
 import type { Overview } from '../print/overview.js';
-import { noLiveLine, type LiveLine } from '../print/live-line.js';
+import { noLiveLine, type LiveLine, type StatesAt } from '../print/live-line.js';
 import { missingFacts, missingOf, missingText, type Missing } from '../print/missing.js';
 import { executingText, FAILED, NO_MINIONS, NO_RETURN, summaryText } from './texts.js';
 
@@ -64,6 +64,8 @@ interface Tally {
   readonly failedInPart: string[];
   /** Who took the job, as far as known. */
   readonly received: Set<string>;
+  /** Of those that run states and have not answered. */
+  readonly states: Map<string, StatesAt>;
   jid: string;
   targeted: number;
 }
@@ -78,15 +80,15 @@ export async function runSalt(request: SaltRequest, host: SaltHost): Promise<num
 
 /** Shows the frames of one job to their end, and gives the exit code. */
 export async function showJob(frames: AsyncIterable<PlainMap>, request: ShowRequest, host: SaltHost): Promise<number> {
-  const tally: Tally = { all: new Map(), missing: new Map(), failed: [], failedInPart: [], received: new Set(), jid: '0', targeted: 0 };
+  const tally: Tally = { all: new Map(), missing: new Map(), failed: [], failedInPart: [], received: new Set(), states: new Map(), jid: '0', targeted: 0 };
   const live = host.live ?? noLiveLine;
   try {
     for await (const frame of frames) {
       if (frame['kind'] !== 'noted') live.erase();
       const ended = await take(frame, request, host, tally);
       if (ended !== undefined) return ended;
-      const { targeted, received, all, failed } = tally;
-      live.show({ targeted, received: received.size, returned: all.size, failed: failed.length });
+      const { targeted, received, all, failed, states } = tally;
+      live.show({ targeted, received: received.size, returned: all.size, failed: failed.length, states });
     }
   } finally {
     live.erase();
@@ -135,11 +137,17 @@ async function take(frame: PlainMap, request: ShowRequest, host: SaltHost, tally
       await takeMissing(frame, request, host, tally);
       return undefined;
     case 'noted':
-      tally.received.add(String(frame['id']));
+      takeNote(frame, tally);
       return undefined;
     default:
       return undefined;
   }
+}
+
+function takeNote({ id, states }: PlainMap, tally: Tally): void {
+  tally.received.add(String(id));
+  if (!isPlainMap(states) || tally.all.has(String(id))) return;
+  tally.states.set(String(id), { at: Number(states['at']), of: Number(states['of']), failed: Number(states['failed']) });
 }
 
 function announce(request: ShowRequest, host: SaltHost, jid: string): void {
@@ -157,6 +165,7 @@ async function takeReturn(frame: PlainMap, request: ShowRequest, host: SaltHost,
   // Of what is shown at once nothing is kept: answers of many minions would fill the memory.
   tally.all.set(id, { ret: request.static ? ret : null, out, retcode });
   tally.received.add(id);
+  tally.states.delete(id);
   if (retcode !== 0) tally.failed.push(id);
   else if (worstOf(load['retcode']) !== 0) tally.failedInPart.push(id);
   host.overview?.returned(id, ret, out);
@@ -167,6 +176,7 @@ async function takeMissing(frame: PlainMap, request: ShowRequest, host: SaltHost
   const id = String(frame['id']);
   const missing = missingOf(frame);
   tally.missing.set(id, missing);
+  tally.states.delete(id);
   host.overview?.missing(id);
   if (!isShownAtOnce(request, host)) return;
   await host.show({ [id]: missingText(missing, tally.jid) }, request.outputter, { retcode: 1 });

@@ -179,10 +179,12 @@ async function tell(jid: string, story: AsyncIterable<Answer | Noted>, parts: Do
   for await (const got of story) {
     if (gone.aborted) return;
     if (got.kind === 'returned') await send({ kind: 'return', id: got.id, load: got.load });
-    else if (got.kind === 'noted') await send({ kind: 'noted', id: got.id, state: got.delivery.state });
+    else if (got.kind === 'noted') await send({ kind: 'noted', id: got.id, state: got.delivery.state, ...statesOf(got.delivery) });
     else await send({ kind: 'missing', id: got.id, why: got.why, record: recordOf(jid, got.id, parts) });
   }
 }
+
+const statesOf = ({ states }: Noted['delivery']): PlainMap => (states === undefined ? {} : { states: { ...states } });
 
 /** What is known of a missing minion. */
 function recordOf(jid: string, id: string, { deliveries }: DoorParts): PlainMap {

@@ -89,13 +89,21 @@ export class Deliveries {
     const job = this.job(jid);
     if (job?.minions.has(id) !== true) return false;
     const before = deliveryOf(job, id) ?? publishedAt(job.startedUnixMs);
-    if (news.state === 'running' && before.state === 'running') job.notes.set(id, heardAgain(before, news.atMs));
+    const again = news.state === 'running' && before.state === 'running' ? heardAgain(before, news.atMs, news.states) : undefined;
+    if (again !== undefined) job.notes.set(id, again);
     const after = moved(before, news);
-    if (after === undefined) return true;
+    if (after === undefined) {
+      if (again !== undefined && news.states !== undefined) this.#tellListeners(jid, id, again);
+      return true;
+    }
     job.notes.set(id, after);
     this.#write(jid, id, news, isGivenUp(after) ? { givenUp: isGivenUp(before) ? 0 : 1 } : isGivenUp(before) ? { givenUp: -1 } : {});
-    for (const heard of this.#listeners.get(jid) ?? []) heard(id, after);
+    this.#tellListeners(jid, id, after);
     return true;
+  }
+
+  #tellListeners(jid: string, id: string, delivery: Delivery): void {
+    for (const heard of this.#listeners.get(jid) ?? []) heard(id, delivery);
   }
 
   /** What the store has to count when this return is new. */

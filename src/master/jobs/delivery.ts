@@ -4,6 +4,7 @@
  *
  * published -> received -> running -> lost | not_connected -> returned | failed | refused | cancelled
  */
+import type { StatesAt } from '../../bus/wire/job-progress.js';
 import { isList, isNumber, type Value } from '../../kernel/std/value.js';
 
 const RANKS = {
@@ -26,6 +27,8 @@ export interface Delivery {
   readonly pid?: number | undefined;
   /** One plain clause, such as why the job was refused. */
   readonly why?: string | undefined;
+  /** How far a run of states was then; in memory only. */
+  readonly states?: StatesAt | undefined;
 }
 
 /** What happened to the part of one minion. */
@@ -35,6 +38,7 @@ export interface DeliveryNews {
   readonly sinceMs?: number | undefined;
   readonly pid?: number | undefined;
   readonly why?: string | undefined;
+  readonly states?: StatesAt | undefined;
 }
 
 /** Longest reason that is kept. */
@@ -46,7 +50,7 @@ export const publishedAt = (atMs: number): Delivery => ({ state: 'published', at
 export function moved(before: Delivery, news: DeliveryNews): Delivery | undefined {
   // The answer to find_job tells that a job runs, the minion itself also since when: the later of the two completes the record.
   if (news.state === 'running' && before.state === 'running' && before.sinceMs === undefined && news.sinceMs !== undefined) {
-    return { ...heardAgain(before, news.atMs), sinceMs: news.sinceMs, ...some('pid', news.pid ?? before.pid) };
+    return { ...heardAgain(before, news.atMs, news.states), sinceMs: news.sinceMs, ...some('pid', news.pid ?? before.pid) };
   }
   if (RANKS[news.state] <= RANKS[before.state]) return undefined;
   const isHeard = news.state === 'received' || news.state === 'running';
@@ -57,11 +61,12 @@ export function moved(before: Delivery, news: DeliveryNews): Delivery | undefine
     ...some('heardMs', isHeard ? news.atMs : before.heardMs),
     ...some('pid', news.pid ?? before.pid),
     ...some('why', news.why?.slice(0, WHY_CHARS_MAX)),
+    ...some('states', news.state === 'running' ? news.states : undefined),
   };
 }
 
 /** The minion says again that it works: the state stays, the record is fresher. */
-export const heardAgain = (before: Delivery, atMs: number): Delivery => ({ ...before, heardMs: atMs });
+export const heardAgain = (before: Delivery, atMs: number, states?: StatesAt): Delivery => ({ ...before, heardMs: atMs, ...some('states', states) });
 
 /** Nothing more is expected, though a return that comes late still counts. */
 export const isOver = ({ state }: Delivery): boolean => RANKS[state] >= RANKS.lost;

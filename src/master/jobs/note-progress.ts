@@ -3,9 +3,9 @@ import type { JobProgress } from '../../bus/wire/job-progress.js';
 import type { Deliveries } from './deliveries.js';
 
 /** False when the job was not published to the minion. */
-export function noteProgress(deliveries: Deliveries, id: string, { jid, state, forMs, pid, why }: JobProgress): boolean {
+export function noteProgress(deliveries: Deliveries, id: string, { jid, state, forMs, pid, why, states }: JobProgress): boolean {
   const nowMs = Date.now();
   return deliveries.note(jid, id, {
-    state, atMs: nowMs, why, pid, sinceMs: state === 'running' && forMs !== undefined ? nowMs - forMs : undefined,
+    state, atMs: nowMs, why, pid, states, sinceMs: state === 'running' && forMs !== undefined ? nowMs - forMs : undefined,
   });
 }

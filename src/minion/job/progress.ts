@@ -3,7 +3,7 @@
  * in each moment, so that a quick job costs its return alone. Also of jobs that were killed, which have no return.
  * Only our own master is told: of another, `canTell` is false.
  */
-import { PROGRESS_JOBS_MAX, type JobProgress } from '../../bus/wire/job-progress.js';
+import { PROGRESS_JOBS_MAX, type JobProgress, type StatesAt } from '../../bus/wire/job-progress.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { backoffMs } from '../../kernel/std/async.js';
 
@@ -24,9 +24,15 @@ interface Job {
   /** The last state that the master heard. */
   told: 'nothing' | 'received' | 'running';
   isLong: boolean;
+  states: StatesAt | undefined;
+  /** How far the master heard that it is, and when. */
+  toldStates: StatesAt | undefined;
+  toldStatesMs: number;
 }
 
 const MOMENT_MS = 1000;
+/** How often it is told how far a run of states is. */
+const STATES_MS = 2000;
 /** What cannot be sent is tried again, at longest after this. */
 const RETRY_MAX_MS = 30_000;
 /** Killed jobs that wait to be told; of more, the oldest are not. */
@@ -53,7 +59,7 @@ export class Progress implements Disposable {
   }
 
   received(jid: string): void {
-    this.#jobs.set(jid, { receivedMs: this.#now(), startedMs: undefined, told: 'nothing', isLong: false });
+    this.#jobs.set(jid, { receivedMs: this.#now(), startedMs: undefined, told: 'nothing', isLong: false, states: undefined, toldStates: undefined, toldStatesMs: 0 });
     this.#wake(this.#momentMs);
   }
 
@@ -62,6 +68,14 @@ export class Progress implements Disposable {
     if (job === undefined) return;
     job.startedMs = this.#now();
     this.#wake(this.#momentMs);
+  }
+
+  /** A run of states is at one of them. */
+  atState(jid: string, states: StatesAt): void {
+    const job = this.#jobs.get(jid);
+    if (job === undefined) return;
+    job.states = states;
+    if (job.told === 'running') this.#wake(Math.max(SOON_MS, job.toldStatesMs + STATES_MS - this.#now()));
   }
 
   ended(jid: string): void {
@@ -117,7 +131,7 @@ export class Progress implements Disposable {
     try {
       await this.#parts.send(news);
       this.#failures = 0;
-      for (const { jid, state } of news) this.#markTold(jid, state);
+      for (const one of news) this.#markTold(one);
     } catch (err) {
       if (this.#isStopped) return;
       this.#parts.log.debug({ err, jobs: news.length }, 'progress of jobs not told: it is told again');
@@ -128,24 +142,29 @@ export class Progress implements Disposable {
       this.#isSending = false;
     }
     if (this.#news(this.#now()).length > 0) this.#wake(this.#momentMs);
+    else if ([...this.#jobs.values()].some(({ told, states, toldStates }) => told === 'running' && states !== toldStates)) this.#wake(STATES_MS);
   }
 
-  #markTold(jid: string, state: JobProgress['state']): void {
+  #markTold({ jid, state, states }: JobProgress): void {
     if (state === 'cancelled') this.#cancelled.delete(jid);
     else {
       const job = this.#jobs.get(jid);
-      if (job !== undefined) job.told = state;
+      if (job === undefined) return;
+      job.told = state;
+      if (states === undefined) return;
+      job.toldStates = states;
+      job.toldStatesMs = this.#now();
     }
   }
 
   #news(nowMs: number): JobProgress[] {
     const news: JobProgress[] = [...this.#cancelled].map(([jid, why]) => ({ jid, state: 'cancelled', why }));
-    for (const [jid, { receivedMs, startedMs, told }] of this.#jobs) {
+    for (const [jid, { receivedMs, startedMs, told, states, toldStates, toldStatesMs }] of this.#jobs) {
       if (news.length >= PROGRESS_JOBS_MAX) break;
       if (startedMs === undefined) {
         if (told === 'nothing' && nowMs - receivedMs >= this.#momentMs) news.push({ jid, state: 'received' });
-      } else if (told !== 'running' && nowMs - startedMs >= this.#momentMs) {
-        news.push({ jid, state: 'running', forMs: nowMs - startedMs, pid: process.pid });
+      } else if (told === 'running' ? states !== toldStates && nowMs - toldStatesMs >= STATES_MS : nowMs - startedMs >= this.#momentMs) {
+        news.push({ jid, state: 'running', forMs: nowMs - startedMs, pid: process.pid, ...(states === undefined ? {} : { states }) });
       }
     }
     return news.slice(0, PROGRESS_JOBS_MAX);

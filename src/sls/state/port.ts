@@ -15,6 +15,7 @@ export interface StatePortParts {
   readonly freshPillar: boolean;
   /** Hears runs of which nobody else wants to hear. */
   readonly progress?: StateProgress | undefined;
+  readonly progressOf?: ((jid: string) => StateProgress) | undefined;
   /** What external sources of tops give this minion. */
   readonly externalTops: (session: Session) => Promise<ValueMap>;
 }
@@ -55,7 +56,7 @@ async function openEngine(given: Session, parts: StatePortParts, request: StateE
     tree: { files, templates, renderer: sessionRenderer(run, { templates, pack: session.port('pack') }) },
     facts: {
       session: run, log, opts, test: request.test, mocked: request.mocked ?? false, jid: request.jid, orchestrationJid: request.orchestrationJid,
-      hasMaster: parts.hasMaster, progress: parts.progress,
+      hasMaster: parts.hasMaster, progress: parts.progress ?? (request.jid === undefined ? undefined : parts.progressOf?.(request.jid)),
       refresh: {
         async grains() {
           await refresh.grains();

@@ -13,10 +13,12 @@ export interface SessionPortsOptions {
   readonly isDaemon: boolean;
   /** Hears every run of states. */
   readonly progress?: StateProgress | undefined;
+  /** Gives who hears the run of a job. */
+  readonly progressOf?: (jid: string) => StateProgress;
 }
 
-export function sessionPorts({ hasMaster, isDaemon, progress }: SessionPortsOptions): SessionPorts {
-  const parts: StatePortParts = { hasMaster, freshPillar: isDaemon, progress, externalTops: hasMaster ? masterTops : () => Promise.resolve({}) };
+export function sessionPorts({ hasMaster, isDaemon, progress, progressOf }: SessionPortsOptions): SessionPorts {
+  const parts: StatePortParts = { hasMaster, freshPillar: isDaemon, progress, progressOf, externalTops: hasMaster ? masterTops : () => Promise.resolve({}) };
   return {
     state: (session): StatePort => ({ open: async (request) => (await import('./port.js')).statePort(session, parts).open(request) }),
     render,

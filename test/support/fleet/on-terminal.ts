@@ -7,10 +7,11 @@ export interface Seen {
   readonly text: string;
 }
 
-export async function onTerminal(argv: readonly string[]): Promise<Seen> {
+/** `copy`: a file that has what was written so far at any time. */
+export async function onTerminal(argv: readonly string[], copy = '/dev/null'): Promise<Seen> {
   const command = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   // Without NO_COLOR and the like of whoever runs the tests.
-  const { code, stdout } = await runCommand(['script', '-qec', command, '/dev/null'], { env: { NO_COLOR: '', TERM: 'xterm', SHELL: '/bin/sh' } });
+  const { code, stdout } = await runCommand(['script', '-qfec', command, copy], { env: { NO_COLOR: '', TERM: 'xterm', SHELL: '/bin/sh' } });
   return { code, text: stdout.replaceAll('\r\n', '\n') };
 }
 

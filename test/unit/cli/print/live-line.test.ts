@@ -32,3 +32,11 @@ test('a narrow terminal gets what fits, and no terminal nothing', () => {
   none.live.erase();
   assert.deepEqual(none.written, []);
 });
+
+test('runs of states are told by minion, those with most to do first, and no more than a line can hold', () => {
+  const { written, live } = bench(true, 200);
+  live.show({ ...standing, states: new Map([['web1', { at: 12, of: 40, failed: 0 }], ['web2', { at: 3, of: 40, failed: 1 }]]) });
+  assert.deepEqual(written, ['targeted 4 / received 3 / returned 2 / failed 1; states: web2 3 of 40 (1 failed), web1 12 of 40']);
+  live.show({ ...standing, states: new Map(Array.from({ length: 20 }, (_, at) => [`m${at}`, { at, of: 20, failed: 0 }])) });
+  assert.match(written.at(-1) ?? '', /states: m0 0 of 20, .*, m7 7 of 20$/);
+});

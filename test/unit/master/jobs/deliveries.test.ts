@@ -126,3 +126,15 @@ test('listeners hear each step once', async () => {
   await deliveries.flush();
   jobs.close();
 });
+
+test('how far a run of states is is told to who watches, and kept nowhere', async () => {
+  const { first: { deliveries }, life } = await bench(['a']);
+  const heard: unknown[] = [];
+  using _watch = deliveries.watch(JID, (_id, { state, states: at }) => heard.push([state, at]));
+  const note = (at: number): boolean => deliveries.note(JID, 'a', { state: 'running', atMs: 10 + at, states: { at, of: 3, failed: 0 } });
+  assert.ok(note(1) && note(2));
+  assert.ok(deliveries.note(JID, 'a', { state: 'running', atMs: 20 }));
+  assert.deepEqual(heard, [['running', { at: 1, of: 3, failed: 0 }], ['running', { at: 2, of: 3, failed: 0 }]]);
+  await deliveries.flush();
+  assert.equal(life().deliveries.of(JID, 'a')?.states, undefined);
+});

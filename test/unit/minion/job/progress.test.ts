@@ -84,3 +84,25 @@ test('a killed job is told soon', async () => {
   assert.deepEqual(sent, [[{ jid: 'a', state: 'cancelled', why: 'signal 15' }]]);
   end();
 });
+
+test('how far a run of states is: with the first message, then every two seconds when it has changed, the last one too', async () => {
+  const { progress, sent, pass, end } = bench();
+  const at = (number: number): void => progress.atState('a', { at: number, of: 9, failed: 0 });
+  progress.received('a');
+  progress.started('a');
+  at(1);
+  await pass(1100);
+  assert.deepEqual(sent.map((jobs) => jobs.map(({ state, states }) => [state, states?.at])), [[['running', 1]]]);
+  for (const number of [2, 3, 4]) at(number);
+  await pass(500);
+  assert.equal(sent.length, 1);
+  await pass(2000);
+  at(5);
+  await pass(10_000);
+  assert.deepEqual(sent.map((jobs) => jobs[0]?.states?.at), [1, 4, 5]);
+  progress.ended('a');
+  at(6);
+  await pass(5000);
+  assert.equal(sent.length, 3);
+  end();
+});
