@@ -35,8 +35,10 @@ if (files.length === 0) {
 // One failure among thousands of tests of real processes on a busy machine may be the machine's: a few files that failed run once more,
 // each alone. What failed is printed all the same, and named at the end. See docs/decisions/second-run.md.
 const SECOND_RUN_FILES_MAX = 6;
+const SLOWEST = 12;
 
 const first = await run(files, 2);
+if (whole) process.stdout.write(`Longest: ${first.durations.slice(0, SLOWEST).map(([ms, file]) => `${relative(join(root, 'build/test'), file)} ${Math.round(ms / 1000)} s`).join(', ')}\n`);
 let failed = first.failed;
 const isForSecondRun = whole && first.failedFiles.length > 0 && first.failedFiles.length <= SECOND_RUN_FILES_MAX;
 if (isForSecondRun) {
@@ -49,21 +51,25 @@ const { skipped } = first;
 process.stdout.write(`${first.passed + first.failed - failed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 process.exit(failed > 0 ? 1 : 0);
 
-/** @returns counts, and the files in which something failed. A run that ends without having counted has failed as a whole. */
+/** @returns counts, the files in which something failed, and how long each took. A run that ends without having counted has failed as a whole. */
 function run(paths, atOnce) {
   const outcome = join(root, 'build', 'test-outcome.json');
-  const failures = join(root, 'build', 'test-failed.txt');
+  const notes = join(root, 'build', 'test-files.txt');
   rmSync(outcome, { force: true });
-  writeFileSync(failures, '');
+  writeFileSync(notes, '');
   const child = spawn(process.execPath, [
-    '--enable-source-maps', '--import', join(root, 'scripts/lib/note-failed-file.mjs'), '--test', `--test-concurrency=${atOnce}`, '--test-timeout=600000',
+    '--enable-source-maps', '--import', join(root, 'scripts/lib/note-test-file.mjs'), '--test', `--test-concurrency=${atOnce}`, '--test-timeout=600000',
     `--test-reporter=${join(root, 'scripts/lib/reporter.mjs')}`, '--test-reporter-destination=stdout', ...paths,
-  ], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_EXTRA_CA_CERTS: '', TSALT_TEST_OUTCOME: outcome, TSALT_TEST_FAILED: failures } });
+  ], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_EXTRA_CA_CERTS: '', TSALT_TEST_OUTCOME: outcome, TSALT_TEST_FILES: notes } });
   return new Promise((done) => {
     child.on('close', (code) => {
       const counts = existsSync(outcome) ? JSON.parse(readFileSync(outcome, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
-      const failedFiles = [...new Set(readFileSync(failures, 'utf8').split('\n').filter((line) => line !== ''))];
-      done({ ...counts, failed: code === 0 ? counts.failed : Math.max(counts.failed, 1), failedFiles });
+      const rows = readFileSync(notes, 'utf8').split('\n').filter((line) => line !== '').map((line) => line.split('\t'));
+      done({
+        ...counts, failed: code === 0 ? counts.failed : Math.max(counts.failed, 1),
+        failedFiles: [...new Set(rows.filter(([ended]) => ended !== '0').map(([, , file]) => file))],
+        durations: rows.map(([, ms, file]) => [Number(ms), file]).sort(([a], [b]) => b - a),
+      });
     });
   });
 }

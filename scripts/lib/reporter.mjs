@@ -1,5 +1,5 @@
 // Prints failures as they come and skipped cases with their reason; leaves the counts in the file that TSALT_TEST_OUTCOME
-// names, and the files that were ended from outside in the one that TSALT_TEST_FAILED names.
+// names, and the files that were ended from outside in the one that TSALT_TEST_FILES names.
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ export default async function* report(source) {
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const error = data.details?.error;
     const isFile = data.nesting === 0 && data.name.endsWith('.js');
-    if (isFile && type === 'test:fail') appendFileSync(process.env.TSALT_TEST_FAILED, `${data.name}\n`);
+    if (isFile && type === 'test:fail') appendFileSync(process.env.TSALT_TEST_FILES, `1\t0\t${data.name}\n`);
     if (data.details?.type === 'suite' || error?.failureType === 'subtestsFailed') continue;
     if (type === 'test:pass') {
       if (isFile) continue;
