@@ -28,11 +28,12 @@ try {
   };
   const master = (side: Side): string => hosts[side].master.configDir;
   const minion = (side: Side): string => hosts[side].minion.configDir;
-  await row('`--version`', 2, (side) => [...program(side, ''), '--version']);
+  await row('`--version`', 3, (side) => [...program(side, ''), '--version']);
   await row('`one test.ping`', 4, (side) => [...program(side, ''), '-c', master(side), 'one', 'test.ping']);
   await row('`call --local test.ping`', 4, (side) => [...program(side, 'call'), '-c', minion(side), '--local', 'test.ping']);
   await row('`key -L`', 3, (side) => [...program(side, 'key'), '-c', master(side), '-L']);
   await row('`run jobs.list_jobs`', 3, (side) => [...program(side, 'run'), '-c', master(side), 'jobs.list_jobs']);
+  await row('`cp one FILE`', 3, (side) => [...program(side, 'cp'), '-c', master(side), 'one', '/etc/hostname', `${hosts[side].minion.root}/hostname`]);
   printRow({ what: 'minion from start to its first answer', unit: 's', tsalt: hosts.tsalt.startSeconds, salt: hosts.salt.startSeconds, wanted: 3 });
   await pause(3000);
   const pid = (side: Side): number => hosts[side].minion.child.pid ?? 0;

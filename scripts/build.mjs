@@ -33,7 +33,14 @@ function entryPoints() {
 }
 
 /** For programs of which each start counts. */
-const LINKED = [{ name: 'tsalt-call', run: 'callProgram', from: './src/cli/call/program.js' }];
+const SHOWING = ['output', 'sdb'];
+const LINKED = [
+  { name: 'tsalt-call', run: 'callProgram', from: './src/cli/call/program.js' },
+  { name: 'tsalt', run: 'saltProgram', from: './src/cli/salt/program.js', kinds: SHOWING },
+  { name: 'tsalt-key', run: 'keyProgram', from: './src/cli/key/program.js', kinds: SHOWING },
+  { name: 'tsalt-run', run: 'runnerProgram', from: './src/cli/run/program.js', kinds: SHOWING },
+  { name: 'tsalt-cp', run: 'cpProgram', from: './src/cli/cp/program.js', kinds: SHOWING },
+];
 
 /** What `tsalt/plugin` stands for: in a linked program that program's own, elsewhere the modules'. */
 async function writeDoor(out) {

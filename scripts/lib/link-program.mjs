@@ -9,9 +9,10 @@ const WARM_UP_MS = 60_000;
 /** Kinds of plugins that only masters load. */
 const OF_MASTERS = new Set(['runners', 'wheel', 'auth', 'engines', 'beacons', 'tokens', 'tops']);
 
-function pluginsText() {
+/** `kinds`: of plugins that are called; without it all that a minion has. */
+function pluginsText(kinds) {
   const lines = [];
-  for (const kind of readdirSync(join(root, 'src/plugins')).filter((one) => !OF_MASTERS.has(one)).sort()) {
+  for (const kind of readdirSync(join(root, 'src/plugins')).filter((one) => kinds?.includes(one) ?? !OF_MASTERS.has(one)).sort()) {
     const files = readdirSync(join(root, 'src/plugins', kind)).filter((file) => file.endsWith('.ts')).sort();
     for (const file of files) lines.push(`  ${JSON.stringify(`${kind}/${file.slice(0, -3)}`)}: () => import(${JSON.stringify(`./src/plugins/${kind}/${file}`)}),`);
   }
@@ -23,11 +24,11 @@ const entryText = (program) => `
 import * as door from './src/kernel/contract/plugin-door.js';
 import { linkPlugins } from './src/kernel/loader/linked-plugins.js';
 import { ${program.run} } from '${program.from}';
-linkPlugins({\n${pluginsText()}\n});
+linkPlugins({\n${pluginsText(program.kinds)}\n});
 globalThis[Symbol.for('tsalt/plugin')] = door;
 module.exports = ${program.run};`;
 
-/** `program`: its name, the function that runs it and the file of that. `common`: options of the bundler. */
+/** `program`: its name, the function that runs it, the file of that, and the kinds of plugins it calls. `common`: options of the bundler. */
 export async function linkProgram(bundle, out, program, common) {
   const folder = join(out, 'linked', program.name);
   await bundle({

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 import { distDirectory } from './dist-directory.js';
+import { lateRequire } from './late-require.js';
 
 type Program = () => Promise<never>;
 /** The file is the text of a function, so that it has names of its own. */
@@ -23,5 +24,5 @@ export function linkedProgram(name: string): Program | undefined {
   // The build writes plain ASCII.
   const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData: readFileSync(compiled) });
   if (script.cachedDataRejected === true) return undefined;
-  return (script.runInThisContext() as Linked)(createRequire(file), pathToFileURL(file).href, (module) => import(module));
+  return (script.runInThisContext() as Linked)(lateRequire(createRequire(file)), pathToFileURL(file).href, (module) => import(module));
 }

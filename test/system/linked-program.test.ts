@@ -1,4 +1,4 @@
-/** `tsalt-call` as one file: plugins of users share its classes, and grains that are left for later are there for whoever reads them. */
+/** Commands as one file each: plugins of users share its classes, and grains that are left for later are there for whoever reads them. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,10 +24,18 @@ async function call(config: string, ...words: string[]): Promise<unknown> {
   return (JSON.parse(done.stdout) as { local: unknown }).local;
 }
 
-site.test('the build keeps the program with its compiled code', async () => {
-  const folder = join(repository, 'dist/linked/tsalt-call');
-  assert.ok(existsSync(join(folder, 'tsalt-call.cjs')));
-  assert.equal(readdirSync(folder).filter((name) => name.endsWith('.cache')).length, 1);
+for (const name of ['tsalt-call', 'tsalt', 'tsalt-key', 'tsalt-run', 'tsalt-cp']) {
+  site.test(`the build keeps ${name} with its compiled code`, async () => {
+    const folder = join(repository, 'dist/linked', name);
+    assert.ok(existsSync(join(folder, `${name}.cjs`)));
+    assert.equal(readdirSync(folder).filter((file) => file.endsWith('.cache')).length, 1);
+  });
+}
+
+site.test('with flags of the engine that the kept code is not for, modules are loaded one by one', async () => {
+  const done = await runCommand([process.execPath, '--no-opt', join(repository, 'bin/tsalt-key'), '-c', confDir, '--gen-keys=a', `--gen-keys-dir=${site.dir}`, '--keysize=2048']);
+  assert.equal(done.code, 0, done.stderr);
+  assert.ok(existsSync(join(site.dir, 'a.pub')));
 });
 
 site.test('values of a plugin of a user are ours', async () => {

@@ -1,5 +1,5 @@
 /** `tsalt-cp`: copies files of this host to minions. */
-import { cpTable } from '../options/tsalt-cp.data.js';
-import { runProgram } from '../run-program.js';
+import { linkedProgram } from '../linked-program.js';
 
-await runProgram(cpTable, async (run) => (await import('../cp/action.js')).cpAction(run));
+const run = linkedProgram('tsalt-cp') ?? (await import('../cp/program.js')).cpProgram;
+await run();

@@ -1,32 +1,5 @@
 /** `tsalt-key`: the keys of minions. */
-import type { PlainMap } from '../../kernel/std/value.js';
-import { asSwitch, configDirFor, keyRequest } from '../key/key-request.js';
-import { keyTable } from '../options/tsalt-key.data.js';
-import { EndOfProgram } from '../parsed-line.js';
-import { runProgram, type Run } from '../run-program.js';
-import { askLine } from '../stdin.js';
+import { linkedProgram } from '../linked-program.js';
 
-await runProgram(keyTable, async (run: Run) => {
-  const request = keyRequest(run.line);
-  const [{ openContext }, { keyDesk }, { runKey }, { createSys }, { switchUser }] = await Promise.all([
-    import('../context.js'), import('../key/key-desk.js'), import('../key/run-key.js'), import('../../kernel/sys/sys.js'), import('../switch-user.js'),
-  ]);
-  const { values, words } = run.line;
-  const configDir = configDirFor(request, run.line);
-  const context = await openContext(run, {
-    role: 'client', logName: 'tsalt.key', logFileOption: 'key_logfile', ...(configDir === undefined ? {} : { configDir }),
-  });
-  const opts: Readonly<PlainMap> = Object.freeze({
-    ...context.opts,
-    rotate_aes_key: asSwitch(context.opts['rotate_aes_key'] ?? null), preserve_minions: asSwitch(context.opts['preserve_minions'] ?? null),
-  });
-  if (values['delete_all'] === true && words.length > 0) {
-    throw new EndOfProgram(0, { stderr: 'Error: Delete all takes no arguments. Use -d to delete specified keys\n' });
-  }
-  const sys = createSys();
-  const owner = await switchUser(String(opts['user']), sys);
-  const desk = keyDesk({ opts, log: context.log, sys, owner, complain: (text) => context.complain(text) });
-  return runKey(request, desk, {
-    print: (text) => context.print(text), complain: (text) => context.complain(text), ask: askLine, show: (data, outputter) => context.show(data, outputter),
-  });
-});
+const run = linkedProgram('tsalt-key') ?? (await import('../key/program.js')).keyProgram;
+await run();

@@ -1,5 +1,5 @@
 /** `tsalt-run`: runs a runner on the master. */
-import { runTable } from '../options/tsalt-run.data.js';
-import { runProgram } from '../run-program.js';
+import { linkedProgram } from '../linked-program.js';
 
-await runProgram(runTable, async (run) => (await import('../run/action.js')).runAction(run));
+const run = linkedProgram('tsalt-run') ?? (await import('../run/program.js')).runnerProgram;
+await run();

@@ -1,5 +1,5 @@
 /** `tsalt`: runs a function on minions. */
-import { tsaltTable } from '../options/tsalt.data.js';
-import { runProgram } from '../run-program.js';
+import { linkedProgram } from '../linked-program.js';
 
-await runProgram(tsaltTable, async (run) => (await import('../salt/action.js')).saltAction(run));
+const run = linkedProgram('tsalt') ?? (await import('../salt/program.js')).saltProgram;
+await run();
