@@ -6,6 +6,7 @@
 import type { Logger } from '../../kernel/contract/log.js';
 import type { Sys } from '../../kernel/contract/sys.js';
 import type { PlainMap, Value } from '../../kernel/std/value.js';
+import type { RenderTrace } from './trace.js';
 
 /** The tree that imports and includes see. */
 export interface TemplateFiles {
@@ -71,6 +72,8 @@ export interface RenderPlace {
   readonly path?: string | undefined;
   /** Path as the author knows it, for errors: `salt://web/init.sls`. */
   readonly source?: string | undefined;
+  /** Made by the pipe, for errors of later steps in what earlier ones wrote. */
+  readonly trace?: RenderTrace | undefined;
   /** Stand beside `salt`, `pillar`, `grains`, `opts` and win over them. */
   readonly variables?: PlainMap | undefined;
 }

@@ -18,14 +18,23 @@ perhaps {% for name in names %}'{{ name }}'{% if not loop.last %} or {% endif %}
 {% endif %}
 `;
 
+/** Places that are shown from each end of a way. */
+const WAY_ENDS_MAX = 5;
+
 let report: Template | undefined;
 
 const placeText = ({ file, line, inside }: SourcePlace): string => `${file}, line ${line}${inside === undefined ? '' : `, in ${inside}`}`;
+
+/** A long way, as that of files that import each other, without its middle. */
+function folded(way: readonly string[]): readonly string[] {
+  if (way.length <= 2 * WAY_ENDS_MAX) return way;
+  return [...way.slice(0, WAY_ENDS_MAX), `${way.length - 2 * WAY_ENDS_MAX} more`, ...way.slice(-WAY_ENDS_MAX)];
+}
 
 export function explainError(error: RenderError): string {
   report ??= new Template(REPORT, new Environment(null, { autoescape: false, throwOnUndefined: true, trimBlocks: true, lstripBlocks: true }), 'own', true);
   return report.render({
     head: `${error.place === undefined ? '' : `${placeText(error.place)}: `}${error.reason}`,
-    excerpt: error.excerpt, way: error.chain.slice(0, -1).map(placeText), names: error.suggestions,
+    excerpt: error.excerpt, way: folded(error.chain.slice(0, -1).map(placeText)), names: error.suggestions,
   });
 }

@@ -1,10 +1,12 @@
 /** Salt's text for a template that failed, and the facts around it. Golden: render/err-*. */
 import { CommandExecutionError, InvocationError } from '../../kernel/contract/errors.js';
 import { failedAt, type Place, TemplateFailure } from './eval/failure.js';
+import type { Origin } from './eval/origins.js';
 import { closeNames } from './close-names.js';
 import { markedLines } from './excerpt.js';
 import { TemplateError, type TemplateErrorKind } from './python/errors.js';
 import { RenderError, type SourcePlace } from './render-error.js';
+import type { SourceLine } from './trace.js';
 
 const BEGINNINGS: Readonly<Record<TemplateErrorKind, string>> = {
   undefined: 'Jinja variable ', syntax: 'Jinja syntax error: ', runtime: 'Jinja syntax error: ', security: 'Jinja syntax error: ',
@@ -40,6 +42,13 @@ function placeText({ template, line }: Place): string {
   const lines = markedLines(template.text, line);
   if (template.name === undefined) return line > 0 ? `; line ${line}\n\n${lines}` : '';
   return `\n${template.path}(${line}):\n${lines}`;
+}
+
+/** Where a part of the rendered text comes from, for errors of what reads it. */
+export function sourceLine(origin: Origin | undefined, main: RenderedText, isRendered: boolean): SourceLine | undefined {
+  if (origin === undefined) return undefined;
+  const { template, line } = origin;
+  return { place: sourceOf({ template, line, kind: 'root', name: '' }, main), excerpt: markedLines(template.text, line), isRendered };
 }
 
 function sourceOf({ template, line, kind, name }: Place, main: RenderedText): SourcePlace {

@@ -9,12 +9,13 @@ import type { PlainMap } from '../../kernel/std/value.js';
 import type { RenderPlace, RendererOptions } from './contract.js';
 import type { CompiledTemplate, LoadedTemplate, TemplateLoader } from './eval/machine.js';
 import type { Operations } from './eval/operations.js';
+import { Origins } from './eval/origins.js';
 import { Run } from './eval/run.js';
 import { Scope, Sink } from './eval/scope.js';
 import { compileTemplate } from './eval/statements.js';
 import { renderTemplate } from './eval/templates.js';
 import { globalFunctions } from './functions.js';
-import { placed, renderErrorOf } from './jinja-error.js';
+import { placed, renderErrorOf, sourceLine } from './jinja-error.js';
 import { allowsUndefined, readOptions, type ReadOptions } from './jinja-options.js';
 import { dataOf } from './python/convert.js';
 import { Builtin, type Data, Thing, isList, isTuple, isSet } from './python/data.js';
@@ -24,7 +25,9 @@ import { Markup, textOf } from './python/markup.js';
 import { FunctionNames, SaltObject } from './salt-object.js';
 import { importedNames, slsNames } from './sls-names.js';
 import { namedOperations } from './named-operations.js';
+import { sourceName } from './source-name.js';
 import { parseTemplate } from './syntax/parser.js';
+import { offsetOf } from './trace.js';
 
 const TEMPLATES_MAX = 500;
 /** Salt's name of the type of pillar and options, in error texts. Golden: render/form-pillar-item-miss. */
@@ -51,12 +54,16 @@ export class JinjaEngine {
     const variables = await this.#variables(place);
     const files = new ImportedTemplates(this.#options, place, read, variables);
     const run = new Run(!allowsUndefined(facts.opts), files, (what, label, seconds) => log.debug({ what, label, seconds }, 'time to render'), limits);
-    const out = new Sink();
+    const origins = place.trace === undefined ? undefined : new Origins();
+    const out = new Sink(origins);
     try {
       const template = load({ name: undefined, path: place.path ?? '', source: sourceName(place), text: read.text }, read);
       await renderTemplate(run, template, new Scope(undefined, new Map(variables)), out);
     } catch (error) {
       throw renderErrorOf(error, read);
+    }
+    if (place.trace !== undefined && origins !== undefined) {
+      place.trace.sourceOf = (line, column) => sourceLine(origins.of(out.text, offsetOf(out.text, line, column)), read, `${out.text}\n` !== read.text);
     }
     // Jinja takes one line break away at the end; Salt puts it back.
     return read.text.endsWith('\n') ? `${out.text}\n` : out.text;
@@ -88,13 +95,6 @@ function fullContext(variables: ReadonlyMap<string, Data>): Data {
 function simple(value: Data): Data {
   if (value instanceof Dict || isList(value) || isTuple(value) || isSet(value) || !(value instanceof Thing)) return value;
   return textOf(value) ?? (value instanceof Markup ? value.value : value.repr());
-}
-
-function sourceName(place: RenderPlace): string {
-  const { source, sls = '', path } = place;
-  if (source !== undefined || sls === '') return source ?? path ?? 'template';
-  const own = sls.replaceAll('.', '/');
-  return `salt://${own}${path?.endsWith(`/${own}/init.sls`) === true ? '/init' : ''}.sls`;
 }
 
 function load(identity: Omit<LoadedTemplate, 'compiled'>, read: Pick<ReadOptions, 'syntax' | 'key'>): LoadedTemplate {

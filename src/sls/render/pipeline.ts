@@ -8,6 +8,8 @@ import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { strip } from '../../kernel/std/python-space.js';
 import { closeNames } from './close-names.js';
 import type { RenderStep, SlsPlace } from './contract.js';
+import { sourceName } from './source-name.js';
+import { traceOf } from './trace.js';
 
 const USUAL_PIPE = 'jinja|yaml';
 
@@ -38,7 +40,8 @@ export async function runPipe(text: string, place: SlsPlace, host: PipeHost): Pr
   if (strip(text) === '') return {};
   const stages = stagesOf(pipeOf(text, place.renderer ?? usualPipe(host.opts)), place, host);
   let result: Value = stages.length === 0 ? {} : text;
-  for (const { run, argument } of stages) result = await run(result, place, argument);
+  const traced = { ...place, trace: traceOf(text, sourceName(place)) };
+  for (const { run, argument } of stages) result = await run(result, traced, argument);
   return text.includes('\r\n') && typeof result === 'string' && !result.includes('\r\n') ? result.replaceAll('\n', '\r\n') : result;
 }
 

@@ -115,8 +115,8 @@ export class Gatherer {
   async #unrendered(error: unknown, sls: string, saltenv: string): Promise<string> {
     const { log } = this.#options;
     if (error instanceof Error && error.message.startsWith('Jinja ')) log.error({}, `Rendering exception occurred\n${traceback(error).trimEnd()}`);
-    // Salt's text names the SLS and the line; where another file is to blame, or a name was meant, ours says more.
-    if (error instanceof RenderError && (error.chain.length > 1 || error.suggestions.length > 0)) {
+    // Salt's text of a wrong template names the line and shows it; where it does not, another file is to blame, or a name was meant, ours says more.
+    if (error instanceof RenderError && (error.chain.length > 1 || error.suggestions.length > 0 || !error.message.includes(error.excerpt))) {
       const { explainError } = await import('../render/explain.js');
       log.error({ sls, saltenv }, `SLS cannot be rendered: ${explainError(error).trimEnd()}`);
     }

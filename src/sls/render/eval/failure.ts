@@ -1,5 +1,6 @@
 /** Where in which templates an error happened. */
-import type { Frame, FrameKind, TemplateIdentity } from './machine.js';
+import type { TemplateIdentity } from './identity.js';
+import type { Frame, FrameKind } from './machine.js';
 import type { Later } from '../python/data.js';
 
 export interface Place {

@@ -1,17 +1,7 @@
 /** The parts that templates consist of once they are read: closures, frames, and what the closures work with. */
 import type { Args, CallSite, Data, Later } from '../python/data.js';
+import type { TemplateIdentity } from './identity.js';
 import type { Scope, Sink } from './scope.js';
-
-/** What errors say about a template. */
-export interface TemplateIdentity {
-  /** Name it was asked for by; undefined for the text that is rendered itself. */
-  readonly name: string | undefined;
-  /** File on this machine, as Salt's texts print it; empty when there is none. */
-  readonly path: string;
-  /** For people: `salt://web/map.jinja`. */
-  readonly source: string;
-  readonly text: string;
-}
 
 export interface LoadedTemplate extends TemplateIdentity {
   readonly compiled: CompiledTemplate;

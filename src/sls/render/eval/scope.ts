@@ -1,5 +1,6 @@
 /** What code of a template can see and where its text goes. */
 import type { Data } from '../python/data.js';
+import type { Origins } from './origins.js';
 
 /** Variables by name; what is not here is looked for in the scope around. */
 export class Scope {
@@ -28,7 +29,12 @@ export class Scope {
   }
 }
 
-/** Where text goes. */
+/** Where text goes. The one of a whole rendering keeps what wrote it. */
 export class Sink {
   text = '';
+  readonly origins: Origins | undefined;
+
+  constructor(origins?: Origins) {
+    this.origins = origins;
+  }
 }

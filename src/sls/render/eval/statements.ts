@@ -82,8 +82,9 @@ function placed<T>(line: number, cx: Cx, work: () => T): T {
   return work();
 }
 
-function write(cx: Cx, text: string): undefined {
+function write(cx: Cx, text: string, line = cx.frame.line, verbatim = false): undefined {
   cx.run.wrote(text.length);
+  cx.out.origins?.note(cx.out.text.length, cx.frame.template, line, verbatim);
   cx.out.text += text;
 }
 
@@ -94,14 +95,14 @@ function shown(value: Data, cx: Cx): string {
 
 function output({ parts }: OutputNode, around: Surroundings): Step {
   const steps = parts.map((part): Step => {
-    if (part.kind === 'text') return (cx) => write(cx, part.text);
+    if (part.kind === 'text') return (cx) => write(cx, part.text, part.line, true);
     const code = compileExpression(part, around);
     const { line } = part;
     return (cx) => {
       cx.frame.line = line;
       const value = code.run(cx);
-      if (value instanceof Promise) return value.then((data) => write(cx, shown(data, cx)));
-      return write(cx, shown(value, cx));
+      if (value instanceof Promise) return value.then((data) => write(cx, shown(data, cx), line));
+      return write(cx, shown(value, cx), line);
     };
   });
   if (!around.hides) return steps.length === 1 ? steps[0] as Step : (cx) => runFrom(steps, cx, 0);

@@ -2,7 +2,7 @@
 import { PythonError } from '../../../kernel/contract/errors.js';
 import { isTruthy, type Value } from '../../../kernel/std/value.js';
 import { loadYaml, YamlError } from '../../../kernel/yaml/load.js';
-import { RenderError } from '../render-error.js';
+import { RenderError, type RenderErrorDetails } from '../render-error.js';
 import type { RenderPlace } from '../contract.js';
 import { textInput } from './input.js';
 
@@ -24,12 +24,16 @@ function readYaml(text: string, place: RenderPlace): Value {
   }
 }
 
-/** The error as Salt's renderer gives it, with the place in the rendered text. */
+/** The error as Salt's renderer gives it, with the place in what the author wrote. */
 export function yamlFailure(error: YamlError, place: RenderPlace): Error {
-  const details = {
-    cause: error, reason: error.reason, excerpt: error.snippet,
-    ...(error.line > 0 ? { place: { file: place.source ?? place.path ?? 'rendered text', line: error.line, inside: 'the rendered text' } } : {}),
-  };
+  const details = { cause: error, reason: error.reason, ...whereabouts(error, place) };
   if (!WRAPPED.has(error.className)) return new PythonError(error.className, error.message, error);
   return new RenderError(error.className === 'ScannerError' ? error.reason : error.message, details);
+}
+
+function whereabouts({ line, column, snippet }: YamlError, { trace, source, path }: RenderPlace): Pick<RenderErrorDetails, 'place' | 'excerpt'> {
+  if (line === 0) return {};
+  const found = trace?.sourceOf(line, column);
+  if (found === undefined) return { place: { file: source ?? path ?? 'rendered text', line, inside: 'the rendered text' }, excerpt: snippet };
+  return { place: found.place, excerpt: found.isRendered ? `${found.excerpt}\nwhich gives, in line ${line} of the rendered text:\n${snippet}` : found.excerpt };
 }

@@ -46,10 +46,35 @@ test('values of pillar are not in the explanation', async () => {
   assert.doesNotMatch(JSON.stringify([error.message, error.suggestions, error.excerpt, error.context]), /topsecret/);
 });
 
-test('YAML that cannot be read tells the line of the rendered text', async () => {
+test('YAML that cannot be read tells the line of the source that wrote it', async () => {
   const error = await errorOf('{% for i in range(3) %}\nk{{ i }}: v\n{% endfor %}\nx: y: z\n');
   assert.equal(error.message, 'mapping values are not allowed in this context');
-  assert.equal(error.place?.line, 8);
+  assert.deepEqual(error.place, { file: 'salt://web/site.sls', line: 4 });
+  assert.match(error.excerpt, /^x: y: z {4}<=+\n---\nwhich gives, in line 8 of the rendered text:\n(?:.*\n)*8 \| x: y: z\n/m);
+});
+
+const WRITTEN: readonly (readonly [what: string, template: string, line: number, file: string])[] = [
+  ['a value', "{% set x = 'b: c' %}\n\na: {{ x }}\n", 3, 'salt://web/site.sls'],
+  ['a macro, by the line of its call', '{% macro m() %}\na: b: c\n{% endmacro %}\n\n{{ m() }}\n', 5, 'salt://web/site.sls'],
+  ['an included file', "a: 1\n{% include 'i.jinja' %}\n", 3, 'salt://i.jinja'],
+  ['a text without templates', 'a: 1\nb: c: d\n', 2, 'salt://web/site.sls'],
+  ['a text with options in its first line', '#jinja2: {"trim_blocks": true}\n{% if 1 %}\na: b: c\n{% endif %}\n', 3, 'salt://web/site.sls'],
+  ['an equal key', '{% for i in [1, 1] %}\nk{{ i }}: v\n{%- endfor %}\n', 2, 'salt://web/site.sls'],
+];
+
+for (const [what, template, line, file] of WRITTEN) {
+  test(`wrong YAML is traced to ${what}`, async () => {
+    const error = await errorOf(template, { files: { 'i.jinja': '# one\n\nb: c: d\n' } });
+    assert.deepEqual(error.place, { file, line });
+  });
+}
+
+test('a very long way is shown without its middle', async () => {
+  const error = await errorOf("{% import 'a.jinja' as a %}\n", { files: { 'a.jinja': "{% import 'b.jinja' as b %}", 'b.jinja': "{% import 'a.jinja' as a %}" } });
+  assert.match(error.message, /maximum recursion depth exceeded/);
+  const lines = explainError(error).split('\n').filter((line) => line.startsWith('by way of'));
+  assert.equal(lines.length, 11);
+  assert.match(String(lines[5]), /^by way of \d+ more$/);
 });
 
 test('an explanation shows place, lines, way and close names', async () => {
