@@ -14,6 +14,7 @@ import type { SaltHost } from './salt/salt-host.js';
 import { saltSurface } from './salt/serve-salt.js';
 import { Sessions } from './salt/sessions.js';
 import { openWebSocket } from './salt/websockets.js';
+import { v1Surface } from './v1/serve-v1.js';
 
 export interface RunningApi extends AsyncDisposable {
   readonly port: number;
@@ -22,7 +23,7 @@ export interface RunningApi extends AsyncDisposable {
 }
 
 /** @throws ConfigError */
-export async function startApi({ opts, log }: { opts: Readonly<PlainMap>; log: Logger }): Promise<RunningApi> {
+export async function startApi({ opts, log, distDir }: { opts: Readonly<PlainMap>; log: Logger; distDir: string }): Promise<RunningApi> {
   const options = readApiOptions(opts);
   const stack = new Closers();
   const door = new MasterDoor(opts);
@@ -35,8 +36,10 @@ export async function startApi({ opts, log }: { opts: Readonly<PlainMap>; log: L
   const stats = (): PlainMap => ({
     'tsalt-api': { requests: counters.requests, sessions: sessions.size, streams: streams.count, events: feed.last, uptime_seconds: Math.floor((Date.now() - startedMs) / 1000), master: feed.isListening },
   });
-  const host: SaltHost = { options, opts, door, sessions, feed, validity: new Validity(door), streams, log, stats };
+  const validity = new Validity(door);
+  const host: SaltHost = { options, opts, door, sessions, feed, validity, streams, log, stats };
   const salt = saltSurface(host);
+  const v1 = v1Surface({ door, feed, validity, options, streams, distDir, log, tokenOf: (ask) => sessions.of(ask)?.token });
   const { tls } = options;
   const server = await serveHttp({
     host: options.host, port: options.port, tls: tls === undefined ? undefined : readTls(tls), bodyBytesMax: options.bodyBytesMax, connectionsMax: options.connectionsMax,
@@ -44,7 +47,7 @@ export async function startApi({ opts, log }: { opts: Readonly<PlainMap>; log: L
     headersOf: (ask) => corsHeaders(ask, options.corsOrigins),
     handle: async (ask) => {
       counters.requests += 1;
-      return preflight(ask, options.corsOrigins) ?? await salt(ask);
+      return preflight(ask, options.corsOrigins) ?? await (ask.segments[0] === 'v1' ? v1(ask) : salt(ask));
     },
     upgrade: (ask, socket, head) => openWebSocket(ask, socket, head, host),
   });

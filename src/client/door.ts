@@ -34,8 +34,8 @@ export interface DoorRequest {
   readonly user: string;
   /** A token or a login; comes before the key. */
   readonly login?: PlainMap;
-  /** Of a service that asks for others: the key is its own, only the login proves who they are. `from` is their address. */
-  readonly service?: { readonly from: string };
+  /** Of a service that asks for others: the key is its own, only the login proves who they are. `from` is their address, `request` the id of what they asked. */
+  readonly service?: { readonly from: string; readonly request?: string };
   readonly load: PlainMap;
 }
 

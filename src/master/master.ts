@@ -322,7 +322,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     reactor: { ...reactor?.counters }, lag: lag.counters, uptime_seconds: Math.round(process.uptime()),
   });
   stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
-    ...waitParts, jobs, access, tokens: tokenDesk, functions, batches, prints, bounds, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
+    ...waitParts, jobs, access, tokens: tokenDesk, functions, batches, prints, bounds, trace, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),
     defaults: { timeoutMs: int(opts, 'timeout', 5) * 1000, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 },
     stats: () => stats(),
   }));

@@ -11,6 +11,8 @@ export type Login = PlainMap;
 export interface Asker {
   readonly login: Login;
   readonly address: string;
+  /** Id of the request: what it causes is known to come from it. */
+  readonly request?: string;
   readonly signal: AbortSignal;
 }
 
@@ -40,11 +42,11 @@ export class MasterDoor {
   }
 
   /** The frames of the answer. @throws HttpError: refused, or no master */
-  async *ask(op: DoorRequest['op'], load: PlainMap, { login, address, signal }: Asker): AsyncGenerator<PlainMap> {
+  async *ask(op: DoorRequest['op'], load: PlainMap, { login, address, request, signal }: Asker): AsyncGenerator<PlainMap> {
     // The key is read anew: the master may have been set up since.
     const { key, user } = readLocalKey(this.#opts);
     try {
-      for await (const frame of askMaster(join(String(this.#opts['sock_dir']), DOOR_NAME), { op, key, user, login, load, service: { from: address } }, signal)) {
+      for await (const frame of askMaster(join(String(this.#opts['sock_dir']), DOOR_NAME), { op, key, user, login, load, service: { from: address, ...(request === undefined ? {} : { request }) } }, signal)) {
         if (frame['kind'] === 'refused') throw refusalOf(frame);
         yield frame;
       }

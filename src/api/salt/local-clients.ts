@@ -15,10 +15,10 @@ export async function runLocal(low: PlainMap, login: PlainMap, host: LowHost): P
 }
 
 /** Values by minion: false for whoever was asked and did not answer. */
-async function answersOf(low: PlainMap, login: PlainMap, { door, address, signal }: LowHost): Promise<PlainMap> {
+async function answersOf(low: PlainMap, login: PlainMap, { door, address, request, signal }: LowHost): Promise<PlainMap> {
   const answers: PlainMap = {};
   let asked: readonly Value[] = [];
-  for await (const frame of door.ask('publish', publishLoad(low), { login, address, signal })) {
+  for await (const frame of door.ask('publish', publishLoad(low), { login, address, request, signal })) {
     if (frame['kind'] === 'published' && isList(frame['minions'])) asked = frame['minions'];
     if (frame['kind'] === 'return') answers[String(frame['id'])] = valueOf(frame, isTruthy(low['full_return']));
   }
@@ -35,21 +35,21 @@ function valueOf(frame: PlainMap, isFull: boolean): Value {
   return { ret, ...more };
 }
 
-export async function startLocal(low: PlainMap, login: PlainMap, { door, address, signal }: LowHost): Promise<[Value]> {
-  for await (const frame of door.ask('publish', { ...publishLoad(low), wait: false }, { login, address, signal })) {
+export async function startLocal(low: PlainMap, login: PlainMap, { door, address, request, signal }: LowHost): Promise<[Value]> {
+  for await (const frame of door.ask('publish', { ...publishLoad(low), wait: false }, { login, address, request, signal })) {
     if (frame['kind'] === 'published') return [{ jid: frame['jid'] ?? null, minions: frame['minions'] ?? [] }];
   }
   return [{}];
 }
 
 /** One answer for each minion, as they come. */
-export async function runBatch(low: PlainMap, login: PlainMap, { door, address, signal }: LowHost): Promise<Value[]> {
+export async function runBatch(low: PlainMap, login: PlainMap, { door, address, request, signal }: LowHost): Promise<Value[]> {
   const wait = low['batch_wait'];
   const batch: PlainMap = {
     size: low['batch'] ?? BATCH, failhard: isTruthy(low['failhard']), ...(isNumber(wait) ? { wait_ms: Number(wait) * 1000 } : {}),
   };
   const answers: Value[] = [];
-  for await (const frame of door.ask('publish', { ...publishLoad(low), batch }, { login, address, signal })) {
+  for await (const frame of door.ask('publish', { ...publishLoad(low), batch }, { login, address, request, signal })) {
     if (frame['kind'] === 'bad_batch') throw new HttpError(400, String(frame['error']));
     if (frame['kind'] === 'return') answers.push({ [String(frame['id'])]: valueOf(frame, isTruthy(low['raw'])) });
   }

@@ -7,6 +7,7 @@ export interface LowHost {
   readonly door: MasterDoor;
   readonly options: Pick<ApiOptions, 'clients' | 'allowsRawShell' | 'restTimeoutMs'>;
   readonly address: string;
+  readonly request: string;
   readonly signal: AbortSignal;
 }
 

@@ -4,7 +4,7 @@ import { sentBy } from './forms.js';
 import type { LowHost } from './low-host.js';
 import type { SaltHost, Visit } from './salt-host.js';
 
-export const lowHost = ({ ask }: Visit, { door, options }: SaltHost): LowHost => ({ door, options, address: ask.address, signal: ask.signal });
+export const lowHost = ({ ask }: Visit, { door, options }: SaltHost): LowHost => ({ door, options, address: ask.address, request: ask.id, signal: ask.signal });
 
 /** One map is a list of one. */
 export async function lowstateOf({ ask }: Visit): Promise<Value> {

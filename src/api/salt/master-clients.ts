@@ -24,8 +24,8 @@ export async function callWheel(low: PlainMap, login: PlainMap, host: LowHost): 
   return [{ tag, data: { fun, jid, tag, user, return: value, success } }];
 }
 
-export async function startFunction(client: 'runner' | 'wheel', low: PlainMap, login: PlainMap, { door, address, signal }: LowHost): Promise<[Value]> {
-  for await (const { kind, tag = null, jid = null } of door.ask(client, { ...loadOf(client, low), wait: false }, { login, address, signal })) {
+export async function startFunction(client: 'runner' | 'wheel', low: PlainMap, login: PlainMap, { door, address, request, signal }: LowHost): Promise<[Value]> {
+  for await (const { kind, tag = null, jid = null } of door.ask(client, { ...loadOf(client, low), wait: false }, { login, address, request, signal })) {
     if (kind === 'started') return [{ tag, jid }];
   }
   throw new HttpError(503, 'Salt Master is not available.');
@@ -39,11 +39,11 @@ interface Result {
   readonly refusal: Value | undefined;
 }
 
-async function resultOf(client: 'runner' | 'wheel', low: PlainMap, login: PlainMap, { door, address, signal, options }: LowHost): Promise<Result> {
+async function resultOf(client: 'runner' | 'wheel', low: PlainMap, login: PlainMap, { door, address, request, signal, options }: LowHost): Promise<Result> {
   const seconds = Number(low['timeout'] ?? NaN);
   const late = AbortSignal.timeout(Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : options.restTimeoutMs);
   let started = { tag: '', jid: '' };
-  for await (const frame of door.ask(client, loadOf(client, low), { login, address, signal: AbortSignal.any([signal, late]) })) {
+  for await (const frame of door.ask(client, loadOf(client, low), { login, address, request, signal: AbortSignal.any([signal, late]) })) {
     if (frame['kind'] === 'started') started = { tag: String(frame['tag']), jid: String(frame['jid']) };
     if (frame['kind'] === 'result') return { ...started, data: isPlainMap(frame['data']) ? frame['data'] : {}, refusal: undefined };
     if (frame['kind'] === 'not_called') return { ...started, data: {}, refusal: frame['shown'] ?? null };

@@ -1,15 +1,15 @@
 /**
  * Why something happened: what the master did or heard of, each with what led to it. Source: ours.
  *
- * Jobs and runs of runners are known by their jid; events to which something reacted, and reactions, by ids of their own.
+ * Jobs and runs of runners are known by their jid; requests to the API, events to which something reacted, and reactions, by ids of their own.
  */
 
-export type HappeningKind = 'event' | 'reaction' | 'job' | 'run';
+export type HappeningKind = 'request' | 'event' | 'reaction' | 'job' | 'run';
 
 export interface Happening {
   readonly id: string;
   readonly kind: HappeningKind;
-  /** The tag of an event; file, line and id of a reaction; function and target of a job; function of a run. */
+  /** The tag of an event; file, line and id of a reaction; user and way of a request to the API; function and target of a job; function of a run. */
   readonly what: string;
   /** Unix time in milliseconds. */
   readonly atMs: number;

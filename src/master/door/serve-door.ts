@@ -7,13 +7,14 @@ import { decodeBus, encodeBus, MapSplitter } from '../../bus/codec/codec.js';
 import { DOOR_NAME } from '../../client/door.js';
 import { GatheredWrites } from './gathered-writes.js';
 import { listen } from '../../bus/event/local-sockets.js';
+import type { Happening } from '../../kernel/contract/happening.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import { parseJid } from '../../kernel/contract/job.js';
 import { newJid } from '../../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { masterCallOf, type Access, type Allowance } from '../access/authorise.js';
 import type { TokenDesk } from '../access/token-desk.js';
-import { isWay } from '../access/ways.data.js';
+import { isWay, type WayName } from '../access/ways.data.js';
 import { orderOf, storedAndPublished } from '../commands/open/open.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
 import type { Batches } from '../jobs/batch.js';
@@ -31,6 +32,7 @@ export interface DoorParts extends FollowParts {
   readonly prints: Prints;
   readonly stats: () => PlainMap;
   readonly bounds: Bounds;
+  readonly trace: { note(happening: Happening): void };
   readonly expected: (tgt: Value, tgtType: string, delimiter: string) => { minions: readonly string[] };
   readonly defaults: { readonly timeoutMs: number; readonly gatherTimeoutMs: number };
   readonly log: Logger;
@@ -44,6 +46,7 @@ const REQUEST_WAIT_MS = 10_000;
 const BEHIND_BYTES_MAX = 1024 * 1024;
 const PLACE = 'local socket';
 const FROM_LENGTH_MAX = 64;
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
 const LOGIN_WORDS = ['token', 'eauth', 'username', 'password', 'token_expire'];
 /** The words of the access rules for looking at jobs and targets. */
 const ASKED: Readonly<Record<string, PlainMap>> = { follow: { fun: 'jobs.follow' }, preview: { fun: 'test.ping', arg: [] }, events: { fun: 'events', arg: [] } };
@@ -121,12 +124,27 @@ interface Place {
   /** First part of the names of its ways in. */
   readonly kind: 'door' | 'api';
   readonly from: string;
+  /** Id of the request to the API. */
+  readonly request?: string;
 }
 
-const placeOf = (service: PlainMap | undefined): Place =>
-  (service === undefined ? { kind: 'door', from: PLACE } : { kind: 'api', from: `api ${String(service['from']).slice(0, FROM_LENGTH_MAX)}` });
+function placeOf(service: PlainMap | undefined): Place {
+  if (service === undefined) return { kind: 'door', from: PLACE };
+  const { from = '', request } = service;
+  const id = typeof request === 'string' && REQUEST_ID.test(request) ? request : undefined;
+  return { kind: 'api', from: `api ${String(from).slice(0, FROM_LENGTH_MAX)}`, ...(id === undefined ? {} : { request: id }) };
+}
 
-async function answer({ kind, from }: Place, op: string, load: PlainMap, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
+/** What a request causes is known to come from it. Its id cannot be that of a job. */
+function causeOf({ request }: Place, way: WayName, user: string, { trace }: DoorParts): { readonly cause?: string } {
+  if (request === undefined) return {};
+  const id = `request-${request}`;
+  trace.note({ id, kind: 'request', what: `${way} by ${user}`, atMs: Date.now() });
+  return { cause: id };
+}
+
+async function answer(place: Place, op: string, load: PlainMap, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
+  const { kind, from } = place;
   const way = `${kind}:${op}`;
   if (!isWay(way)) return send({ kind: 'refused', error: { name: 'UnknownOperation', message: `The master has no operation '${op}'` } });
   if (op === 'mk_token') return send({ kind: 'token', data: await parts.tokens.make(way, load, from) ?? {} });
@@ -142,15 +160,15 @@ async function answer({ kind, from }: Place, op: string, load: PlainMap, parts: 
     return send({ kind: 'preview', minions: [...parts.expected(tgt, tgtType, delimiter ?? ':').minions].sort() });
   }
   if (op === 'publish' && isPlainMap(load['batch'])) return serveBatch({ ...load, jid }, load['batch'], verdict, parts, send);
-  if (op === 'publish') return publish({ ...load, jid }, verdict, parts, send, gone);
+  if (op === 'publish') return publish({ ...load, jid }, { ...verdict, ...causeOf(place, way, verdict.user, parts) }, parts, send, gone);
   if (op === 'follow') return follow(load, verdict.user, parts, send, gone);
-  if (op === 'runner' || op === 'wheel') return callFunction(op, load, { user: verdict.user, jid }, parts, send, gone);
+  if (op === 'runner' || op === 'wheel') return callFunction(op, load, { user: verdict.user, jid, ...causeOf(place, way, verdict.user, parts) }, parts, send, gone);
 }
 
-async function publish(load: PlainMap, allowed: Allowance, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
+async function publish(load: PlainMap, allowed: Allowance & { readonly cause?: string }, parts: DoorParts, send: Send, gone: AbortSignal): Promise<void> {
   const jid = parseJid(load['jid']) ?? newJid();
   using watch = new ReturnWatch(parts, jid);
-  const published = await storedAndPublished({ ...orderOf(load, allowed), jid }, parts);
+  const published = await storedAndPublished({ ...orderOf(load, allowed), jid, cause: allowed.cause }, parts);
   if (published.kind === 'not_stored') {
     return send({ kind: 'refused', error: { name: 'JobStoreError', message: published.error }, exit_code: NOT_STORED_EXIT });
   }
@@ -193,11 +211,11 @@ function recordOf(jid: string, id: string, { deliveries }: DoorParts): PlainMap 
 }
 
 async function callFunction(
-  client: 'runner' | 'wheel', load: PlainMap, { user, jid }: { user: string; jid: string }, parts: DoorParts, send: Send, gone: AbortSignal,
+  client: 'runner' | 'wheel', load: PlainMap, { user, jid, cause }: { user: string; jid: string; cause?: string }, parts: DoorParts, send: Send, gone: AbortSignal,
 ): Promise<void> {
   const call = { fun: String(load['fun']), ...masterCallOf(load) };
   const detached = load['wait'] === false;
-  const started = parts.functions.start(client, call, user, { namesJid: true, jid, ...(detached ? {} : { signal: gone }) });
+  const started = parts.functions.start(client, call, user, { namesJid: true, jid, ...(cause === undefined ? {} : { cause }), ...(detached ? {} : { signal: gone }) });
   if (detached) return send({ kind: 'started', jid: started.jid, tag: started.tag });
   // Listened to at once: a quick function prints before the first frame is out.
   const frames: Promise<void>[] = [];

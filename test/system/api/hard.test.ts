@@ -9,6 +9,7 @@ import type { PlainMap } from '../../../src/kernel/std/value.js';
 import { selfSigned } from '../../../src/kernel/sys/x509/self-signed.js';
 import { OpenStream, sendTo, type Reply, type Send } from '../../support/fleet/api.js';
 import { MasterHost } from '../../support/fleet/master.js';
+import { repository } from '../../support/fleet/salt-venv.js';
 import { Site, userName } from '../../support/fleet/site.js';
 import { until } from '../../support/fleet/until.js';
 import { frame, WebSocketClient } from '../../support/fleet/websocket-client.js';
@@ -39,7 +40,7 @@ class Service implements AsyncDisposable {
   static async start(options: PlainMap = {}): Promise<Service> {
     const log = keepingLog();
     const opts: PlainMap = { sock_dir: master.path('run'), cachedir: master.path('cache'), user: userName, ...access, rest_cherrypy: { host: '127.0.0.1', port: 0, disable_ssl: true, ...options } };
-    return new Service(await startApi({ opts, log }), log, options['disable_ssl'] === false ? 'https' : 'http');
+    return new Service(await startApi({ opts, log, distDir: join(repository, 'dist') }), log, options['disable_ssl'] === false ? 'https' : 'http');
   }
 
   send(path: string, send: Send = {}): Promise<Reply> {
