@@ -230,6 +230,17 @@ export default defineRunner({
         return last === undefined ? false : asked(args.outputter, await printed(ctx, store, last[0]));
       },
     }),
+    get_jid: fn({
+      doc: 'Give the returns of a job as the job store has them, by minion; count and offset choose a page of the minions in their order.\n\nsalt-run jobs.get_jid 20260102030405678901 count=50',
+      params: {
+        jid: p.string(), ext_source: sourceParam, count: p.int(null, 'only so many minions'), offset: p.int(0, 'so many minions are passed over'),
+      },
+      async run({ jid, ext_source, count, offset }, ctx) {
+        const returns = mapEntries(await returnsOf(await storeOf(ctx, ext_source, 'get_jid'), jid));
+        const from = Math.max(0, offset);
+        return mapFrom(returns.slice(from, count === null || count < 0 ? undefined : from + count));
+      },
+    }),
     delivery: fn({
       doc: 'Tell for each minion of a job how it stands: published, received, running, returned, failed, refused, cancelled, lost or not_connected, '
         + 'and when. With --out=json times are milliseconds since 1970.\n\nsalt-run jobs.delivery 20260102030405678901',

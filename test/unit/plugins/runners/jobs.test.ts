@@ -77,6 +77,13 @@ test('jobs.print_job and list_job give everything in the order of Salt', async (
   assert.equal((await timed.call('list_job', [FIRST]) as PlainMap)['EndTime'], '2026, Jan 01 00:00:05.000000');
 });
 
+test('jobs.get_jid gives returns as they are stored, by pages of minions', async () => {
+  const { call } = bench();
+  assert.deepEqual(await call('get_jid', [FIRST]), RESULT);
+  assert.deepEqual(await call('get_jid', [FIRST], { count: 1, offset: 1 }), { web2: RESULT.web2 });
+  assert.deepEqual(await call('get_jid', ['notajid']), {});
+});
+
 test('jobs.list_jobs lists all, oldest first', async () => {
   const listed = await bench().call('list_jobs') as PlainMap;
   assert.deepEqual(Object.keys(listed), [FIRST, SECOND, THIRD]);
