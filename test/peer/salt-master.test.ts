@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PlainMap } from '../../src/kernel/std/value.js';
 import type { Hearing } from '../support/fleet/events.js';
 import { MasterHost } from '../support/fleet/master.js';
 import { enrol, MinionHost } from '../support/fleet/minion.js';
-import { skipWithoutSalt } from '../support/fleet/salt-venv.js';
+import { repository, skipWithoutSalt } from '../support/fleet/salt-venv.js';
 import { Site } from '../support/fleet/site.js';
 import { until } from '../support/fleet/until.js';
 
@@ -176,4 +177,24 @@ site.test('a real master hears nothing of jobs that last but their returns', asy
   await bus.heard('salt/job/*/ret/web1', ({ data }) => data['fun'] === 'test.sleep');
   assert.deepEqual(bus.events.filter(({ tag, data }) => JSON.stringify([tag, data]).includes('tsalt')), []);
   assert.doesNotMatch(master.log(), /tsalt/);
+});
+
+site.test('tsalt-swarm plays minions of a real master: they sign in, answer jobs, ask for pillar and fire events', async () => {
+  const played = ['play1', 'play2', 'play3'];
+  const output = master.path('log/swarm');
+  const swarm = site.start({
+    name: 'tsalt-swarm', outputFile: output,
+    argv: [process.execPath, join(repository, 'bin/tsalt-swarm'), '--ret-port', String(master.requestPort), '-n', '3', '--prefix', 'play', '--pillars', '5', '--events', '5', '--out', 'json'],
+  });
+  await master.accept(...played);
+  await until('all are connected', () => readFileSync(output, 'utf8').includes('all 3 are connected'));
+  assert.deepEqual(await master.command('play*', 'test.echo', 'hello'), Object.fromEntries(played.map((id) => [id, 'hello'])));
+  await bus.heard('swarm/play2');
+  swarm.signal('SIGINT');
+  assert.equal(await swarm.ended(), 0);
+  const summary = JSON.parse(/^\{[^]*^\}/m.exec(readFileSync(output, 'utf8'))?.[0] ?? 'null') as Readonly<Record<string, { count: number; errors: unknown }>>;
+  for (const kind of ['sign_ins', 'answers', 'pillars', 'events']) {
+    assert.ok((summary[kind]?.count ?? 0) > 0, kind);
+    assert.deepEqual(summary[kind]?.errors, {}, kind);
+  }
 });
