@@ -18,7 +18,7 @@ import { allRows } from './options/option.js';
 import { outputLoader } from './print/load-output.js';
 import { display } from './print/display.js';
 import { eraseLiveText } from './print/live-line.js';
-import { slsPlaces } from './print/sls-places.js';
+import { slsPlaces } from '../kernel/sys/sls-places.js';
 import { UsageError, type ParsedLine } from './parsed-line.js';
 import type { Run } from './run-program.js';
 import { readSdb } from './sdb-reader.js';

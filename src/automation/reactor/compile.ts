@@ -8,7 +8,7 @@ import type { Renderer } from '../../sls/render/contract.js';
 import { compileChunks } from '../../sls/state/compile/compile.js';
 import { verify } from '../../sls/state/compile/verify.js';
 import { readDeclarations } from '../../sls/state/declarations.js';
-import { lineOfId } from '../../sls/state/line-of-id.js';
+import { lineOfId } from '../../kernel/std/line-of-id.js';
 import { emptyHigh, text, type HighData } from '../../sls/state/high-data.js';
 import { isMap, mapEntries, mapFrom, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { ReactionError } from './reaction-call.js';

@@ -5,7 +5,7 @@ import { isMap, isTruthy, mapEntries, mapGet, type Value, type ValueMap } from '
 import type { CliContext } from '../context.js';
 import { colorOf } from './display.js';
 import type { Overview } from './overview.js';
-import { slsPlaces } from './sls-places.js';
+import { slsPlaces } from '../../kernel/sys/sls-places.js';
 
 interface Failure {
   readonly title: string;

@@ -4,6 +4,8 @@ import { CommandExecutionError, InvocationError } from '../../../kernel/contract
 import type { StateEngine, StateEngineRequest } from '../../../kernel/contract/state-engine.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isMap, isPlainMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { loadYaml, YamlError } from '../../../kernel/yaml/load.js';
+import { decryptedPillar } from '../shared/decrypted-pillar.js';
 import { EXIT } from './outcome.js';
 
 /** Keyword arguments that all functions take without naming them, `__pub_*` facts among them. */
@@ -28,7 +30,7 @@ export async function openEngine(wish: EngineWish, ctx: Context): Promise<StateE
   const { kwargs } = wish;
   const environment = environments(kwargs, ctx);
   if (wish.baseByDefault === true && (environment.saltenv ?? ctx.opts['saltenv'] ?? null) === null) environment.saltenv = 'base';
-  const pillar = pillarOf(kwargs);
+  const pillar = await pillarOf(kwargs, ctx);
   const jid = kwargs['__pub_jid'];
   const orchestrationJid = kwargs['orchestration_jid'];
   const request: StateEngineRequest = {
@@ -56,15 +58,34 @@ function environments(kwargs: Keywords, { opts }: Context): { saltenv?: string |
   return given;
 }
 
-function pillarOf(kwargs: Keywords): PlainMap | undefined {
-  const { pillar } = kwargs;
-  if (pillar === undefined || pillar === null) return undefined;
+async function pillarOf(kwargs: Keywords, ctx: Context): Promise<PlainMap | undefined> {
+  const { pillar: given = null, pillar_enc: renderer = null } = kwargs;
+  if (given === null) return undefined;
+  const pillar = renderer === null || !isTruthy(given) ? given : await encryptedPillar(given, str(renderer).toLowerCase(), ctx);
   if (isPlainMap(pillar)) return isTruthy(pillar) ? pillar : undefined;
   if (isMap(pillar)) throw new InvocationError('Pillar data must have texts as keys.');
-  if (kwargs['pillar_enc'] === undefined || kwargs['pillar_enc'] === null) {
-    throw new InvocationError('Pillar data must be formatted as a dictionary, unless pillar_enc is specified.');
+  if (renderer === null) throw new InvocationError('Pillar data must be formatted as a dictionary, unless pillar_enc is specified.');
+  if (isTruthy(pillar)) ctx.log.error({}, 'Pillar override was not passed as a dictionary');
+  return undefined;
+}
+
+/** What cannot be decrypted or read stays as it is, with a line in the log. A whole pillar may be one text. Source: read, Salt 3008.3 `_gather_pillar`. */
+async function encryptedPillar(given: Value, renderer: string, ctx: Context): Promise<Value> {
+  let pillar = given;
+  try {
+    pillar = await decryptedPillar(ctx, given, renderer);
+  } catch (error) {
+    if (!(error instanceof CommandExecutionError)) throw error;
+    ctx.log.error({}, error.message);
   }
-  throw new InvocationError(`Pillar data in the form '${str(kwargs['pillar_enc'])}' cannot be read here; give it as a dictionary.`);
+  if (typeof pillar !== 'string') return pillar;
+  try {
+    return loadYaml(pillar);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    ctx.log.error({}, 'Failed to load CLI pillar override');
+    return pillar;
+  }
 }
 
 /** The call, else the configuration. Source: read, Salt 3008.3. */

@@ -34,11 +34,12 @@ function groupLines(group: PlainMap, colors: Colors): string[] {
 }
 
 /** A state, where it is written, what it says, what it would change. A comment only repeats what the changes show. */
-function entryLines({ state, id, name, sls, comment, changes }: PlainMap, kind: PlanKind, colors: Colors): string[] {
+function entryLines({ state, id, name, sls, comment, changes, place }: PlainMap, kind: PlanKind, colors: Colors): string[] {
   const [called, named] = [shown(id), shown(name)];
   const head = `    ${painted(colors, HEADINGS[kind][1], `${shown(state)}  ${called}${named === called ? '' : ` (${named})`}`)}  [${shown(sls)}]`;
   const said = shown(comment).trim();
-  return [head, ...(said === '' ? [] : said.split('\n').map((line) => `        ${line}`.trimEnd())), ...changeLines(changes ?? {}, 8, colors)];
+  const where = kind === 'fails' && typeof place === 'string' ? [`        SLS: ${hideEscapes(place)}`] : [];
+  return [head, ...where, ...(said === '' ? [] : said.split('\n').map((line) => `        ${line}`.trimEnd())), ...changeLines(changes ?? {}, 8, colors)];
 }
 
 function refusedLines(refused: PlainMap, colors: Colors): string[] {

@@ -1,12 +1,14 @@
 /** Puts the parts of a run together: chunks that were compiled, on this minion, for one call. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../../kernel/contract/log.js';
+import type { PlaceOf } from '../../../kernel/contract/plugin.js';
 import type { StateProgress } from '../../../kernel/contract/state-engine.js';
 import type { Session } from '../../../kernel/loader/call-session.js';
+import { slsPlaces } from '../../../kernel/sys/sls-places.js';
 import { isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { CompileOptions, Compiled } from '../compile/compile.js';
 import { Graph } from '../compile/graph.js';
-import type { LowChunk } from '../high-data.js';
+import { text, type LowChunk } from '../high-data.js';
 import { StateFunctions } from './functions.js';
 import { ParallelStates } from './parallel.js';
 import { PausePoints } from './pauses.js';
@@ -36,6 +38,7 @@ export interface RunFacts {
 export class RunMaker {
   readonly #facts: RunFacts;
   readonly #functions: StateFunctions;
+  #places: PlaceOf | undefined;
 
   constructor(facts: RunFacts) {
     this.#facts = facts;
@@ -79,7 +82,7 @@ export class RunMaker {
     const events = new StateEvents({ events: session.port('events'), log, id: session.host.id, jid, all: isTruthy(opts['state_events']), hasMaster });
     const runner = new Runner({
       graph, caller, functions, rows, parallel, pauses, events, progress, test, failhard: isTruthy(opts['failhard']),
-      callSpecial: (full, args) => states.call(full, args),
+      callSpecial: (full, args) => states.call(full, args), logFailure: (low) => this.#logFailure(low),
     });
     return new StateRunning({ chunks, graph, rows, runner, caller, pauses, functions, journal: () => this.#journal(chunks) });
   }
@@ -87,6 +90,13 @@ export class RunMaker {
   #journal(chunks: readonly LowChunk[]): RunJournal | undefined {
     const { jid, opts, log } = this.#facts;
     return jid === undefined ? undefined : RunJournal.begin(String(opts['cachedir']), jid, chunks, log);
+  }
+
+  #logFailure(low: LowChunk): void {
+    const { log, opts } = this.#facts;
+    const [sls, id] = [text(low['__sls__']), text(low['__id__'])];
+    this.#places ??= slsPlaces(opts);
+    log.info({ id, sls, state: `${text(low['state'])}.${text(low['fun'])}`, place: this.#places(sls, id) }, 'state failed');
   }
 
   /** For chunks that stand alone. */

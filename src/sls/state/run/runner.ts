@@ -30,6 +30,8 @@ export interface RunnerParts {
   readonly progress: StateProgress;
   /** Calls a special function of a state module. */
   readonly callSpecial: (full: string, args: readonly Value[]) => Promise<Value>;
+  /** Tells the log which state failed, and where it is written: a row has no place for that. */
+  readonly logFailure: (low: LowChunk) => void;
   readonly failhard: boolean;
   readonly test: boolean;
 }
@@ -217,6 +219,7 @@ export class Runner {
     await events.ended(row, low['fire_event'] ?? false, this.#count);
     progress.ended?.(tag, row);
     this.#journal?.ended(low, row);
+    if (row['result'] === false && row['__state_ran__'] !== false) this.#parts.logFailure(low);
     const subs = row['sub_state_run'];
     delete row['sub_state_run'];
     for (const sub of Array.isArray(subs) ? subs as readonly PlainMap[] : []) {

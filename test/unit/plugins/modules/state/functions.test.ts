@@ -21,6 +21,7 @@ before(async () => {
     tree: {
       'salt/base/web.sls': 'a:\n  test.succeed_with_changes\nb:\n  test.nop:\n    - require: [{test: a}]\nc:\n  test.fail_without_changes\n',
       'salt/base/mask.sls': "m:\n  cmd.run:\n    - name: umask\n    - umask: '077'\nr:\n  cmd.run:\n    - name: id -un\n    - runas: nobody\n    - cwd: /\n",
+      'salt/base/given.sls': "{{ pillar['x'] }}:\n  test.nop\n",
       'salt/base/kill.sls': 'a:\n  test.nop\nb:\n  test.nop\n',
     },
   }, root);
@@ -99,4 +100,21 @@ test('a package that leaves its folder is not unpacked', async () => {
 
 test('orchestrations are refused with the command that runs them', async () => {
   await assert.rejects(call('state.orchestrate', ['orch.web']), /tsalt-run state\.orchestrate orch\.web/);
+});
+
+test('pillar_enc: pillar of a call through a renderer, also as one text', async () => {
+  const ids = async (pillar: Value, renderer: string): Promise<string[]> => {
+    const rows = await call('state.apply', ['given'], { pillar, pillar_enc: renderer });
+    return Object.keys(rows as PlainMap).map((tag) => tag.split('_|-')[1] ?? '');
+  };
+  assert.deepEqual(await ids({ x: 'one' }, 'gpg'), ['one']);
+  assert.deepEqual(await ids('x: two\n', 'GPG'), ['two']);
+  // What cannot be decrypted stays as it is, with a line in the log, as in Salt.
+  assert.deepEqual(await ids({ x: 'three' }, 'nope'), ['three']);
+  await assert.rejects(call('state.apply', ['given'], { pillar: 'x: four\n' }), { message: 'Pillar data must be formatted as a dictionary, unless pillar_enc is specified.' });
+});
+
+test('state.plan says where a state is written', async () => {
+  const { fails } = await call('state.plan', ['web']) as { fails: PlainMap[] };
+  assert.deepEqual(fails.map(({ id, place }) => [id, place]), [['c', join(root, 'salt/base/web.sls:6')]]);
 });

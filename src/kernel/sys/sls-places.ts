@@ -4,9 +4,9 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PlaceOf } from '../../kernel/contract/plugin.js';
-import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { lineOfId } from '../../sls/state/line-of-id.js';
+import type { PlaceOf } from '../contract/plugin.js';
+import { isPlainMap, type PlainMap, type Value } from '../std/value.js';
+import { lineOfId } from '../std/line-of-id.js';
 
 /** Larger files are no SLS that people wrote. */
 const BYTES_MAX = 4 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { slsPlaces } from '../../../../src/cli/print/sls-places.js';
+import { slsPlaces } from '../../../../src/kernel/sys/sls-places.js';
 
 let root = '';
 before(() => {
