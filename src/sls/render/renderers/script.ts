@@ -6,15 +6,15 @@
  *
  * It runs with the rights of the program, as Python does for Salt: whoever may write an SLS may run code.
  */
-import { createHash } from 'node:crypto';
 import type { PlainMap, Value } from '../../../kernel/std/value.js';
-import type { RendererOptions, RenderPlace } from '../contract.js';
+import type { CallFunction, RendererOptions, RenderPlace } from '../contract.js';
 import { RenderError } from '../render-error.js';
-import { textInput, withoutShebang } from './input.js';
+import { textInput } from './input.js';
+import { ScriptText, type ScriptLanguage } from './script-text.js';
 
 /** What `run` is given. */
 export interface ScriptContext {
-  readonly salt: (fun: string, args?: readonly Value[], kwargs?: PlainMap) => Promise<Value>;
+  readonly salt: ((fun: string, args?: readonly Value[], kwargs?: PlainMap) => Promise<Value>) & Readonly<Record<string, (...args: Value[]) => Promise<Value>>>;
   readonly grains: PlainMap;
   readonly pillar: PlainMap;
   readonly opts: PlainMap;
@@ -27,34 +27,26 @@ export interface ScriptContext {
 type Run = (context: ScriptContext) => Value | Promise<Value>;
 
 /** @throws RenderError */
-export async function renderScript(input: Value, place: RenderPlace, options: RendererOptions, language: 'js' | 'ts'): Promise<Value> {
-  const text = withoutShebang(textInput(input));
-  const run = await load(language === 'ts' ? await plainScript(text) : text, place);
-  const { facts, call } = options;
-  return run({
-    salt: (fun, args = [], kwargs = {}) => call(fun, args, kwargs), grains: facts.grains, pillar: facts.pillar, opts: facts.opts, id: facts.id,
-    saltenv: place.saltenv, sls: place.sls ?? '', variables: place.variables ?? {},
-  });
-}
-
-/** The same text is one module, however often it is rendered. */
-async function load(text: string, place: RenderPlace): Promise<Run> {
-  const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  const url = `data:text/javascript;base64,${Buffer.from(`${text}\n//# sourceURL=sls-${name}.mjs`).toString('base64')}`;
-  const module = await import(url).catch((cause: unknown) => {
-    throw new RenderError(cause instanceof Error ? cause.message : String(cause), { cause, place: { file: place.source ?? place.path ?? '', line: 1 } });
-  }) as { run?: unknown; default?: unknown };
-  const run = module.run ?? module.default;
+export async function renderScript(input: Value, place: RenderPlace, options: RendererOptions, language: ScriptLanguage): Promise<Value> {
+  const script = new ScriptText(textInput(input), language, place);
+  const module = await script.load();
+  const run = module['run'] ?? module['default'];
   if (typeof run !== 'function') throw new RenderError("The module has no function 'run'");
-  return run as Run;
+  const { facts, call } = options;
+  try {
+    return await (run as Run)({
+      salt: callable(call), grains: facts.grains, pillar: facts.pillar, opts: facts.opts, id: facts.id,
+      saltenv: place.saltenv, sls: place.sls ?? '', variables: place.variables ?? {},
+    });
+  } catch (cause) {
+    throw script.failed(cause);
+  }
 }
 
-async function plainScript(text: string): Promise<string> {
-  const { transform } = await import('oxc-transform').catch((cause: unknown) => {
-    throw new RenderError('The renderer ts needs the package oxc-transform; write the file as js', { cause });
+/** `salt('mod.fun', [...], {...})`, and `salt['mod.fun'](...)` as in Python. */
+function callable(call: CallFunction): ScriptContext['salt'] {
+  const salt = (fun: string, args: readonly Value[] = [], kwargs: PlainMap = {}): Promise<Value> => call(fun, args, kwargs);
+  return new Proxy(salt as ScriptContext['salt'], {
+    get: (target, name) => (typeof name === 'string' && name.includes('.') ? (...args: Value[]) => call(name, args, {}) : Reflect.get(target, name) as unknown),
   });
-  const { code, errors } = await transform('sls.ts', text);
-  const [first] = errors;
-  if (first !== undefined) throw new RenderError(first.message);
-  return code;
 }

@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import { createSys } from '../../../../src/kernel/sys/sys.js';
 import { Float, type PlainMap, type Value } from '../../../../src/kernel/std/value.js';
 import { pipeOf } from '../../../../src/sls/render/pipeline.js';
+import { RenderError } from '../../../../src/sls/render/render-error.js';
 import { renderBench } from '../../../support/render-bench.js';
 
 const place = { saltenv: 'base', sls: 'a' };
@@ -25,6 +26,30 @@ test('js gives data, with functions and facts of the minion', async () => {
   const text = "#!js\nexport async function run({ salt, grains, sls }) { return { [sls]: { os: grains.os, said: await salt('test.echo', ['x']) } }; }\n";
   assert.deepEqual(await bench.renderSls(text, place), { a: { os: 'Debian', said: 'x' } });
 });
+
+test('js calls functions as Python does, by their names in brackets', async () => {
+  const bench = renderBench({ salt: { 'test.echo': (value: Value = null) => value } });
+  assert.deepEqual(await bench.renderSls("#!js\nexport default async ({ salt }) => ({ said: await salt['test.echo']('y') });\n", place), { said: 'y' });
+});
+
+const SCRIPT_ERRORS: readonly (readonly [what: string, text: string, reason: RegExp, line: number])[] = [
+  ['js that throws', "#!js\n// ü\nexport default () => {\n  throw new Error('boom');\n};\n", /^boom; line 4\n/, 4],
+  ['js that fails while it is loaded', '#!js\nnowhere();\nexport default () => ({});\n', /^nowhere is not defined; line 2\n/, 2],
+  ['js that cannot be read', '#!js\n// ü\nexport default () => { const x = ; };\n', /^Unexpected token ';'; line 3\n/, 3],
+  ['ts that cannot be read', '#!ts\n// ü\nexport default (): number => { const x = ; };\n', /^Unexpected token; line 3\n/, 3],
+  ['ts that throws', "#!ts\ninterface One {\n  a: number;\n}\nexport default (): One => {\n\n  throw new Error('boom');\n};\n", /^boom; line 7\n/, 7],
+];
+
+for (const [what, text, message, line] of SCRIPT_ERRORS) {
+  test(`${what} tells file and line, and shows it`, async () => {
+    await assert.rejects(renderBench().renderSls(text, { ...place, source: 'salt://a.sls' }), (error: RenderError) => {
+      assert.match(error.message, message);
+      assert.deepEqual(error.place, { file: 'salt://a.sls', line });
+      assert.match(error.excerpt, / {4}<=+$/m);
+      return true;
+    });
+  });
+}
 
 test('js without the function run is an error', async () => {
   await assert.rejects(renderBench().renderSls('#!js\nexport const x = 1;\n', place), /no function 'run'/);
