@@ -41,6 +41,8 @@ const CHECK_MS = 30_000;
 const AT_ONCE_MAX = 32;
 const WAITING_MAX = 256;
 const TEXT_MAX = 1024;
+/** Signed tokens are long. */
+const PASSWORD_MAX = 8192;
 const FAILURES = { burst: 30, oneEachMs: 2000, namesMax: 10_000 };
 
 export class Logins {
@@ -69,7 +71,7 @@ export class Logins {
 
   async #limited(ask: LoginAsk): Promise<Login | undefined> {
     const { eauth, username, password, from } = ask;
-    if (!isText(eauth) || !isText(username) || !isText(password) || username === '' || !this.isEnabled(eauth)) return undefined;
+    if (!isText(eauth) || !isText(username) || !isText(password, PASSWORD_MAX) || username === '' || !this.isEnabled(eauth)) return undefined;
     const who = JSON.stringify([from, eauth, username]);
     if (this.#failures.isBlocked(who)) {
       this.#parts.log.warn({ eauth, user: username, from }, 'login refused: too many failures');
@@ -142,4 +144,4 @@ export class Logins {
   }
 }
 
-const isText = (value: Value | undefined): value is string => typeof value === 'string' && value.length <= TEXT_MAX && !value.includes('\0');
+const isText = (value: Value | undefined, lettersMax = TEXT_MAX): value is string => typeof value === 'string' && value.length <= lettersMax && !value.includes('\0');
