@@ -73,7 +73,7 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> & Pick<Ports
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
     pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), stats: parts.stats, masterModules: modulesOfMaster(parts), masterSync: masterSyncPort(parts.modules),
-    pillar: pillarPort(parts.pillars),
+    pillar: pillarPort(parts.pillars), masterSide: masterSidePort(parts, undefined),
   };
 }
 

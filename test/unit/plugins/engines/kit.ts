@@ -29,6 +29,7 @@ export interface RunningEngine {
 export interface EngineWorld {
   readonly keys?: Partial<KeysPort>;
   readonly local?: Partial<Ports['local']>;
+  readonly masterSide?: Partial<Ports['masterSide']>;
   readonly opts?: PlainMap;
 }
 
@@ -37,7 +38,7 @@ const alive = setInterval(() => undefined, 1000);
 after(() => clearInterval(alive));
 
 /** Begins an engine as a master would, and stops it at the end of the file at the latest. */
-export async function startEngine(name: string, config: PlainMap, { keys, local, opts = {} }: EngineWorld = {}): Promise<RunningEngine> {
+export async function startEngine(name: string, config: PlainMap, { keys, local, masterSide, opts = {} }: EngineWorld = {}): Promise<RunningEngine> {
   const dir = mkdtempSync(join(tmpdir(), 'ts-engine-'));
   const bus = new EventBus((error) => {
     throw error;
@@ -54,6 +55,7 @@ export async function startEngine(name: string, config: PlainMap, { keys, local,
     ports: {
       events: { fireLocal: fire, fireMaster: fire, listen: (signal) => hearAll(bus, signal) },
       ...(keys === undefined ? {} : { keys: keys as KeysPort }), ...(local === undefined ? {} : { local: local as Ports['local'] }),
+      ...(masterSide === undefined ? {} : { masterSide: masterSide as Ports['masterSide'] }),
     },
   });
   const stopped = new AbortController();
