@@ -76,7 +76,8 @@ export async function openContext(run: Run, request: ContextRequest): Promise<Cl
     printRaw: printNow,
     complain: (text) => complain(`${text}\n`),
     complainRaw: complain,
-    show: shower(opts, log, distDir),
+    // `--progress` asks for a line beside the answers: they keep their own form, as in Salt without its package for bars.
+    show: shower({ ...opts, progress: false }, log, distDir),
   };
 }
 
@@ -108,9 +109,9 @@ async function writeToReader(text: string): Promise<void> {
   if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
 }
 
-/** A line that changes may stand below the results: nobody else reads them, and no other form was asked for. */
+/** A line that changes may stand below the results: nobody else reads them, and no other form was asked for, or the line was (`--progress`). */
 export const isWatched = ({ line, opts }: Pick<CliContext, 'line' | 'opts'>): boolean =>
-  isTerminal(opts) && process.stderr.isTTY && !line.given.has('output') && !isTruthy(opts['progress']);
+  isTerminal(opts) && process.stderr.isTTY && (!line.given.has('output') || isTruthy(opts['progress']));
 
 /** Results go to people, not to a file or another program. */
 export const isTerminal = (opts: Readonly<PlainMap>): boolean => process.stdout.isTTY && !isTruthy(opts['output_file']);
@@ -208,7 +209,7 @@ function logLine(text: string): void {
 async function openLog(opts: Readonly<PlainMap>, line: ParsedLine, { logName, logFileOption }: ContextRequest): Promise<Log> {
   const level = line.values['log_level'];
   const options = { opts, name: logName, level: level === undefined || level === null ? undefined : String(level), console: { write: logLine } };
-  const file = logFileOption === undefined ? undefined : opts[logFileOption];
+  const file = logFileOption !== undefined ? opts[logFileOption] : line.given.has('log_file') ? line.values['log_file'] : undefined;
   if (typeof file !== 'string' || file === '') return createConsoleLog(options);
   needLogFile(file);
   const fileLevel = line.values['log_level_logfile'];

@@ -94,3 +94,19 @@ site.test('state.plan groups minions, and its JSON is one value', async () => {
   const text = (await master.tsalt('tsalt', '*', 'state.plan', 'nothing')).stdout;
   assert.equal(text, "web1, web2 (2 minions)\n  there is no plan:\n    No matching sls found for 'nothing' in env 'base'\n\nPlan for 2 minions in 0 groups: 2 without a plan\n");
 });
+
+site.test('--progress asks for the line beside answers of any form; programs see the answers alone', async () => {
+  const { text } = await onTerminal(program('tsalt', master.configDir, '-p', '--out=txt', 'web1', 'test.ping'));
+  assert.ok(text.includes('targeted 1 / received '), text);
+  assert.ok(plainText(text).includes('web1: True'), text);
+  assert.deepEqual(await master.tsalt('tsalt', '--progress', 'web1', 'test.ping'), { code: 0, stdout: 'web1:\n    True\n', stderr: '' });
+});
+
+site.test('--log-file has what is logged, also what is not shown', async () => {
+  const file = join(site.dir, 'own.log');
+  const { code, stderr } = await master.tsalt('tsalt', `--log-file=${file}`, '--log-file-level=debug', '-c', join(site.dir, 'nowhere'), 'web1', 'test.ping');
+  assert.equal(code, 0);
+  assert.match(stderr, /Unable to connect to the salt master publisher/);
+  assert.match(readFileSync(file, 'utf8'), /\[ERROR {3}\].*Unable to connect to the salt master publisher/);
+  assert.match(readFileSync(file, 'utf8'), /\[DEBUG {3}\].*No tsalt-master answers/);
+});

@@ -1,5 +1,4 @@
 /** What a command that watches a job has besides: a line for who looks at a terminal, and a word for who ends it early. */
-import { isTruthy } from '../../kernel/std/value.js';
 import { isTerminal, isWatched, type CliContext } from '../context.js';
 import { liveLine } from '../print/live-line.js';
 import { statesOverview } from '../print/states-overview.js';
@@ -16,6 +15,6 @@ export function jobHost(run: Run, context: CliContext & Pick<SaltHost, 'login'>)
     };
   };
   const { opts, line } = context;
-  const isSummed = isTerminal(opts) && !line.given.has('output') && (opts['output'] ?? null) === null && !isTruthy(opts['progress']);
+  const isSummed = isTerminal(opts) && !line.given.has('output') && (opts['output'] ?? null) === null;
   return { ...context, live, onJob, ...(isSummed ? { overview: statesOverview(context) } : {}) };
 }
