@@ -35,7 +35,7 @@ export async function linkProgram(bundle, out, program, common) {
     ...common,
     stdin: { contents: entryText(program), resolveDir: root, loader: 'js' },
     outfile: join(folder, `${program.name}.cjs`),
-    bundle: true, format: 'cjs', charset: 'ascii', minifyIdentifiers: true,
+    bundle: true, format: 'cjs', charset: 'ascii',
     define: { 'import.meta.url': '__tsaltUrl' },
     banner: { js: '(function (require, __tsaltUrl, __tsaltImport) { const module = { exports: {} };' },
     footer: { js: 'return module.exports; })' },

@@ -82,6 +82,8 @@ export interface SessionHost {
   pillar(): PlainMap;
   /** @throws FunctionMissingError */
   find(kind: FunctionKind, fun: string): Promise<Found & { readonly owner: FunctionPlugin }>;
+  /** A function of the execution module in a file of that name, whether it would work here or not; undefined when there is none. */
+  findInFile(file: string, fun: string): Promise<(Found & { readonly owner: FunctionPlugin }) | undefined>;
 }
 
 /** What plugins keep from call to call, by plugin. */
@@ -141,7 +143,7 @@ export class Session implements CallSession {
   }
 
   /** The same session with other facts. */
-  withFacts(facts: Partial<Pick<SessionHost, 'opts' | 'grains' | 'pillar' | 'sys' | 'ports'>>): Session {
+  withFacts(facts: Partial<Pick<SessionHost, 'opts' | 'grains' | 'pillar' | 'sys' | 'ports' | 'find'>>): Session {
     return new Session({ ...this.host, ...facts }, this.options, this.#shared);
   }
 

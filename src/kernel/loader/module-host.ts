@@ -82,7 +82,7 @@ export class ModuleHost implements AsyncDisposable {
     const { sys, log, opts, id, grains, pillar } = options;
     this.#sessionPorts = { ...options.sessionPorts };
     this.#ports = { catalog: this.catalog, output: this.#outputs(), returners: this.#returnersPort(), sdb: this.sdb, ...options.ports };
-    this.#sessionHost = { sys, log, opts, id, grains, pillar, ports: this.#ports, sessionPorts: this.#sessionPorts, find: (kind, fun) => this.#find(kind, fun) };
+    this.#sessionHost = { sys, log, opts, id, grains, pillar, ports: this.#ports, sessionPorts: this.#sessionPorts, find: (kind, fun) => this.#find(kind, fun), findInFile: (file, fun) => this.#findInFile(file, fun) };
   }
 
   get id(): string {
@@ -228,6 +228,15 @@ export class ModuleHost implements AsyncDisposable {
     const owner = plugin as FunctionPlugin;
     if (!gathers && owner.alone?.includes(name) !== true) await this.#options.prepare?.(owner.quickGrains === true ? 'quick' : 'all');
     return { fullName: fun, fn, plugin: candidate.name, user: candidate.user, owner };
+  }
+
+  async #findInFile(file: string, fun: string): Promise<(Found & { owner: FunctionPlugin }) | undefined> {
+    const candidate = (await this.#table('modules')).file(file);
+    const plugin = await candidate?.load();
+    const fn = plugin === undefined || !isFunctionPlugin(plugin) ? undefined : functionOf(plugin, splitName(fun)[1]);
+    if (candidate === undefined || fn === undefined) return undefined;
+    await this.#options.prepare?.('all');
+    return { fullName: fun, fn, plugin: candidate.name, user: candidate.user, owner: plugin as FunctionPlugin };
   }
 
   async #resolve(

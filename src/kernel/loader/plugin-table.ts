@@ -77,6 +77,11 @@ export class PluginTable {
     return asks;
   }
 
+  /** The plugin of a file, whoever serves its name and whether it works here. */
+  file(name: string): Candidate | undefined {
+    return [...this.#byName.values()].flat().find((candidate) => candidate.name === name);
+  }
+
   /** Served names that work here, sorted. */
   async chosen(): Promise<ReadonlyMap<string, Candidate>> {
     const found = new Map<string, Candidate>();

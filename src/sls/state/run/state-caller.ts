@@ -17,6 +17,7 @@ import { checkCommand, checkConditions, hasConditions } from './conditions.js';
 import { argumentsFor, missingArguments, StateFunctions } from './functions.js';
 import { globalCondition } from './global-conditions.js';
 import type { ParallelStates } from './parallel.js';
+import { withProviders } from './providers.js';
 import type { Refresher } from './refresher.js';
 import { logRow } from './row-log.js';
 import { attemptText, readRetry, waitSeconds, wouldRetry } from './retry.js';
@@ -48,10 +49,13 @@ interface Plan {
 
 export class StateCaller {
   readonly #parts: CallerParts;
+  /** With the providers that a state named. */
+  #session: Session;
   #runNum: number;
 
   constructor(parts: CallerParts, firstRunNum = 0) {
     this.#parts = parts;
+    this.#session = parts.session;
     this.#runNum = firstRunNum;
   }
 
@@ -104,7 +108,9 @@ export class StateCaller {
     const found = await this.#parts.functions.find(full);
     if (found instanceof FunctionMissingError) throw found;
     const kwargs = argumentsFor(full, found.fn.params, low);
-    const { session, test } = this.#parts;
+    if (low['provider'] !== undefined) this.#session = withProviders(this.#parts.session, low);
+    const { test } = this.#parts;
+    const session = this.#session;
     const runas = typeof low['runas'] === 'string' && low['runas'] !== '' ? low['runas'] : undefined;
     return { low, full, found, kwargs, session: session.as('states', { test: test || low['__prereq__'] === true, state: new RunOfState(low, this.#parts), ...(runas === undefined ? {} : { runas }) }) };
   }

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ModuleHost } from '../../../../../src/kernel/loader/module-host.js';
 import type { PlainMap, Value } from '../../../../../src/kernel/std/value.js';
+import type { Session } from '../../../../../src/kernel/loader/call-session.js';
+import { withProviders } from '../../../../../src/sls/state/run/providers.js';
 import { layOut, openMinion } from '../../../../golden/states/minion.js';
 import { neverAborted } from '../../../../support/module-host.js';
 
@@ -117,4 +119,16 @@ test('pillar_enc: pillar of a call through a renderer, also as one text', async 
 test('state.plan says where a state is written', async () => {
   const { fails } = await call('state.plan', ['web']) as { fails: PlainMap[] };
   assert.deepEqual(fails.map(({ id, place }) => [id, place]), [['c', join(root, 'salt/base/web.sls:6')]]);
+});
+
+test('provider of a state: calls of a module go to the file that it names, others where they went', async () => {
+  const session = host.session({ signal: neverAborted() }) as Session;
+  const given = (provider: Value): Session => withProviders(session, { state: 'pkg', fun: 'installed', provider });
+  assert.equal(await given('test').call('pkg.ping', []), true);
+  assert.equal(await given([{ mine: 'test' }, { other: 'test' }]).call('other.ping', []), true);
+  await assert.rejects(session.call('mine.ping', []), { message: "'mine.ping' is not available." });
+  // What the file has not got, and a file that is not there, change nothing.
+  assert.equal(await given([{ test: 'cmd' }]).call('test.ping', []), true);
+  assert.equal(await given([{ test: 'nothing' }]).call('test.ping', []), true);
+  assert.equal(given(null), session);
 });
