@@ -9,8 +9,8 @@ import { returnerOptions } from './returner-options.js';
 
 /** Longest that one call may take. */
 export const RETURNER_CALL_MS = 60_000;
-/** A returner that does not heed its signal is left behind after this. */
-const LEFT_AFTER_MS = RETURNER_CALL_MS + 5000;
+/** A returner that does not heed its signal is left behind so much later. */
+const LEFT_LATER_MS = 5000;
 const CLOSE_MS = 2000;
 
 /** A returner did not end its call in time; it may have done its work. */
@@ -32,9 +32,11 @@ export class OpenReturner implements AsyncDisposable {
   readonly #host: ReturnerHost;
   readonly #plugin: ReturnerPlugin;
   readonly #memory: Memory = new Map();
+  readonly #callMs: number;
 
-  constructor(name: string, host: ReturnerHost, plugin: ReturnerPlugin) {
+  constructor(name: string, host: ReturnerHost, plugin: ReturnerPlugin, callMs = RETURNER_CALL_MS) {
     this.name = name;
+    this.#callMs = callMs;
     this.#host = host;
     this.#plugin = plugin;
   }
@@ -47,12 +49,12 @@ export class OpenReturner implements AsyncDisposable {
   async call<M extends ReturnerMethod>(method: M, args: ArgsOf<M>, given: { ret?: Readonly<PlainMap>; signal?: AbortSignal } = {}): Promise<Awaited<ReturnType<Method<M>>>> {
     const run = this.#plugin[method] as ((...all: unknown[]) => unknown) | undefined;
     if (run === undefined) throw new CommandExecutionError(`Returner '${this.name}' does not support function ${saltName(method)}`);
-    const limit = AbortSignal.timeout(RETURNER_CALL_MS);
+    const limit = AbortSignal.timeout(this.#callMs);
     const signal = given.signal === undefined ? limit : AbortSignal.any([limit, given.signal]);
     const ctx = await this.#context(signal, given.ret);
     const late = Symbol('late');
-    const value = await within(Promise.resolve(run.call(this.#plugin, ...args, ctx)), LEFT_AFTER_MS, late);
-    if (value === late) throw new ReturnerTimeoutError(`Returner '${this.name}' took longer than ${RETURNER_CALL_MS} ms for ${saltName(method)}`);
+    const value = await within(Promise.resolve(run.call(this.#plugin, ...args, ctx)), this.#callMs + LEFT_LATER_MS, late);
+    if (value === late) throw new ReturnerTimeoutError(`Returner '${this.name}' took longer than ${this.#callMs} ms for ${saltName(method)}`);
     return value as Awaited<ReturnType<Method<M>>>;
   }
 
