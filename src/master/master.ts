@@ -239,7 +239,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
   stack.use(functions);
   const compiler = new ReactionCompiler({ distDir, opts, userDirs: runnerDirs, ports: () => pillarAbilities(abilities, files, () => host), grains: () => grainsOfMaster(abilities), log });
   stack.use(compiler);
-  const reactor = openReactor({ opts, bus, trace, keys: localKeys, catalog: host.catalog, functions, bounds, compile: compiler.compile, publish, log });
+  const reactor = openReactor({ opts, bus, trace, access, keys: localKeys, catalog: host.catalog, functions, bounds, compile: compiler.compile, publish, log });
   if (reactor !== undefined) stack.use(reactor);
   const schedule = openMasterSchedule({ opts, bus, functions, user: text(opts, 'user') || 'root', log });
   if (schedule !== undefined) stack.use(schedule);
@@ -276,7 +276,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       keys, known, bus, pillars, kept: new KeptPillars(known, opts), privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false,
       cacheEvents: opts['minion_data_cache_events'] !== false,
     }),
-    ...peerCommands({ ...waitParts, jobs, functions, peer: map(opts['peer']), peerRun: map(opts['peer_run']), gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
+    ...peerCommands({ ...waitParts, jobs, functions, access, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
     ...mineCommands({ known, bounds, match: (tgt, tgtType) => targets.inMine(tgt, tgtType) }),
     ...fileCommands({
       server: files, bounds, log,

@@ -10,6 +10,7 @@ import { credentialsOf, type Credentials } from './credentials.js';
 import { identify, type Identity, type IdentityParts } from './identity.js';
 import type { Login } from './logins.js';
 import { AUTHORISATION, forbiddenError, SYNTAX, unknownError, type RefusedError } from './refusal-texts.js';
+import { peerRule } from './peer-rights.js';
 import { allowsFunction, allowsJob } from './rights.js';
 import { WAYS, type EventView, type Way, type WayName } from './ways.data.js';
 
@@ -40,6 +41,17 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly error: RefusedError };
 
 export type Allowance = Extract<Verdict, { kind: 'allowed' }>;
+
+/** A call of somebody who is proven already and never logs in: a minion, or a reaction of the master. */
+export interface ProvenCall {
+  readonly way: Extract<WayName, `peer:${string}` | `reactor:${string}`>;
+  readonly user: string;
+  readonly fun: string;
+  readonly tgt?: Value;
+  readonly jid?: string;
+  /** What led to it. */
+  readonly from: string;
+}
 
 /** What is asked for, in any spelling of the ways in. */
 export interface Wanted {
@@ -92,6 +104,17 @@ export class Access {
     return login;
   }
 
+  /** Minions and reactions: by `peer` and `peer_run`, and by the configuration of the reactor. */
+  decideCall({ way: name, user, fun, tgt = null, jid, from }: ProvenCall): boolean {
+    const way: Way = WAYS[name];
+    const by = way.asks === 'peer' ? peerRule(this.#parts.opts, way.client, user, fun) : 'reactor of the master';
+    const wanted: Wanted = { fun, arg: [], kwarg: {}, tgt, tgtType: '', delimiter: ':' };
+    this.#tell({ way: name, load: {}, from, ...(jid === undefined ? {} : { jid }) }, wanted, {
+      decision: by === undefined ? 'refused' : 'allowed', user, by: way.asks === 'peer' ? 'session' : 'configuration', rule: by ?? 'no right allows it',
+    });
+    return by !== undefined;
+  }
+
   /** May they: the same for a request and for a question about one. */
   judge(identity: Identity, way: Pick<Way, 'client' | 'asks'>, wanted: Wanted): Judged {
     const { opts } = this.#parts;
@@ -116,7 +139,8 @@ export class Access {
   /** Functions and targets, never arguments: these may be secrets. */
   #tell(ask: Ask, { fun, tgt }: Wanted, { decision, ...facts }: { decision: Verdict['kind']; user: string; by: string; rule: string }): void {
     const { log, fire } = this.#parts;
-    const target: Value = WAYS[ask.way].asks === 'job' ? tgt : null;
+    const { client, asks } = WAYS[ask.way];
+    const target: Value = client === 'local' && asks !== 'login' ? tgt : null;
     const told = { ...facts, from: ask.from, way: ask.way, fun: typeof fun === 'string' ? fun : [...fun], tgt: target, jid: ask.jid ?? null };
     if (decision === 'refused') log.warn(told, 'access refused');
     else log.info(told, 'access allowed');

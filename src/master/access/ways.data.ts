@@ -9,9 +9,9 @@ export interface Way {
   readonly client: ClientKind;
   /**
    * `job`: the function on those minions. `function`: the function of the master. `master`: to be root or the user of the master.
-   * `known`: to be somebody. `login`: name and password. `holder`: to have the token. `nothing`: anyone.
+   * `peer`: the function to be given to this minion. `reaction`: to be a reaction of the master's own. `known`: to be somebody. `login`: name and password. `holder`: to have the token. `nothing`: anyone.
    */
-  readonly asks: 'job' | 'function' | 'master' | 'known' | 'login' | 'holder' | 'nothing';
+  readonly asks: 'job' | 'function' | 'master' | 'peer' | 'reaction' | 'known' | 'login' | 'holder' | 'nothing';
   /** One sentence, shown in docs/security.md. */
   readonly rule: string;
 }
@@ -51,6 +51,11 @@ export const WAYS = {
   'api:revoke': { client: 'local', asks: 'holder', rule: `${HOLDER}: ends it` },
   'api:events': { client: 'runner', asks: 'known', rule: `${LOGIN}: the own jobs; all jobs with the right to jobs.lookup_jid, everything with that to the runner state.event` },
   'api:stats': { client: 'runner', asks: 'master', rule: 'Nobody: the key of the API is no login' },
+  'peer:publish': { client: 'local', asks: 'peer', rule: 'An accepted minion, for the functions that `peer` gives it' },
+  'peer:runner': { client: 'runner', asks: 'peer', rule: 'An accepted minion, for the runners that `peer_run` gives it' },
+  'reactor:local': { client: 'local', asks: 'reaction', rule: 'Files that `reactor` names, in the name of the master' },
+  'reactor:runner': { client: 'runner', asks: 'reaction', rule: 'Files that `reactor` names, in the name of the master' },
+  'reactor:wheel': { client: 'wheel', asks: 'reaction', rule: 'Files that `reactor` names, in the name of the master' },
 } as const satisfies Record<string, Way>;
 
 export type WayName = keyof typeof WAYS;

@@ -7,6 +7,7 @@ import type { Logger } from '../../kernel/contract/log.js';
 import type { CatalogPort, ReactorPort } from '../../kernel/contract/ports.js';
 import { isList, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { publishedForm } from '../../sls/target/published.js';
+import type { Access } from '../access/authorise.js';
 import type { LocalKeys } from '../access/local-keys.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
 import type { JobOrder, JobPublished } from '../jobs/publish-job.js';
@@ -17,6 +18,7 @@ export interface MasterReactions {
   readonly opts: Readonly<PlainMap>;
   readonly bus: EventBus;
   readonly trace: Trace;
+  readonly access: Pick<Access, 'decideCall'>;
   readonly keys: LocalKeys;
   readonly catalog: CatalogPort;
   readonly functions: FunctionDesk;
@@ -41,17 +43,25 @@ export function openReactor(parts: MasterReactions): Reactor | undefined {
     onFull: (facts) => parts.bounds.hit('reactor_queue', facts),
     argSpec: (client, fun) => argSpec(catalog, client, fun),
     async local(call, cause) {
+      if (!mayCall(call, cause, parts)) throw new ReactionError(`local.${call.fun} is not allowed`);
       const published = await parts.publish(orderOf(call, cause, opts['nodegroups'] ?? {}));
       if (published.kind === 'no_minions') log.warn({ fun: call.fun, cause }, `reaction for no minion: ${published.error}`);
     },
     async run(call, cause) {
       if (call.client === 'caller') throw new ReactionError(`caller.${call.fun} is for the reactor of a minion: on a master use local, runner or wheel`);
       if (call.client === 'local') return;
+      if (!mayCall(call, cause, parts)) throw new ReactionError(`${call.client}.${call.fun} is not allowed`);
       const { done } = functions.start(call.client, { fun: call.fun, args: call.arg, kwargs: call.kwarg }, REACTOR_USER, { cause });
       const { success, return: value } = await done;
       if (success !== true) throw new ReactionError(`${call.client}.${call.fun} failed: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
     },
   });
+}
+
+/** Reactions go through the gate like everybody's calls: it tells the log of them. */
+function mayCall(call: ReactionCall, cause: string | undefined, { access }: Pick<MasterReactions, 'access'>): boolean {
+  if (call.client === 'caller') return false;
+  return access.decideCall({ way: `reactor:${call.client}`, user: REACTOR_USER, fun: call.fun, from: `reaction ${cause ?? ''}`.trim(), ...(call.client === 'local' ? { tgt: call.order['tgt'] ?? '' } : {}) });
 }
 
 export function reactorPort(reactor: () => Reactor | undefined): ReactorPort {

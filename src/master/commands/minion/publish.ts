@@ -3,6 +3,8 @@
  *
  * Source: wire-protocol section 7; golden wire/calls; config `peer`, `peer_run`.
  */
+import type { Access } from '../../access/authorise.js';
+import { WAYS } from '../../access/ways.data.js';
 import type { JobStore } from '../../jobs/job-store.js';
 import type { JobOrder, JobPublished } from '../../jobs/publish-job.js';
 import { ReturnWatch, type WaitParts } from '../../jobs/wait.js';
@@ -16,9 +18,7 @@ export interface PeerParts extends WaitParts {
   readonly publish: (order: JobOrder) => Promise<JobPublished>;
   readonly jobs: JobStore;
   readonly functions: FunctionDesk;
-  /** `peer` and `peer_run`: regular expression of minion ids to functions. */
-  readonly peer: PlainMap;
-  readonly peerRun: PlainMap;
+  readonly access: Pick<Access, 'decideCall'>;
   readonly gatherTimeoutMs: number;
 }
 
@@ -32,7 +32,7 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
   const asked = new Map<string, string>();
   const publish = async (load: PlainMap, id: string, jid = newJid()): Promise<JobPublished | undefined> => {
     const order = orderOf(load, id, jid);
-    if (order === undefined || !isAllowed(parts.peer, id, order.fun)) return undefined;
+    if (order === undefined || !parts.access.decideCall({ way: 'peer:publish', user: id, fun: order.fun, tgt: order.tgt, jid, from: `minion ${id}` })) return undefined;
     const published = await parts.publish(order);
     if (published.kind === 'published') {
       asked.set(published.jid, id);
@@ -41,7 +41,7 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
     }
     return published;
   };
-  const rule = 'An accepted minion, for the functions that `peer` gives it';
+  const { rule } = WAYS['peer:publish'];
   return [
     {
       name: 'minion_pub', from: 'minion', bytesMax: SIZES.medium, rule,
@@ -73,10 +73,10 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
       },
     },
     {
-      name: 'minion_runner', from: 'minion', bytesMax: SIZES.medium, rule: 'An accepted minion, for the runners that `peer_run` gives it',
+      name: 'minion_runner', from: 'minion', bytesMax: SIZES.medium, rule: WAYS['peer:runner'].rule,
       async run(load, sender) {
         const fun = String(load['fun'] ?? '');
-        if (!isAllowed(parts.peerRun, sender.id, fun)) return reply({});
+        if (!parts.access.decideCall({ way: 'peer:runner', user: sender.id, fun, from: `minion ${sender.id}` })) return reply({});
         const { args, kwargs } = splitPublishedArgs(isList(load['arg']) ? load['arg'] : []);
         const started = parts.functions.start('runner', { fun, args, kwargs }, sender.id, { signal: AbortSignal.timeout(TIMEOUT_SECONDS_MAX * 1000) });
         return reply((await started.done)['return'] ?? null);
@@ -108,19 +108,4 @@ function orderOf(load: PlainMap, id: string, jid: string): (JobOrder & { fun: st
     fun, tgt, arg: isList(load['arg']) ? load['arg'] : [], tgtType: typeof load['tgt_type'] === 'string' ? load['tgt_type'] : 'glob',
     ret: typeof load['ret'] === 'string' ? load['ret'] : '', user: id, more: { id }, jid,
   };
-}
-
-/** Both names are matched whole. */
-function isAllowed(rules: PlainMap, id: string, fun: string): boolean {
-  return Object.entries(rules).some(([minions, functions]) =>
-    fits(id, minions) && (isList(functions) ? functions : []).some((pattern) => typeof pattern === 'string' && fits(fun, pattern)));
-}
-
-function fits(text: string, pattern: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(text);
-  } catch {
-    // A rule that is no regular expression allows only its own text.
-    return text === pattern;
-  }
 }

@@ -46,7 +46,7 @@ async function shown(state: State, gate: Gate): Promise<PlainMap> {
 const STATES: readonly State[] = ['none', 'wrong key', 'wrong password', 'wrong token', 'expired by a millisecond', 'of another plugin', 'without the right', 'right key', 'right login', 'right token'];
 
 for (const [name, { client, asks }] of Object.entries(WAYS) as [WayName, (typeof WAYS)[WayName]][]) {
-  if (asks === 'nothing' || asks === 'login' || asks === 'holder') continue;
+  if (asks === 'nothing' || asks === 'login' || asks === 'holder' || asks === 'peer' || asks === 'reaction') continue;
   suite(name, () => {
     for (const state of STATES) {
       const may = (ALLOWED.has(state) && (asks !== 'master' || state === 'right key')) || (asks === 'known' && state === 'without the right');
@@ -60,6 +60,26 @@ for (const [name, { client, asks }] of Object.entries(WAYS) as [WayName, (typeof
     }
   });
 }
+
+suite('minions and reactions', () => {
+  const opts: PlainMap = { peer: { 'web.*': ['test.*'], '(': ['(.*'] }, peer_run: { web1: ['manage\\.up'] } };
+  const cases: readonly (readonly [WayName, string, string, boolean])[] = [
+    ['peer:publish', 'web1', 'test.ping', true], ['peer:publish', 'web1', 'cmd.run', false], ['peer:publish', 'db1', 'test.ping', false], ['peer:publish', 'myweb1', 'test.ping', false],
+    ['peer:publish', 'web1', 'test.ping\ncmd.run', false], ['peer:publish', 'web1', 'manage.up', false], ['peer:runner', 'web1', 'manage.up', true], ['peer:runner', 'web1', 'manageXup', false],
+    ['peer:runner', 'web12', 'manage.up', false], ['peer:runner', 'web1', 'test.ping', false], ['reactor:local', 'Reactor', 'test.ping', true], ['reactor:runner', 'Reactor', 'manage.up', true], ['reactor:wheel', 'Reactor', 'key.accept', true],
+  ];
+  for (const [way, user, fun, may] of cases) {
+    test(`${way}: ${user} ${JSON.stringify(fun)} ${may ? 'may' : 'may not'}`, () => {
+      using gate = new Gate({ opts });
+      assert.equal(gate.access.decideCall({ way: way as 'peer:publish', user, fun, from: 'test' }), may);
+      assert.deepEqual(gate.events.map(({ decision, user: who }) => [decision, who]), [[may ? 'allowed' : 'refused', user]], 'and the log says so');
+    });
+  }
+  test('every such way has a case', () => {
+    const ways = (Object.keys(WAYS) as WayName[]).filter((name) => ['peer', 'reaction'].includes(WAYS[name].asks));
+    assert.deepEqual(ways.sort(), [...new Set(cases.map(([way]) => way))].sort());
+  });
+});
 
 suite('logins', () => {
   const made = async (proof: PlainMap): Promise<boolean> => {
