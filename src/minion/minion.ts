@@ -13,6 +13,7 @@ import { serveLocalSockets } from '../bus/event/local-sockets.js';
 import { ReturnerQueues } from '../bus/returners/returner-queue.js';
 import type { Publication } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
+import type { EventPort } from '../kernel/contract/ports.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { sleep, within } from '../kernel/std/async.js';
 import type { PlainMap } from '../kernel/std/value.js';
@@ -109,6 +110,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     await sideOf(sides, master).connection?.requestTo(master, load, { signal });
   };
   const outboxes = new Outboxes({ dir: join(cacheDir, 'outbox'), masters, log, send, returnBytesMax: returnLimit(opts) });
+  const reacts = isReactorConfigured(opts);
   const jidsMax = Number(opts['minion_jid_queue_hwm'] ?? 100);
   const account = new JobAccount({
     id, cacheDir, masters, jidsMax, running, outboxes, log, send, masterOf: (job) => originOf(job).master,
@@ -143,7 +145,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       const data = { id, jid: job.jid, fun: job.fun as string, tgt: job.tgt, tgt_type: job.tgt_type, user: job.user };
       void announce(`salt/job/${job.jid}/start/${id}`, data);
     }
-    return runJob(job, { host: side.host, id, log, announce }, signal);
+    return runJob(job, { host: side.host, id, log, announce, events: reacts ? eventsOf(job, side, bus) : undefined }, signal);
   }
   const scheduler = openScheduler({
     opts, id, state: firstSide.state, bus, running, returners, log,
@@ -169,7 +171,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       .catch((err: unknown) => log.debug({ err, tag }, 'event not delivered')),
   });
   // Most minions have none, and what it needs is large.
-  const reactor = isReactorConfigured(opts)
+  const reactor = reacts
     ? (await import('./reactor.js')).openMinionReactor({ opts, id, sys, state: firstSide.state, host: firstSide.host, bus, ports: firstSide.ports, hasMaster: plan.kind !== 'none', log })
     : undefined;
   const sockets = await serveLocalSockets({
@@ -208,6 +210,11 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
       })(), STOP_WITHIN_MS, undefined);
     },
   };
+}
+
+/** What a job fires on the bus of the minion is known to come of it. */
+function eventsOf({ jid }: Publication, { ports: { events } }: MasterSide, bus: EventBus): EventPort {
+  return { ...events, fireLocal: (tag, data) => Promise.resolve(bus.fire(tag, data, jid)).then(() => true) };
 }
 
 /** The limit of the configuration, where it is one and a master would take so much. */

@@ -17,7 +17,7 @@ import type { Logger } from '../kernel/contract/log.js';
 import type { EventPort, FilePort, PackPort } from '../kernel/contract/ports.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import type { ModuleHost } from '../kernel/loader/module-host.js';
-import type { PlainMap } from '../kernel/std/value.js';
+import { isPlainMap, type PlainMap } from '../kernel/std/value.js';
 import { createRenderer } from '../sls/render/renderer.js';
 import { templateFiles } from '../sls/render/session-renderer.js';
 import type { MinionState } from './minion-state.js';
@@ -61,7 +61,7 @@ export function openMinionReactor(parts: MinionReactorParts): AsyncDisposable {
     },
     argSpec: () => Promise.resolve({ args: [], required: 0, takesKeywords: true }),
     local: (call) => Promise.reject(notHere(call)),
-    run: (call, cause) => runHere(call, cause, parts, stop.signal),
+    run: (call, cause) => runHere(call, { cause, root: depths.root(cause) }, parts, stop.signal),
   });
   const told = bus.subscribe(TOLD, ({ tag, data }) => void tellMaster(parts, tag, data));
   log.info({ tags: map.size }, 'reactor started');
@@ -98,10 +98,19 @@ function rendererOf(parts: MinionReactorParts, signal: AbortSignal) {
 const notHere = ({ client, fun }: ReactionCall): ReactionError =>
   new ReactionError(`${client}.${fun} is for the reactor of a master: on a minion use caller, and event.send to tell the master`);
 
-/** What the function fires here is known to come of the reaction: one that leads to itself is seen. */
-async function runHere(call: ReactionCall, cause: string, { host, bus, ports, hasMaster }: MinionReactorParts, signal: AbortSignal): Promise<void> {
+/** Ids of jobs; those of reactions and events have words before them. */
+const JID = /^\d{20}/;
+
+/**
+ * What the function fires here is known to come of the reaction, and what it tells the master to come of the job that began it all: a chain
+ * that leads to itself is seen, also one over both hosts.
+ */
+async function runHere(call: ReactionCall, { cause, root }: { cause: string; root: string }, { host, bus, ports, hasMaster }: MinionReactorParts, signal: AbortSignal): Promise<void> {
   if (call.client !== 'caller') throw notHere(call);
   const fireLocal: EventPort['fireLocal'] = (tag, data) => Promise.resolve(bus.fire(tag, data, cause)).then(() => true);
-  const events: EventPort = { ...ports.events, fireLocal, ...(hasMaster ? {} : { fireMaster: (tag, data) => fireLocal(tag, data as PlainMap) }) };
-  await host.session({ signal, nested: true, ports: { events } }).call(call.fun, call.arg, call.kwarg);
+  const fireMaster: EventPort['fireMaster'] = (tag, data, ...more) => {
+    if (!hasMaster) return fireLocal(tag, data as PlainMap);
+    return ports.events.fireMaster(tag, JID.test(root) && isPlainMap(data ?? null) ? { ...data as PlainMap, __pub_jid: root } : data, ...more);
+  };
+  await host.session({ signal, nested: true, ports: { events: { ...ports.events, fireLocal, fireMaster } } }).call(call.fun, call.arg, call.kwarg);
 }

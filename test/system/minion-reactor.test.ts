@@ -30,18 +30,20 @@ const FILES = (): Readonly<Record<string, string>> => ({
   'two.sls': `first:\n  ${echo('{{ grains.id }} {{ data.word }} {{ tag }}')}second:\n  caller.file.append:\n    - args: ["${marks()}", second]\n    - order: last\n`,
   'tell.sls': "tell:\n  caller.event.send:\n    - args:\n      - tag: told/{{ data.get('n', 0) }}\n      - data: {of: reaction}\n",
   'again.sls': 'again:\n  caller.event.fire:\n    - args:\n      - data: {n: 1}\n      - tag: my/again\n',
+  'pong.sls': 'pong:\n  caller.event.send:\n    - args:\n      - tag: my/pong\n',
   'wrong.sls': 'other:\n  local.test.ping:\n    - tgt: "*"\nrun:\n  runner.test.arg: []\nthrows:\n  caller.test.exception:\n    - args:\n      - message: as it was told\n',
   'endless.sls': '{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}\n',
 });
 const REACTOR = (dir: string): PlainMap[] => [
   { 'my/two': [join(dir, 'two.sls')] }, { 'my/tell*': [join(dir, 'te*.sls')] }, { 'my/again': [join(dir, 'again.sls')] }, { 'my/wrong': [join(dir, 'wrong.sls')] },
-  { 'my/endless': [join(dir, 'endless.sls')] }, { 'my/served': ['salt://reactor/served.sls'] },
+  { 'my/ping': [join(dir, 'pong.sls')] }, { 'my/endless': [join(dir, 'endless.sls')] }, { 'my/served': ['salt://reactor/served.sls'] },
 ];
 
 site.setUp('a minion that reacts', async () => {
   const dir = join(site.dir, 'reactor');
   for (const [name, text] of Object.entries(FILES())) site.write(`reactor/${name}`, text);
-  const fleet = await startFleet(site, ['web1'], { minion: { engines: ['reactor'], reactor: REACTOR(dir) } });
+  const ping = site.write('ping.sls', 'ping:\n  local.event.fire:\n    - tgt: web1\n    - args:\n      - data: {n: 1}\n      - tag: my/ping\n');
+  const fleet = await startFleet(site, ['web1'], { master: { reactor: [{ 'my/pong': [ping] }] }, minion: { engines: ['reactor'], reactor: REACTOR(dir) } });
   ({ master, bus } = fleet);
   master.serve('salt/reactor/served.sls', 'tell:\n  caller.event.send:\n    - args:\n      - tag: from/the/master/files\n');
   [minion] = fleet.minions as [MinionHost];
@@ -84,6 +86,14 @@ site.test('a reaction that leads to its own event is ended', async () => {
   assert.equal(data['reactions'], 20);
   assert.equal(own.events.filter(({ tag }) => tag === 'my/again').length, 21);
   await bus.heard('salt/reactor/minion/web1/loop');
+});
+
+site.test('a chain over both hosts that leads to itself is ended by the master', async () => {
+  bus.clear();
+  assert.equal(await master.call('web1', 'event.fire', [{ n: 1 }, 'my/ping']), true);
+  const { data } = await bus.heard('tsalt/reactor/loop');
+  assert.equal(data['tag'], 'my/pong');
+  assert.equal(bus.events.filter(({ tag }) => tag === 'my/pong').length, 21);
 });
 
 site.test('a template without end holds up neither jobs nor other reactions', async () => {

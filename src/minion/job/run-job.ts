@@ -11,6 +11,7 @@ import { splitPublishedArgs } from '../../kernel/loader/words.js';
 import { FunctionMissingError } from '../../kernel/contract/errors.js';
 import type { Publication } from '../../kernel/contract/job.js';
 import type { Logger } from '../../kernel/contract/log.js';
+import type { EventPort } from '../../kernel/contract/ports.js';
 import { stampNow } from '../../kernel/std/time.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 
@@ -20,6 +21,8 @@ export interface RunJobParts {
   readonly log: Logger;
   /** Fires an event on the master's bus. */
   readonly announce: (tag: string, data: PlainMap) => Promise<void>;
+  /** Events of this job, where somebody asks what they come of. */
+  readonly events?: EventPort | undefined;
 }
 
 /** Source: golden events/job-error. */
@@ -34,7 +37,7 @@ interface Outcome {
 
 /** Runs the job's function, or all of them in order, and gives the return. Never throws for what a module does. */
 export async function runJob(job: Publication, parts: RunJobParts, signal: AbortSignal): Promise<PlainMap> {
-  const session = parts.host.session({ job: pubFacts(job), signal });
+  const session = parts.host.session({ job: pubFacts(job), signal, ...(parts.events === undefined ? {} : { ports: { events: parts.events } }) });
   const head: PlainMap = { cmd: '_return', id: parts.id };
   const tail: PlainMap = {
     jid: job.jid, fun: typeof job.fun === 'string' ? job.fun : [...job.fun],

@@ -42,6 +42,9 @@ test('depths count reactions, and the oldest are forgotten', () => {
   depths.note({ id: 'j1', kind: 'job', cause: 'r1' });
   depths.note({ id: 'r2', kind: 'reaction', cause: 'j1' });
   assert.deepEqual(['e1', 'r1', 'j1', 'r2', 'none', undefined].map((id) => depths.depth(id)), [0, 1, 1, 2, 0, 0]);
+  depths.note({ id: 'e2', kind: 'event', cause: 'job of elsewhere' });
+  depths.note({ id: 'r3', kind: 'reaction', cause: 'e2' });
+  assert.deepEqual(['r2', 'r3', 'none'].map((id) => depths.root(id)), ['e1', 'job of elsewhere', 'none']);
   for (let at = 0; at < 50_000; at += 1) depths.note({ id: `x${at}`, kind: 'event' });
   assert.equal(depths.depth('r2'), 0);
 });
