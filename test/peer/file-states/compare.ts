@@ -153,6 +153,9 @@ function normalText(text: string, ordered: boolean): string {
 /** Which folders `file.recurse` makes by themselves and which as folders above others is by chance in real Salt. */
 const isNewFolder = (path: string, value: unknown): boolean => isDeepStrictEqual(value, { [path]: { directory: 'new' } });
 
+/** What is another in each run. */
+const BY_CHANCE = new Set(['pid', 'start_time', 'duration']);
+
 function normal(value: unknown, ordered: boolean): unknown {
   if (typeof value === 'string') return normalText(value, ordered);
   if (Array.isArray(value)) {
@@ -161,7 +164,7 @@ function normal(value: unknown, ordered: boolean): unknown {
   }
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).filter(([key, item]) => !ordered || !isNewFolder(key, item));
-  return Object.fromEntries(entries.map(([key, item]) => [key, key === 'pid' ? '@' : normal(item, ordered)]));
+  return Object.fromEntries(entries.map(([key, item]) => [key, BY_CHANCE.has(key) ? '@' : normal(item, ordered)]));
 }
 
 /** Where two answers differ. */
