@@ -1,5 +1,5 @@
 /**
- * A key with its certificates in one file (PKCS#12). The only place that knows node-forge, which comes with the first such file; it
+ * A key with its certificates in one file (PKCS#12). node-forge comes with the first such file; it
  * writes RSA keys only.
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
