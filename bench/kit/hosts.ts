@@ -1,6 +1,6 @@
 /** Masters, minions and commands of both sides, as processes of their own. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -39,7 +39,10 @@ export function freePort(): Promise<number> {
 /** Command line of one of the programs, `master`, `minion`, `key`, `run`, `call` or nothing. */
 export function program(side: Side, name: string): [string, ...string[]] {
   const suffix = name === '' ? '' : `-${name}`;
-  return side === 'tsalt' ? [process.execPath, join(repository, 'bin', `tsalt${suffix}`)] : [join(saltVenv(), 'bin', `salt${suffix}`)];
+  if (side === 'tsalt') return [process.execPath, join(repository, 'bin', `tsalt${suffix}`)];
+  const path = join(saltVenv(), 'bin', `salt${suffix}`);
+  if (!existsSync(path)) throw new Error(`There is no ${path}: node scripts/make-salt-venv.mjs makes it, TSALT_SALT_VENV names another place`);
+  return [path];
 }
 
 export interface MasterSetup {
