@@ -24,6 +24,7 @@ export const FAMILIES: readonly Family[] = [
   counter('returns_quarantined', ['returns', 'quarantined'], 'Returns that belong to no job of their minion.'),
   counter('events_fired', ['events', 'fired'], 'Events on the bus.'),
   counter('events_lost', ['events', 'lost'], 'Events that listeners inside of the master lost because they were too slow.'),
+  counter('events_lost_by_programs', ['local_sockets', 'lost'], 'Events that programs on the local socket lost because they were too slow.'),
   gauge('event_listeners', ['events', 'listeners'], 'Listeners on the bus.'),
   counter('requests_served', ['requests', 'served'], 'Requests that were answered.'),
   counter('requests_failed', ['requests', 'failed'], 'Requests whose command failed.'),
