@@ -214,7 +214,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     pillars.forget();
   };
   const abilities = masterPorts({
-    opts, pillars, bus, jobs, deliveries, otherStore: () => otherStore, trace, reactor: () => reactor, stats: { counters: () => Promise.resolve(stats()), metrics: () => Promise.resolve(openMetrics(stats())) }, functions: () => functions, catalog: () => host.catalog, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
+    opts, pillars, bus, jobs, deliveries, batches, otherStore: () => otherStore, trace, reactor: () => reactor, stats: { counters: () => Promise.resolve(stats()), metrics: () => Promise.resolve(openMetrics(stats())) }, functions: () => functions, catalog: () => host.catalog, keys, known, waitParts, presence, targets, rotateAesKey, pair, server: files, updates, sys, log, prints,
     modules: {
       distDir, opts, sys, log, id: masterId, server: files, reload, userDirs: runnerDirs,
       pillar: async (grains, { saltenv = 'base', pillarenv = optional(opts, 'pillarenv'), override = {} } = {}) =>

@@ -25,6 +25,7 @@ import type { Deliveries } from './jobs/deliveries.js';
 import type { JobStore } from './jobs/job-store.js';
 import type { OtherStore } from './jobs/other-store.js';
 import type { JobOrder } from './jobs/publish-job.js';
+import type { Batches } from './jobs/batch.js';
 import { followJob } from './jobs/follow.js';
 import { ReturnWatch, type Answer, type Noted, type WaitParts } from './jobs/wait.js';
 import { KeyActions } from './keys/key-actions.js';
@@ -43,6 +44,7 @@ export interface MasterPortParts {
   readonly bus: EventBus;
   readonly jobs: JobStore;
   readonly deliveries: Deliveries;
+  readonly batches: Batches;
   /** Made after the modules of the master, which it needs. */
   readonly otherStore: () => OtherStore;
   readonly trace: Trace;

@@ -71,6 +71,7 @@ async function take(frame: PlainMap, request: SaltRequest, host: BatchHost, show
       if (request.async) host.print(NO_MATCH);
       return nothing(request, host);
     case 'batch_begun':
+      if (!request.async) host.onJob?.(String(frame['jid']));
       shown.silent += textsOf(frame['down']).length;
       for (const id of textsOf(frame['down'])) host.overview?.missing(id);
       if (!isQuiet) for (const id of textsOf(frame['down'])) host.print(`Minion ${id} did not respond. No job will be sent.`);

@@ -46,12 +46,51 @@ export interface BatchParts extends WaitParts {
 /** Batches at once; each waits on its own. */
 const BATCHES_MAX = 100;
 
+/** A batch that runs, for who looks at it besides whoever asked. */
+export interface RunningBatch {
+  readonly minions: readonly string[];
+  /** What is told from now on, to the end of the batch. */
+  answers(signal: AbortSignal): AsyncIterable<Answer>;
+}
+
+/** Who looks at a batch; a slow one loses nothing: a batch has one answer of each minion. */
+class Followers implements RunningBatch {
+  readonly minions: readonly string[];
+  readonly #queues = new Set<BoundedQueue<Answer>>();
+  #isOver = false;
+
+  constructor(minions: readonly string[]) {
+    this.minions = minions;
+  }
+
+  answers(signal: AbortSignal): AsyncIterable<Answer> {
+    const queue = new BoundedQueue<Answer>(this.minions.length * 2);
+    this.#queues.add(queue);
+    if (this.#isOver || signal.aborted) queue.close();
+    signal.addEventListener('abort', () => {
+      this.#queues.delete(queue);
+      queue.close();
+    }, { once: true });
+    return queue;
+  }
+
+  tell(step: BatchStep): void {
+    if (step.kind === 'returned' || step.kind === 'missing') for (const queue of this.#queues) queue.push(step);
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const queue of this.#queues) queue.close();
+  }
+}
+
 /** Too many batches run already. */
 export class TooManyBatchesError extends Error {}
 
 export class Batches implements AsyncDisposable {
   readonly #parts: BatchParts;
   readonly #running = new Set<Promise<void>>();
+  readonly #followed = new Map<string, Followers>();
   readonly #stop = new AbortController();
 
   constructor(parts: BatchParts) {
@@ -63,7 +102,7 @@ export class Batches implements AsyncDisposable {
     // Wrong words are refused before anybody is asked anything.
     batchSize(asked.size, 1);
     if (this.#running.size >= BATCHES_MAX) throw new TooManyBatchesError(`${BATCHES_MAX} batches run already`);
-    const run = runBatch(asked, this.#parts, say, this.#stop.signal);
+    const run = runBatch(asked, this.#parts, say, this.#stop.signal, this.#followed);
     this.#running.add(run);
     try {
       await run;
@@ -75,13 +114,18 @@ export class Batches implements AsyncDisposable {
     }
   }
 
+  /** Undefined when no batch of that id runs. */
+  running(jid: string): RunningBatch | undefined {
+    return this.#followed.get(jid);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled(this.#running);
   }
 }
 
-async function runBatch(asked: BatchOrder, parts: BatchParts, say: Say, stop: AbortSignal): Promise<void> {
+async function runBatch(asked: BatchOrder, parts: BatchParts, say: Say, stop: AbortSignal, followed: Map<string, Followers>): Promise<void> {
   const there = await whoIsThere(asked, parts, stop);
   if (there.kind === 'no_minions') return say(there);
   if (there.up.length === 0) return say({ kind: 'nobody_there' });
@@ -91,8 +135,18 @@ async function runBatch(asked: BatchOrder, parts: BatchParts, say: Say, stop: Ab
   const jid = parseJid(order.jid ?? '') ?? newJid();
   const batch: Batch = { jid, order: { ...order, jid }, driver, plan, createdAtMs: nowMs, timeoutMs, gatherTimeoutMs };
   await keepJob(batch, parts);
-  await say({ kind: 'begun', jid, minions: there.up, down: there.down });
-  await new BatchRun(batch, parts, say, stop).toTheEnd();
+  const followers = new Followers(there.up);
+  followed.set(jid, followers);
+  try {
+    await say({ kind: 'begun', jid, minions: there.up, down: there.down });
+    await new BatchRun(batch, parts, (step) => {
+      followers.tell(step);
+      return say(step);
+    }, stop).toTheEnd();
+  } finally {
+    followed.delete(jid);
+    followers.end();
+  }
 }
 
 type There =

@@ -197,3 +197,45 @@ test('a large return stands in the answer, not in the state that each event repe
   const state = events.at(-1)?.data['state'] as { done: { a: { ret: Value } } };
   assert.equal(state.done.a.ret, 'VALUE_TRIMMED');
 });
+
+test('who looks at a batch that runs sees all of it, also what is published later, and it ends with the batch', async () => {
+  const { batches, bus, steps, published } = bench({ minions: ['a', 'b', 'c'], answer: (id) => (id === 'a' ? { return: 1 } : undefined) });
+  const signal = new AbortController();
+  const seen: string[] = [];
+  let looking: Promise<void> | undefined;
+  let jid = '';
+  const say = (step: BatchStep): Promise<void> => {
+    steps.push(step);
+    if (step.kind === 'begun') {
+      jid = step.jid;
+      const batch = batches.running(jid);
+      assert.deepEqual(batch?.minions, ['a', 'b', 'c']);
+      looking = (async () => {
+        for await (const answer of batch.answers(signal.signal)) seen.push(`${answer.kind} ${answer.id}`);
+      })();
+    }
+    // Those that are silent answer once they are asked.
+    const next = step.kind === 'next' ? step.minions.find((id) => id !== 'a') : undefined;
+    if (next !== undefined) setTimeout(() => bus.fire(`salt/job/${jid}/ret/${next}`, { jid, id: next, return: 2 }), 50);
+    return Promise.resolve();
+  };
+  await batches.run(asked(), say);
+  await looking;
+  assert.deepEqual(seen, ['returned a', 'returned b', 'returned c']);
+  assert.equal(published.length, 4);
+  assert.equal(batches.running(jid), undefined);
+});
+
+test('who stops looking changes nothing, and a batch that is over has nothing to tell', async () => {
+  const { batches, say: told } = bench();
+  const gone = AbortSignal.abort();
+  let late: ReturnType<Batches['running']>;
+  await batches.run(asked(), async (step) => {
+    if (step.kind === 'begun') {
+      late = batches.running(step.jid);
+      for await (const answer of late?.answers(gone) ?? []) assert.fail(answer.id);
+    }
+    return told(step);
+  });
+  for await (const answer of late?.answers(new AbortController().signal) ?? []) assert.fail(answer.id);
+});
