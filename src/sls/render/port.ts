@@ -5,12 +5,20 @@ import type { Renderer, RenderPlace, SlsPlace } from './contract.js';
 /** Engines whose result is text. */
 const ENGINES: readonly string[] = ['jinja', 'text'];
 
-/** The port of a renderer that is made when it is first needed. */
-export function portOf(open: () => Promise<Renderer>): RenderPort {
+/** The port of a renderer that is made when it is first needed. `report` hears of what cannot be rendered. */
+export function portOf(open: () => Promise<Renderer>, report: (error: unknown) => Promise<void> = () => Promise.resolve()): RenderPort {
+  const reported = async <T>(work: (renderer: Renderer) => Promise<T>): Promise<T> => {
+    try {
+      return await work(await open());
+    } catch (error) {
+      await report(error);
+      throw error;
+    }
+  };
   return {
     engines: () => ENGINES,
-    template: async (text, engine, options) => (await open()).renderTemplate(text, engine, placeOf(await withOwnFunctions(options))),
-    pipe: async (text, options) => (await open()).renderSls(text, { ...placeOf(options), sls: options.sls ?? '', ...rendererOf(options) }),
+    template: (text, engine, options) => reported(async (renderer) => renderer.renderTemplate(text, engine, placeOf(await withOwnFunctions(options)))),
+    pipe: (text, options) => reported((renderer) => renderer.renderSls(text, { ...placeOf(options), sls: options.sls ?? '', ...rendererOf(options) })),
   };
 }
 

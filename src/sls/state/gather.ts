@@ -13,7 +13,7 @@ import { messageOf, traceback } from '../../kernel/loader/failure-text.js';
 import { numberStates, readDeclarations } from './declarations.js';
 import { emptyHigh, isBody, isHidden, text, type Body, type HighData } from './high-data.js';
 import { relativeSls } from './relative-sls.js';
-import { RenderError } from '../render/render-error.js';
+import { reportRenderError } from '../render/report.js';
 
 export interface SlsFile {
   readonly text: string;
@@ -115,11 +115,7 @@ export class Gatherer {
   async #unrendered(error: unknown, sls: string, saltenv: string): Promise<string> {
     const { log } = this.#options;
     if (error instanceof Error && error.message.startsWith('Jinja ')) log.error({}, `Rendering exception occurred\n${traceback(error).trimEnd()}`);
-    // Salt's text of a wrong template names the line and shows it; where it does not, another file is to blame, or a name was meant, ours says more.
-    if (error instanceof RenderError && (error.chain.length > 1 || error.suggestions.length > 0 || !error.message.includes(error.excerpt))) {
-      const { explainError } = await import('../render/explain.js');
-      log.error({ sls, saltenv }, `SLS cannot be rendered: ${explainError(error).trimEnd()}`);
-    }
+    await reportRenderError(error, log, { sls, saltenv }, 'SLS');
     const text = renderError(error, sls, saltenv);
     if (log.critical === undefined) log.error({}, text);
     else log.critical({}, text);

@@ -31,7 +31,10 @@ function render(session: Session): RenderPort {
     return sessionRenderer(session, { templates: templateFiles(session.port('files'), session.host.sys), pack: session.port('pack') });
   };
   let loaded: Promise<() => Renderer> | undefined;
-  return portOf(async () => (await (loaded ??= load()))());
+  return portOf(async () => (await (loaded ??= load()))(), async (error) => {
+    const { reportRenderError } = await import('../render/report.js');
+    await reportRenderError(error, session.host.log, {}, 'Text');
+  });
 }
 
 /** What the tops of the master give this minion. */

@@ -2,6 +2,7 @@
 import { PythonError } from '../../../kernel/contract/errors.js';
 import { isTruthy, type Value } from '../../../kernel/std/value.js';
 import { loadYaml, YamlError } from '../../../kernel/yaml/load.js';
+import { covered } from '../covered.js';
 import { RenderError, type RenderErrorDetails } from '../render-error.js';
 import type { RenderPlace } from '../contract.js';
 import { textInput } from './input.js';
@@ -31,9 +32,10 @@ export function yamlFailure(error: YamlError, place: RenderPlace): Error {
   return new RenderError(error.className === 'ScannerError' ? error.reason : error.message, details);
 }
 
+/** What a template wrote may hold values of pillar: of that the names are shown. */
 function whereabouts({ line, column, snippet }: YamlError, { trace, source, path }: RenderPlace): Pick<RenderErrorDetails, 'place' | 'excerpt'> {
   if (line === 0) return {};
   const found = trace?.sourceOf(line, column);
   if (found === undefined) return { place: { file: source ?? path ?? 'rendered text', line, inside: 'the rendered text' }, excerpt: snippet };
-  return { place: found.place, excerpt: found.isRendered ? `${found.excerpt}\nwhich gives, in line ${line} of the rendered text:\n${snippet}` : found.excerpt };
+  return { place: found.place, excerpt: found.isRendered ? `${found.excerpt}\nwhich gives, in line ${line} of the rendered text:\n${covered(snippet)}` : found.excerpt };
 }

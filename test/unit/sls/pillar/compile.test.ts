@@ -4,7 +4,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PlainMap } from '../../../../src/kernel/std/value.js';
-import { covered } from '../../../../src/sls/pillar/failure.js';
+import { covered } from '../../../../src/sls/render/covered.js';
 import { everybody, PillarFolder } from '../../../support/pillar-tree.js';
 
 const errorsOf = (pillar: PlainMap): string[] => pillar['_errors'] as string[];

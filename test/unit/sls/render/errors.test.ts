@@ -50,7 +50,7 @@ test('YAML that cannot be read tells the line of the source that wrote it', asyn
   const error = await errorOf('{% for i in range(3) %}\nk{{ i }}: v\n{% endfor %}\nx: y: z\n');
   assert.equal(error.message, 'mapping values are not allowed in this context');
   assert.deepEqual(error.place, { file: 'salt://web/site.sls', line: 4 });
-  assert.match(error.excerpt, /^x: y: z {4}<=+\n---\nwhich gives, in line 8 of the rendered text:\n(?:.*\n)*8 \| x: y: z\n/m);
+  assert.match(error.excerpt, /^x: y: z {4}<=+\n---\nwhich gives, in line 8 of the rendered text:\n(?:.*\n)*8 \| x: \*{10}\n/m);
 });
 
 const WRITTEN: readonly (readonly [what: string, template: string, line: number, file: string])[] = [
@@ -83,4 +83,10 @@ test('an explanation shows place, lines, way and close names', async () => {
     "salt://i.jinja, line 1: 'dict object' has no attribute 'oss'", '---', '{{ grains.oss }}    <======================', '---',
     'by way of salt://web/site.sls, line 2', "perhaps 'os' was meant", '',
   ].join('\n'));
+});
+
+test('what a template made of pillar is covered in the explanation of wrong YAML', async () => {
+  const error = await errorOf('a:\n  - password: {{ pillar.password }}\n x: 1\n', { facts: { pillar: { password: 'topsecret' } } });
+  assert.doesNotMatch(explainError(error), /topsecret/);
+  assert.match(explainError(error), /password: \*{10}/);
 });
