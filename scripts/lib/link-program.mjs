@@ -7,7 +7,7 @@ import { root } from './prepare.mjs';
 
 const WARM_UP_MS = 60_000;
 /** Kinds of plugins that only masters load. */
-const OF_MASTERS = new Set(['runners', 'wheel', 'auth', 'engines', 'beacons', 'tokens', 'tops']);
+const OF_MASTERS = new Set(['runners', 'wheel', 'auth', 'engines', 'beacons', 'tokens']);
 
 /** `kinds`: of plugins that are called; without it all that a minion has. */
 function pluginsText(kinds) {

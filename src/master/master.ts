@@ -286,7 +286,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     }),
     ...housekeepingCommands({
       bus, keys, sessions, known, opts, bounds, allowRevoke: opts['allow_minion_key_revoke'] !== false, rotateAesKey,
-      masterTops: () => Promise.resolve({}),
+      masterTops: async (_id, theirs) => (await import('../sls/state/configured-tops.js')).configuredTops({ opts, log, host }, { opts: theirs, grains: map(theirs['grains']) }),
     }),
   ]);
   const desk = new RequestDesk({

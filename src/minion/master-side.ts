@@ -89,7 +89,10 @@ export class MasterSide implements AsyncDisposable {
     this.ports = this.connection === undefined
       ? masterlessPorts({ ...shared, sys, log, host: () => this.host, extmods: extensionModules(opts) })
       : minionPorts({ ...shared, id, connection: this.connection, all, pair, isDaemon: true });
-    this.host = new ModuleHost({ distDir, opts, sys, log, id, grains, pillar: () => state.pillar, ports: this.ports, sessionPorts: sessionPorts({ hasMaster: this.connection !== undefined, isDaemon: true, progressOf: parts.statesOf }), userDirs: pluginFolders(opts) });
+    this.host = new ModuleHost({ distDir, opts, sys, log, id, grains, pillar: () => state.pillar, ports: this.ports, sessionPorts: sessionPorts({
+      hasMaster: this.connection !== undefined, isDaemon: true, progressOf: parts.statesOf,
+      ownTops: async () => (await import('../sls/state/configured-tops.js')).configuredTops({ opts, log, host: this.host }, { opts, grains: state.grains }),
+    }), userDirs: pluginFolders(opts) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

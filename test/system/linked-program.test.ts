@@ -1,6 +1,6 @@
 /** Commands as one file each: plugins of users share its classes, and grains that are left for later are there for whoever reads them. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../support/fleet/program.js';
 import { repository } from '../support/fleet/salt-venv.js';
@@ -50,6 +50,13 @@ site.test('a reader that cannot wait gets the grains that were left for later, a
   const all = await call(plain, 'grains.items') as Record<string, unknown>;
   // The number of the process and what changes from moment to moment.
   assert.deepEqual({ ...late, pid: 0 }, { ...all, pid: 0 });
+});
+
+site.test('top data of a program, without a master', async () => {
+  const nodes = site.write('nodes', '#!/bin/sh\necho "classes: [$1_$2]"\n');
+  chmodSync(nodes, 0o755);
+  site.write('tops/minion', JSON.stringify({ root_dir: join(site.dir, 'tops'), id: 'one', file_client: 'local', master_tops: { ext_nodes: `${nodes} of` } }));
+  assert.deepEqual(await call(join(site.dir, 'tops'), 'state.show_top'), { base: ['of_one'] });
 });
 
 site.test('templates see all grains', async () => {

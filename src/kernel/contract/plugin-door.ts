@@ -3,11 +3,11 @@
  * Nothing of the program itself; a plugin reaches that through its context.
  */
 export {
-  authConfig, authOption, defineAuth, defineBeacon, defineEngine, defineExtPillar, defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineSdb, defineState, defineWheel, fn,
+  authConfig, authOption, defineAuth, defineBeacon, defineEngine, defineExtPillar, defineFileserver, defineGrains, defineModule, defineOutput, defineReturner, defineRunner, defineSdb, defineState, defineTops, defineWheel, fn,
 } from './plugin.js';
 export type {
   AuthPlugin, BeaconPlugin, EngineDeclaration, ExtPillarDeclaration, ExtPillarPlugin, FileserverPlugin, Fn, FnDeclaration, FunctionPlugin, GrainsPlugin, OutputOptions, OutputPlugin, PillarSource, Plugin,
-  PluginKind, ReturnerPlugin, SdbPlugin,
+  PluginKind, ReturnerPlugin, SdbPlugin, TopsPlugin,
 } from './plugin.js';
 export { beaconOptions, VALID_BEACON } from './beacon.js';
 export type { BeaconVerdict } from './beacon.js';
@@ -30,3 +30,4 @@ export {
   DateTime, Float, equalValues, floatOf, isMap, isTruthy, mapEntries, mapFrom, mapGet, typeName,
 } from '../std/value.js';
 export type { PlainMap, Value, ValueMap } from '../std/value.js';
+export type { TopsRequest } from './tops.js';

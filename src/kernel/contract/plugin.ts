@@ -8,6 +8,7 @@ import type { ArgsOf, Params } from './params.js';
 import type { PluginBase } from './plugin-base.js';
 import type { ReturnerPlugin } from './returner.js';
 import type { SdbPlugin } from './sdb.js';
+import type { TopsPlugin } from './tops.js';
 
 export type { PluginBase, PluginKind } from './plugin-base.js';
 
@@ -132,6 +133,8 @@ export { defineReturner } from './returner.js';
 export type { ReturnerPlugin } from './returner.js';
 export { defineSdb } from './sdb.js';
 export type { SdbPlugin } from './sdb.js';
+export { defineTops } from './tops.js';
+export type { TopsPlugin } from './tops.js';
 
 /** Serves files of environments. `open` is called once; a module of plain functions is its backend itself. */
 export interface FileserverPlugin extends PluginBase {
@@ -167,4 +170,4 @@ export function defineExtPillar<const P extends Params>(declaration: ExtPillarDe
   return { kind: 'pillar', ...declaration, params: declaration.params ?? {}, extPillar: declaration.extPillar as ExtPillarPlugin['extPillar'] };
 }
 
-export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin | FileserverPlugin | ExtPillarPlugin | SdbPlugin | BeaconPlugin | AuthPlugin;
+export type Plugin = FunctionPlugin | OutputPlugin | GrainsPlugin | ReturnerPlugin | FileserverPlugin | ExtPillarPlugin | SdbPlugin | TopsPlugin | BeaconPlugin | AuthPlugin;

@@ -13,12 +13,14 @@ export interface SessionPortsOptions {
   readonly isDaemon: boolean;
   /** Hears every run of states. */
   readonly progress?: StateProgress | undefined;
+  /** Top data of the sources of this host, where there is no master. */
+  readonly ownTops?: () => Promise<PlainMap>;
   /** Gives who hears the run of a job. */
   readonly progressOf?: (jid: string) => StateProgress;
 }
 
-export function sessionPorts({ hasMaster, isDaemon, progress, progressOf }: SessionPortsOptions): SessionPorts {
-  const parts: StatePortParts = { hasMaster, freshPillar: isDaemon, progress, progressOf, externalTops: hasMaster ? masterTops : () => Promise.resolve({}) };
+export function sessionPorts({ hasMaster, isDaemon, progress, progressOf, ownTops }: SessionPortsOptions): SessionPorts {
+  const parts: StatePortParts = { hasMaster, freshPillar: isDaemon, progress, progressOf, externalTops: hasMaster ? masterTops : ownTops ?? (() => Promise.resolve({})) };
   return {
     state: (session): StatePort => ({ open: async (request) => (await import('./port.js')).statePort(session, parts).open(request) }),
     render,
