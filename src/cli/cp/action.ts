@@ -4,6 +4,7 @@ import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js
 import { openContext, type CliContext } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { helpText } from '../help.js';
+import { withLogin } from '../login/login.js';
 import { UsageError } from '../parsed-line.js';
 import { askedOutputter } from '../print/display.js';
 import type { Run } from '../run-program.js';
@@ -23,7 +24,8 @@ export async function cpAction(run: Run): Promise<number> {
     process.stdout.write(helpText(run.line.table, process.stdout.columns));
     throw new UsageError('Insufficient arguments');
   }
-  const context = await openContext(run, { role: 'client', logName: 'tsalt.cp' });
+  const context = await withLogin(await openContext(run, { role: 'client', logName: 'tsalt.cp' }));
+  if (context === undefined) return EXIT.failed;
   try {
     const audience = publishedTarget(target, targetKind(context.line), context.opts);
     const chunked = context.line.values['chunked'] === true;

@@ -1,9 +1,9 @@
 /** One job on the targeted minions, its returns gathered. */
 import { join } from 'node:path';
 import { askMaster, DOOR_NAME } from '../../client/door.js';
-import { readLocalKey } from '../../client/local-key.js';
 import { TsaltError } from '../../kernel/contract/errors.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { proofOf, type ProofHost } from '../login/proof.js';
 
 export interface Audience {
   readonly tgt: Value;
@@ -24,8 +24,7 @@ export class RefusedError extends TsaltError {
   readonly code = 'cli.refused';
 }
 
-export interface AskHost {
-  readonly opts: Readonly<PlainMap>;
+export interface AskHost extends ProofHost {
   readonly signal: AbortSignal;
 }
 
@@ -33,13 +32,13 @@ export interface AskHost {
 export const byName = (args: PlainMap): Value[] => [{ ...args, __kwarg__: true }];
 
 export function askMinions(host: AskHost, timeoutMs: number): AskMinions {
-  const { key, user } = readLocalKey(host.opts);
+  const proof = proofOf(host);
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
   return async ({ tgt, tgtType }, fun, arg) => {
     const load = { tgt, tgt_type: tgtType, fun, arg: [...arg], ret: '', jid: '', kwargs: {}, wait: true, timeout_ms: timeoutMs };
     const returns = new Map<string, Value>();
     const missing: string[] = [];
-    for await (const frame of askMaster(path, { op: 'publish', key, user, load }, host.signal)) {
+    for await (const frame of askMaster(path, { op: 'publish', ...proof, load }, host.signal)) {
       const id = String(frame['id']);
       if (frame['kind'] === 'refused') throw new RefusedError(isPlainMap(frame['error']) ? String(frame['error']['message']) : 'Refused by the master');
       if (frame['kind'] === 'return') returns.set(id, isPlainMap(frame['load']) ? frame['load']['return'] ?? null : null);

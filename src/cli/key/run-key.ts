@@ -10,13 +10,13 @@ import type { KeyRequest } from './key-request.js';
 
 /** What the key service can do for the command. */
 export interface KeyDesk {
-  listed(word: string): KeyLists;
-  matching(match: Value): KeyLists;
+  listed(word: string): Promise<KeyLists> | KeyLists;
+  matching(match: Value): Promise<KeyLists> | KeyLists;
   accept(wanted: Value, change: KeyChange): Promise<KeyLists>;
   reject(wanted: Value, change: KeyChange): Promise<KeyLists>;
   delete(wanted: Value): Promise<KeyLists>;
-  texts(match: Value): PlainMap;
-  fingers(match: Value): PlainMap;
+  texts(match: Value): Promise<PlainMap> | PlainMap;
+  fingers(match: Value): Promise<PlainMap> | PlainMap;
   pairFiles(): Promise<string>;
   signMasterKey(): Promise<Value>;
 }
@@ -36,15 +36,15 @@ const QUESTION = { accept: 'Proceed? [n/Y] ', reject: 'Proceed? [n/Y] ', delete:
 export async function runKey(request: KeyRequest, desk: KeyDesk, host: KeyHost): Promise<number> {
   const { action, match } = request;
   if (action === 'accept' || action === 'reject' || action === 'delete') return change(action, request, desk, host);
-  if (action === 'list') await host.show(withoutLocal(desk.listed(match)), 'key');
-  else if (action === 'print') await host.show(desk.texts(match), 'key');
-  else if (action === 'finger') await host.show(desk.fingers(match), 'key');
+  if (action === 'list') await host.show(withoutLocal(await desk.listed(match)), 'key');
+  else if (action === 'print') await host.show(await desk.texts(match), 'key');
+  else if (action === 'finger') await host.show(await desk.fingers(match), 'key');
   else await host.show({ return: action === 'gen_keys' ? await desk.pairFiles() : await desk.signMasterKey() }, 'nested');
   return EXIT.ok;
 }
 
 async function change(action: 'accept' | 'reject' | 'delete', request: KeyRequest, desk: KeyDesk, host: KeyHost): Promise<number> {
-  const found = chosen(action, request.change, desk.matching(request.match));
+  const found = chosen(action, request.change, await desk.matching(request.match));
   if (Object.keys(found).length === 0) {
     host.print(`The key glob '${request.match}' does not match any ${statesText(request.change)} keys.`);
     return EXIT.ok;

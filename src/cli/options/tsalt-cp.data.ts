@@ -1,6 +1,8 @@
 /** Command line of `tsalt-cp`. Source of flags, kinds and defaults: golden, cli/_options.json. */
 import { off, on, type ProgramTable } from './option.js';
-import { additionalTarget, hardCrash, logging, output, target, timeout, usual } from './shared.data.js';
+import { additionalTarget, externalAuth, hardCrash, logging, output, target, timeout, usual } from './shared.data.js';
+
+const login = externalAuth();
 
 export const cpTable: ProgramTable = {
   name: 'tsalt-cp',
@@ -10,6 +12,7 @@ export const cpTable: ProgramTable = {
   groups: [
     target,
     additionalTarget,
+    { ...login, rows: login.rows.map((row) => ({ ...row, ours: true })) },
     output(),
     {
       title: 'File Options',
