@@ -1,10 +1,11 @@
 /**
- * The reactor of a minion: it hears the minion's own bus, and what it may call are functions of this minion (`caller`). What becomes of it
- * is also told to the master, as `salt/reactor/minion/<id>/...`.
+ * The reactor of a minion: it hears the minion's own bus and calls functions of this minion (`caller`), and runners and wheel functions that
+ * need no master. What becomes of it is also told to the master, as `salt/reactor/minion/<id>/...`.
  *
- * Source: read, Salt 3008.3 (`engines.reactor` on a minion). Differs: jobs for other minions, runners and wheel functions are the master's:
- * asked for here they fail at once and are seen, where real Salt looks for a master's files on this machine.
+ * Source: read and observed, Salt 3008.3 (`engines.reactor` on a minion). Jobs for other minions (`local`) fail there as well: no master is
+ * on the minion; here that is said.
  */
+import { argSpecOf } from '../automation/reactor/arg-spec.js';
 import { compileReactions } from '../automation/reactor/compile.js';
 import { ChainDepths } from '../automation/reactor/chain-depths.js';
 import { ReactionError, type ReactionCall } from '../automation/reactor/reaction-call.js';
@@ -42,7 +43,7 @@ const TOLD = 'tsalt/reactor/';
 
 /** @throws ReactorMapError */
 export function openMinionReactor(parts: MinionReactorParts): AsyncDisposable {
-  const { opts, id, bus, ports, log } = parts;
+  const { opts, id, bus, ports, host, log } = parts;
   const { map, threads, waitingMax } = readReactorOptions(opts);
   for (const entry of map.ignored) log.warn({ entry: JSON.stringify(entry) }, 'not an entry of `reactor`: each is a tag with its files, such as `- my/tag: [/etc/salt/reactor/it.sls]`');
   const depths = new ChainDepths();
@@ -59,7 +60,7 @@ export function openMinionReactor(parts: MinionReactorParts): AsyncDisposable {
       log.error(facts, 'not reacted to: too much waits');
       bus.fire(`${TOLD}full`, { ...facts });
     },
-    argSpec: () => Promise.resolve({ args: [], required: 0, takesKeywords: true }),
+    argSpec: (client, fun) => argSpecOf(host.catalog, client, fun),
     local: (call) => Promise.reject(notHere(call)),
     run: (call, cause) => runHere(call, { cause, root: depths.root(cause) }, parts, stop.signal),
   });
@@ -95,8 +96,10 @@ function rendererOf(parts: MinionReactorParts, signal: AbortSignal) {
   });
 }
 
-const notHere = ({ client, fun }: ReactionCall): ReactionError =>
-  new ReactionError(`${client}.${fun} is for the reactor of a master: on a minion use caller, and event.send to tell the master`);
+const notHere = ({ fun }: ReactionCall): ReactionError =>
+  new ReactionError(`local.${fun} is for the reactor of a master: on a minion use caller, and event.send to tell the master`);
+
+const KINDS = { caller: 'modules', runner: 'runners', wheel: 'wheel' } as const;
 
 /** Ids of jobs; those of reactions and events have words before them. */
 const JID = /^\d{20}/;
@@ -106,11 +109,11 @@ const JID = /^\d{20}/;
  * that leads to itself is seen, also one over both hosts.
  */
 async function runHere(call: ReactionCall, { cause, root }: { cause: string; root: string }, { host, bus, ports, hasMaster }: MinionReactorParts, signal: AbortSignal): Promise<void> {
-  if (call.client !== 'caller') throw notHere(call);
+  if (call.client === 'local') throw notHere(call);
   const fireLocal: EventPort['fireLocal'] = (tag, data) => Promise.resolve(bus.fire(tag, data, cause)).then(() => true);
   const fireMaster: EventPort['fireMaster'] = (tag, data, ...more) => {
     if (!hasMaster) return fireLocal(tag, data as PlainMap);
     return ports.events.fireMaster(tag, JID.test(root) && isPlainMap(data ?? null) ? { ...data as PlainMap, __pub_jid: root } : data, ...more);
   };
-  await host.session({ signal, nested: true, ports: { events: { ...ports.events, fireLocal, fireMaster } } }).call(call.fun, call.arg, call.kwarg);
+  await host.session({ kind: KINDS[call.client], signal, nested: true, ports: { events: { ...ports.events, fireLocal, fireMaster } } }).call(call.fun, call.arg, call.kwarg);
 }

@@ -1,11 +1,12 @@
 /** The reactor of the master: what it may call, and under whose name. Source: read, Salt 3008.3; golden events/reactor-*. */
-import { ReactionError, type ArgSpec, type ReactionCall } from '../../automation/reactor/reaction-call.js';
+import { ReactionError, type ReactionCall } from '../../automation/reactor/reaction-call.js';
+import { argSpecOf } from '../../automation/reactor/arg-spec.js';
 import { isReactorConfigured, readReactorOptions } from '../../automation/reactor/reactor-options.js';
 import { Reactor, REACTOR_USER, type ReactorParts } from '../../automation/reactor/reactor.js';
 import type { EventBus } from '../../bus/event/bus.js';
 import type { Logger } from '../../kernel/contract/log.js';
 import type { CatalogPort, ReactorPort } from '../../kernel/contract/ports.js';
-import { isList, type PlainMap, type Value } from '../../kernel/std/value.js';
+import type { PlainMap, Value } from '../../kernel/std/value.js';
 import { publishedForm } from '../../sls/target/published.js';
 import type { Access } from '../access/authorise.js';
 import type { LocalKeys } from '../access/local-keys.js';
@@ -41,7 +42,7 @@ export function openReactor(parts: MasterReactions): Reactor | undefined {
     isManager: (key) => keys.userOf(key) === 'root',
     threads, waitingMax,
     onFull: (facts) => parts.bounds.hit('reactor_queue', facts),
-    argSpec: (client, fun) => argSpec(catalog, client, fun),
+    argSpec: (client, fun) => argSpecOf(catalog, client, fun),
     async local(call, cause) {
       if (!mayCall(call, cause, parts)) throw new ReactionError(`local.${call.fun} is not allowed`);
       const published = await parts.publish(orderOf(call, cause, opts['nodegroups'] ?? {}));
@@ -81,14 +82,6 @@ export function reactorPort(reactor: () => Reactor | undefined): ReactorPort {
     add: (glob, files) => reactor()?.map.add(glob, files) ?? {},
     delete: (glob) => reactor()?.map.delete(glob) ?? {},
   };
-}
-
-async function argSpec(catalog: CatalogPort, client: 'runner' | 'wheel', fun: string): Promise<ArgSpec> {
-  const spec = await catalog.argspec(client === 'runner' ? 'runners' : 'wheel', fun);
-  if (spec === undefined) return undefined;
-  const args = isList(spec['args'] ?? null) ? (spec['args'] as readonly Value[]).map(String) : [];
-  const defaults = isList(spec['defaults'] ?? null) ? (spec['defaults'] as readonly Value[]).length : 0;
-  return { args, required: args.length - defaults, takesKeywords: spec['kwargs'] !== null && spec['kwargs'] !== undefined };
 }
 
 /** Options that travel with a publication. */
