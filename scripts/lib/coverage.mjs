@@ -1,5 +1,10 @@
 // The text of docs/coverage.md: which modules, states, runners and wheel modules of Salt exist here.
+import { readFileSync } from 'node:fs';
+
 const KINDS = [['modules', 'Execution modules'], ['states', 'States'], ['runners', 'Runners'], ['wheel', 'Wheel modules']];
+
+/** Why names of Salt have no place here, by kind and name. */
+const REASONS = JSON.parse(readFileSync(new URL('coverage-reasons.json', import.meta.url), 'utf8'));
 
 const functionsOf = (plugins) => new Set(plugins.flatMap(({ functions, aliases }) => [...Object.keys(functions), ...Object.keys(aliases ?? {})]));
 
@@ -22,7 +27,10 @@ function section(kind, title, index, recorded) {
   const served = (name) => plugins.filter((plugin) => plugin.serves === name);
   const names = Object.keys(recorded[kind]).sort();
   const here = names.filter((name) => served(name).length > 0);
-  const absent = names.filter((name) => served(name).length === 0);
+  const reasons = REASONS[kind] ?? {};
+  const missing = names.filter((name) => served(name).length === 0);
+  const absent = missing.filter((name) => !(name in reasons));
+  const left = missing.filter((name) => name in reasons);
   const own = [...new Set(plugins.map((plugin) => plugin.serves))].filter((name) => !names.includes(name)).sort();
   const rows = here.map((name) => rowOf(name, recorded[kind][name], served(name)));
   const functions = rows.reduce((sum, row) => sum + row.here, 0);
@@ -34,6 +42,7 @@ function section(kind, title, index, recorded) {
       ...(rows.length > 0 ? ['| name | functions | notes |', '|---|---|---|', ...rows.map((row) => row.line), ''] : []),
       ...(own.length > 0 ? [`Not of Salt: ${own.join(', ')}.`, ''] : []),
       ...(absent.length > 0 ? [`Not here: ${absent.join(', ')}.`, ''] : []),
+      ...(left.length > 0 ? ['Left out:', '', ...left.map((name) => `- ${name}: ${reasons[name]}`), ''] : []),
     ],
   };
 }

@@ -19,9 +19,10 @@ test('coverageText() counts what is missing and what was added', () => {
   const plugin = (name: string, functions: string[]) => ({ name, serves: 'pkg', virtual: false, functions: Object.fromEntries(functions.map((fun) => [fun, {}])) });
   const text = coverageText(
     { plugins: { modules: [plugin('aptpkg', ['install', 'extra'])] } },
-    { modules: { pkg: { functions: { install: {}, remove: {} } }, gone: { functions: { a: {} } } }, states: {}, runners: {}, wheel: {} },
+    { modules: { pkg: { functions: { install: {}, remove: {} } }, gone: { functions: { a: {} } } }, states: { reg: { functions: { present: {} } } }, runners: {}, wheel: {} },
   );
   assert.match(text, /\| Execution modules \| 1 of 2 \| 1 of 3 \|/);
   assert.match(text, /\| pkg \| 1 of 2 \| from aptpkg; missing: remove; added: extra \|/);
   assert.match(text, /Not here: gone\./);
+  assert.match(text, /Left out:\n\n- reg: the registry of Windows/);
 });
