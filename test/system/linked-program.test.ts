@@ -38,6 +38,11 @@ site.test('with flags of the engine that the kept code is not for, modules are l
   assert.ok(existsSync(join(site.dir, 'a.pub')));
 });
 
+site.test('the returner local prints what returners get', async () => {
+  const done = await runCommand([process.execPath, join(repository, 'bin/tsalt-call'), '-c', join(site.dir, 'plain'), '--local', '--return', 'local', 'test.echo', 'hi']);
+  assert.match(done.stdout, /^\{'jid': '\d{20}', 'return': 'hi', 'retcode': 0, 'id': 'one', 'fun': 'test\.echo', 'fun_args': \['hi'\], 'success': True\}\nlocal:\n {4}hi\n$/);
+});
+
 site.test('values of a plugin of a user are ours', async () => {
   const done = await runCommand([process.execPath, join(repository, 'bin/tsalt-call'), '-c', confDir, '--local', '--out=json', 'grains.item', 'rack_units', 'rack_of']);
   assert.match(done.stdout, /"rack_units": 2\.0/);

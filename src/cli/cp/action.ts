@@ -15,7 +15,7 @@ import { targetKind } from '../target-kind.js';
 import { askMinions, RefusedError, type Audience } from './ask-minions.js';
 import { sendPieces, type Progress } from './send-pieces.js';
 import { NotWholeError, readWhole, sendWhole } from './send-whole.js';
-import { gatherSources, NoSuchSourceError } from './sources.js';
+import { gatherSources, namedPaths, NoSuchSourceError } from './sources.js';
 
 export async function cpAction(run: Run): Promise<number> {
   const [target, ...words] = run.line.words;
@@ -29,7 +29,8 @@ export async function cpAction(run: Run): Promise<number> {
   try {
     const audience = publishedTarget(target, targetKind(context.line), context.opts);
     const chunked = context.line.values['chunked'] === true;
-    const outcome = chunked ? await inPieces(context, audience, words, dest) : await whole(context, audience, words, dest);
+    const paths = namedPaths(words);
+    const outcome = chunked ? await inPieces(context, audience, paths, dest) : await whole(context, audience, paths, dest);
     if (!outcome.isEmpty) await context.show(outcome.shown, askedOutputter(context.line));
     return context.line.values['strict'] === true && outcome.failed ? EXIT.failed : EXIT.ok;
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What `tsalt-cp --chunked` sends: the files and empty folders below the named paths, and where each comes to lie. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { globPaths, hasMagic } from '../../kernel/sys/glob.js';
 
 export interface SourceFile {
   readonly path: string;
@@ -21,6 +22,14 @@ export class NoSuchSourceError extends Error {
   constructor(path: string) {
     super(`${path} does not exist`);
   }
+}
+
+/** Patterns that no shell took up, since they were quoted, stand for the paths that fit; what fits nothing is told by its name. */
+export function namedPaths(words: readonly string[]): string[] {
+  return words.flatMap((word) => {
+    const fitting = hasMagic(word) && statSync(word, { throwIfNoEntry: false }) === undefined ? globPaths(word) : [];
+    return fitting.length === 0 ? [word] : fitting;
+  });
 }
 
 const MODE_BITS = 0o7777;

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gatherSources, NoSuchSourceError } from '../../../../src/cli/cp/sources.js';
+import { gatherSources, namedPaths, NoSuchSourceError } from '../../../../src/cli/cp/sources.js';
 
 function tree(): { dir: string } & Disposable {
   const dir = mkdtempSync(join(tmpdir(), 'cp-'));
@@ -38,4 +38,12 @@ test('several files lie below the destination', () => {
 
 test('a named path that is not there is an error', () => {
   assert.throws(() => gatherSources(['/none/of/this'], '/to'), new NoSuchSourceError('/none/of/this'));
+});
+
+test('a quoted pattern stands for the paths that fit; a file of that name comes first, and what fits nothing stays as it is', () => {
+  using place = tree();
+  const at = (name: string): string => join(place.dir, name);
+  assert.deepEqual(namedPaths([at('site/*.sh'), at('site/c*/a.txt'), at('site/*.none'), at('site')]), [at('site/run.sh'), at('site/conf/a.txt'), at('site/*.none'), at('site')]);
+  writeFileSync(at('site/[x].sh'), '');
+  assert.deepEqual(namedPaths([at('site/[x].sh')]), [at('site/[x].sh')]);
 });
