@@ -1,0 +1,4 @@
+/** Configurations of Apache on Debian. */
+import { switchStates } from './apache/switch.js';
+
+export default switchStates({ end: 'conf', word: 'conf' });
