@@ -97,7 +97,8 @@ export async function startMinion(side: Side, id: string, master: { requestPort:
 
 export function startDaemon(side: Side, name: 'master' | 'minion', place: Place, nodeArgs: readonly string[] = []): Host {
   const [command, ...args] = program(side, name);
-  const child = spawn(command, [...nodeArgs, ...args, '-c', place.configDir], { stdio: ['ignore', 'ignore', 'ignore'] });
+  // A group of its own: a real minion has a process below it that would outlive it.
+  const child = spawn(command, [...nodeArgs, ...args, '-c', place.configDir], { stdio: ['ignore', 'ignore', 'ignore'], detached: true });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   running.set(child, place.root);
   return {
@@ -105,18 +106,27 @@ export function startDaemon(side: Side, name: 'master' | 'minion', place: Place,
     async stop() {
       child.kill('SIGTERM');
       await Promise.race([ended, pause(8000)]);
-      if (child.exitCode === null) child.kill('SIGKILL');
+      killGroup(child);
       running.delete(child);
       rmSync(place.root, { recursive: true, force: true });
     },
   };
 }
 
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Whatever ends this program ends them too, and their folders. */
 const running = new Map<ChildProcess, string>();
 process.on('exit', () => {
   for (const [child, root] of running) {
-    child.kill('SIGKILL');
+    killGroup(child);
     rmSync(root, { recursive: true, force: true, maxRetries: 3 });
   }
 });
