@@ -1,7 +1,10 @@
 /** Addresses of masters: host and port from the configuration, names looked up. */
 import { lookup } from 'node:dns/promises';
-import { connect, isIP, isIPv6 } from 'node:net';
+import { connect, isIP, isIPv6 as isSix } from 'node:net';
 import { isList, type PlainMap, type Value } from '../../kernel/std/value.js';
+
+/** The colon is asked for first: Node's own answer compiles 135 kB the second time it is needed, and few masters have such an address. */
+const isIPv6 = (text: string): boolean => text.includes(':') && isSix(text);
 
 export interface MasterAddress {
   readonly host: string;

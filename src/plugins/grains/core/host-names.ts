@@ -8,7 +8,7 @@
  */
 import type { Context } from '../../../kernel/contract/context.js';
 import type { PlainMap } from '../../../kernel/std/value.js';
-import { parseAddress } from './addresses.js';
+import { parseIpAddress } from '../../../kernel/std/ip-address.js';
 import { ask, textOf } from './look.js';
 
 export const NAMES_WAIT_MS = 1000;
@@ -53,7 +53,7 @@ export async function hostNameGrains(ctx: Context, lookup: Lookup): Promise<Plai
 export function addressesIn(text: string, version: 4 | 6): string[] {
   const addresses = text.split('\n').map((line) => line.split(/\s+/)[0] ?? '');
   // Addresses of the other family are dressed up as ours.
-  return [...new Set(addresses)].filter((address) => parseAddress(address)?.version === version && !address.startsWith('::ffff:'));
+  return [...new Set(addresses)].filter((address) => parseIpAddress(address)?.version === version && !address.startsWith('::ffff:'));
 }
 
 /** The addresses that the host's name leads to; none of a family that no interface has. */

@@ -1,7 +1,8 @@
 /** Grain `dns`: the configuration of the resolver. Source: read, Salt 3008.3; resolv.conf(5). */
 import type { Context } from '../../../kernel/contract/context.js';
 import type { PlainMap } from '../../../kernel/std/value.js';
-import { networkWithMask, parseAddress } from './addresses.js';
+import { parseIpAddress } from '../../../kernel/std/ip-address.js';
+import { networkWithMask } from './addresses.js';
 import { textOf } from './look.js';
 
 /** systemd-resolved keeps the real servers here; `/etc/resolv.conf` then names only itself. */
@@ -40,7 +41,7 @@ export function parseResolvConf(text: string): PlainMap {
         for (const network of values.map(networkWithMask)) if (network !== undefined) sortlist.add(network);
         break;
       case 'nameserver': {
-        const address = first === undefined ? undefined : parseAddress(first);
+        const address = first === undefined ? undefined : parseIpAddress(first);
         if (address !== undefined) servers.set(address.text, address.version);
         break;
       }
