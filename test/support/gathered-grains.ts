@@ -1,5 +1,5 @@
 /** Grains of this machine as the program gathers them, over the built-in plugins of `build/`. */
-import { gatherFacts } from '../../src/kernel/facts/facts.js';
+import { gatherFacts, gatherQuickFacts, type FactsParts } from '../../src/kernel/facts/facts.js';
 import type { PlainMap } from '../../src/kernel/std/value.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
 import { listeningLog, neverAborted, testHost, type LogLine } from './module-host.js';
@@ -10,13 +10,14 @@ export interface GatherOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-export async function gatheredGrains({ opts = {}, userDirs = [], env }: GatherOptions = {}): Promise<{ grains: PlainMap; lines: LogLine[] }> {
+export async function gatheredGrains({ opts = {}, userDirs = [], env }: GatherOptions = {}): Promise<{ grains: PlainMap; lines: LogLine[]; quick: Awaited<ReturnType<typeof gatherQuickFacts>> }> {
   const log = listeningLog();
   const sys = createSys(env === undefined ? {} : { env });
   await using host = await testHost({ opts, sys, log, userDirs: () => userDirs, id: String(opts['id'] ?? '') });
   const signal = neverAborted();
-  const grains = await gatherFacts({
+  const parts: FactsParts = {
     opts, sys, log, plugins: () => host.loadAll('grains'), context: (name, before) => host.context(name, { signal, grains: before }),
-  });
-  return { grains, lines: log.lines };
+  };
+  const grains = await gatherFacts(parts);
+  return { grains, quick: await gatherQuickFacts(parts), lines: log.lines };
 }
