@@ -5,6 +5,7 @@
  */
 import type { Logger } from '../../kernel/contract/log.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
+import type { JobOrder } from '../jobs/publish-job.js';
 import { blacklistedBy } from './blacklist.js';
 import { credentialsOf, type Credentials } from './credentials.js';
 import { identify, type Identity, type IdentityParts } from './identity.js';
@@ -54,12 +55,8 @@ export interface ProvenCall {
 }
 
 /** What is asked for, in any spelling of the ways in. */
-export interface Wanted {
-  readonly fun: string | readonly string[];
-  readonly arg: readonly Value[];
+export interface Wanted extends Pick<JobOrder, 'fun' | 'arg' | 'tgt' | 'tgtType'> {
   readonly kwarg: PlainMap;
-  readonly tgt: Value;
-  readonly tgtType: string;
   readonly delimiter: string;
 }
 
