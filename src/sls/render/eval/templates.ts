@@ -215,11 +215,6 @@ class TemplateModule extends Thing {
   }
 }
 
-/** True for imported templates: the filters that load data take their text. */
-export function isModule(data: Data): boolean {
-  return data instanceof TemplateModule;
-}
-
 function moduleOf(cx: Cx, code: Code, withContext: boolean): Later<{ module: Data; name: string }> {
   return chain(code.run(cx), (value) => chain(loaded(cx, namesIn(value)), (template) => {
     const name = template.name ?? '';
