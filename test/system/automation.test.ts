@@ -4,6 +4,7 @@
  * PostgreSQL, the mail server (aiosmtpd) and the service (a script of `/etc/init.d`) are real.
  */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlainMap } from '../../src/kernel/std/value.js';
@@ -51,6 +52,7 @@ esac
 const example = (path: string, from = '/srv/', to = '/srv/'): PlainMap => loadYaml(readFileSync(join(repository, path), 'utf8').replaceAll(from, to)) as PlainMap;
 
 site.setUp('a database, a mail server and a master with the examples', async () => {
+  if (skipWithSystemd === false) installService();
   database = site.own(await startPostgres(site.dir));
   database.create('salt', 'pgjsonb');
   mails = site.own(await MailServer.start());
@@ -93,19 +95,9 @@ site.test('a new machine of an expected name comes in by itself: key, start, sta
 });
 
 site.test('a service that was killed is found by its beacon, started again by the reactor, and one can see why', async () => {
-  const script = join('/etc/init.d', SERVICE);
-  site.own({
-    [Symbol.asyncDispose]() {
-      rmSync(script, { force: true });
-      if (existsSync(pidFile())) killIfThere(pidOf());
-      return Promise.resolve();
-    },
-  });
-  writeFileSync(script, SCRIPT.replaceAll('NAME', SERVICE).replaceAll('PID', pidFile()), { mode: 0o755 });
   await master.allAnswer('web-1');
   const tag = `salt/beacon/web-1/service/${SERVICE}`;
   const isRunning = (data: PlainMap): unknown => (data[SERVICE] as PlainMap)['running'];
-  // The first look finds it stopped; the reaction starts it.
   await hearing.heard(tag, ({ data }) => isRunning(data) === true);
   const before = pidOf();
   hearing.clear();
@@ -120,6 +112,20 @@ site.test('a service that was killed is found by its beacon, started again by th
   const { stdout } = await master.tsalt('tsalt-run', 'event.trace', String(data['jid']));
   assert.match(stdout, new RegExp(`^event ${tag} from web-1 .*\\n└─ reaction .*/heal-service\\.sls(?::\\d+)? .*\\n {3}└─ job service\\.start on web-1 .*\\n {6}└─ return of web-1: done\\n$`));
 }, { skip: skipWithSystemd });
+
+/** A service that runs, before any beacon looks at it. */
+function installService(): void {
+  const script = join('/etc/init.d', SERVICE);
+  site.own({
+    [Symbol.asyncDispose]() {
+      rmSync(script, { force: true });
+      if (existsSync(pidFile())) killIfThere(pidOf());
+      return Promise.resolve();
+    },
+  });
+  writeFileSync(script, SCRIPT.replaceAll('NAME', SERVICE).replaceAll('PID', pidFile()), { mode: 0o755 });
+  execFileSync('service', [SERVICE, 'start'], { stdio: 'ignore' });
+}
 
 function killIfThere(pid: number): void {
   try {
