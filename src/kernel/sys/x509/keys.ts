@@ -36,6 +36,15 @@ export function keyId(key: KeyObject): Buffer {
   return createHash('sha1').update(content.subarray(1)).digest();
 }
 
+/** Smaller keys are no protection, larger ones take minutes to make. */
+const [BITS_MIN, BITS_MAX] = [1024, 16_384];
+
+/** An RSA key of any sensible size. */
+export async function generateRsaKey(bits: number): Promise<KeyObject> {
+  if (bits < BITS_MIN || bits > BITS_MAX) throw new InvocationError(`RSA key size must be between ${BITS_MIN} and ${BITS_MAX} bits.`);
+  return (await generate('rsa', { modulusLength: bits, publicExponent: 65_537 })).privateKey;
+}
+
 export async function generateKey(algorithm: string, size: number | null): Promise<KeyObject> {
   if (algorithm === 'rsa') {
     if (!RSA_BITS.includes(size ?? 2048)) throw new InvocationError('RSA key size must be either 2048, 3072 or 4096 bits.');

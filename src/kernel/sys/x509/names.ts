@@ -57,6 +57,12 @@ export function nameOf(source: Value): Buffer {
   }));
 }
 
+/** Parts of a name in this order, by the numbers of their kinds. */
+export const nameOfParts = (parts: readonly Part[]): Buffer => nameBytes(parts.map((part) => [part]));
+
+/** Kind and value of each part, in the order they stand in. */
+export const nameParts = (name: Node): Part[] => groupsOf(name).flat();
+
 function groupsOf(name: Node): Part[][] {
   return partsOf(name).map((group) => partsOf(group).map((part) => {
     const [number, value] = partsOf(part);
