@@ -32,6 +32,7 @@ async function masterFor(name: string, accepted: readonly string[]): Promise<{ m
   const keys = new KeyRing(dir);
   const master = await MasterHost.prepare(site, 'tsalt', name, {
     id: 'wire-master', file_buffer_size: 16_384, timeout: 3, gather_job_timeout: 2, file_recv: true, peer: { '.*': ['test.*'] }, peer_run: { '.*': ['test.arg'] },
+    external_auth: { auto: { tester: ['.*', '@runner', '@wheel', '@jobs'] } },
     autosign_grains_dir: 'autosign', autosign_file: 'autosign.conf', autoreject_file: 'autoreject.conf',
   });
   site.write(`${name}/autosign/rack`, '7\n');
@@ -40,7 +41,7 @@ async function masterFor(name: string, accepted: readonly string[]): Promise<{ m
   site.write(`${name}/pki/master.pem`, keys.privatePem('master'), 0o400);
   site.write(`${name}/pki/master.pub`, keys.publicPem('master'));
   for (const id of accepted) site.write(`${name}/pki/minions/${id}`, keys.publicPem(id), 0o600);
-  if (keys.has('rejected-1')) site.write(`${name}/pki/minions_rejected/rejected-1`, keys.publicPem('rejected-1'), 0o600);
+  if (name === 'auth' && keys.has('rejected-1')) site.write(`${name}/pki/minions_rejected/rejected-1`, keys.publicPem('rejected-1'), 0o600);
   master.serve('salt/hello.txt', 'hello\n');
   mkdirSync(join(master.dir, 'srv/salt/sub/empty'), { recursive: true });
   await master.start();

@@ -51,7 +51,7 @@ export function readRequest(frame: Uint8Array, limits: RequestLimits): Request {
   const version = readVersion(outer['version']);
   const load = outer['load'];
   if (load === undefined) throw new WireShapeError('load', 'a load', load);
-  if (enc === 'clear' && isPlainMap(load)) return { enc, load, version };
+  if (enc === 'clear' && isPlainMap(load)) return { enc, load: withTextToken(load), version };
   if (enc !== 'aes') throw new EnvelopeShapeError('load', 'a map in clear, or bytes and enc aes', load);
   return {
     enc,
@@ -61,6 +61,12 @@ export function readRequest(frame: Uint8Array, limits: RequestLimits): Request {
     encAlgo: typeof outer['enc_algo'] === 'string' ? outer['enc_algo'] : undefined,
     sigAlgo: typeof outer['sig_algo'] === 'string' ? outer['sig_algo'] : undefined,
   };
+}
+
+/** The token of a sign-in is bytes; that of a login, under the same name, is text. */
+function withTextToken(load: PlainMap): PlainMap {
+  const { cmd, token } = load;
+  return cmd === '_auth' || !(token instanceof Uint8Array) ? load : { ...load, token: Buffer.from(token).toString('utf8') };
 }
 
 /** 3 and "3" are the same; missing or not a number is 0. Source: golden wire/auth. */

@@ -7,7 +7,7 @@ import { pushEvents } from '../../../src/bus/event/local-client.js';
 import { readSignInReply } from '../../../src/bus/wire/sign-in.js';
 import { isEncryptionAlgorithm } from '../../../src/bus/crypto/algorithms.js';
 import { isPlainMap, type PlainMap, type Value } from '../../../src/kernel/std/value.js';
-import { bytesOf, type Json, type JsonMap, type KeyRing, type RecordedReply, type RecordedRequest } from '../../golden/wire/recordings.js';
+import { bytesOf, isJsonMap, type Json, type JsonMap, type KeyRing, type RecordedReply, type RecordedRequest } from '../../golden/wire/recordings.js';
 import type { MasterHost } from '../../support/fleet/master.js';
 import { askRaw, newNonce, nowSeconds } from '../../support/fleet/raw-minion.js';
 
@@ -64,7 +64,10 @@ export class Replay {
     const frame = known ?? this.#frameOf(run);
     this.#frames.set(run.request.raw_b64, frame);
     const reply = await askRaw(this.#master.requestPort, frame, REPLY_MS);
-    if (reply !== undefined) this.#learnSession(run, reply);
+    if (reply !== undefined) {
+      this.#learnSession(run, reply);
+      this.#learnToken(run, reply);
+    }
     return reply;
   }
 
@@ -75,12 +78,17 @@ export class Replay {
     if (!isPlainMap(outer)) return raw;
     if (request.crypt_key !== undefined && outer['enc'] === 'aes') return encodeNetwork({ ...outer, load: this.#sealedAnew(outer, request.crypt_key) });
     if (!isPlainMap(outer['load'])) return raw;
-    const load = Object.fromEntries(Object.entries(outer['load']).map(([name, value]) => [name, this.#replaced(value)]));
-    return encodeNetwork({ ...outer, load });
+    return encodeNetwork({ ...outer, load: this.replaced(outer['load']) as Value });
   }
 
-  #replaced(value: Value): Value {
-    return typeof value === 'string' ? (this.#texts.get(value) ?? value) : value;
+  /** The value with those texts of the recording that are other ones in this run. */
+  replaced<T extends Value | Json>(value: T): T {
+    if (typeof value === 'string') return (this.#texts.get(value) ?? value) as T;
+    // The token of a sign-in is bytes, that of a login, in the same place, is text.
+    if (value instanceof Uint8Array) return (this.#texts.get(Buffer.from(value).toString('latin1')) ?? value) as T;
+    if (Array.isArray(value)) return value.map((item: Value | Json) => this.replaced(item)) as unknown as T;
+    if (!isPlainMap(value as Value)) return value;
+    return Object.fromEntries(Object.entries(value as PlainMap).map(([name, item]) => [name, this.replaced(item)])) as unknown as T;
   }
 
   #sealedAnew(outer: PlainMap, recordedKey: string): Buffer {
@@ -89,6 +97,14 @@ export class Replay {
     if ('nonce' in fresh) fresh['nonce'] = newNonce();
     if ('ts' in fresh) fresh['ts'] = nowSeconds();
     return sealLoad(this.sessionFor(recordedKey), encodeNetwork(fresh));
+  }
+
+  /** A token that was given then and now. */
+  #learnToken(run: RecordedRun, frame: Buffer): void {
+    const { value } = run.reply ?? {};
+    if (run.name !== 'mk_token' || !isJsonMap(value) || typeof value['token'] !== 'string') return;
+    const ours = decodeNetwork(frame);
+    if (isPlainMap(ours) && typeof ours['token'] === 'string') this.replaceText(value['token'], ours['token']);
   }
 
   /** A sign-in that was accepted then and now: their session keys belong together. */

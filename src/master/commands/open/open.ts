@@ -65,7 +65,7 @@ export function openCommands(parts: OpenParts): OpenCommand[] {
         if (allowed.kind === 'refused') return reply({ error: { ...allowed.error } });
         const started = parts.functions.start('wheel', callOf(load), allowed.user, { jid: id });
         const { fun = null, jid = null, user = null, return: value = null, success = null } = await started.done;
-        return reply({ tag: started.tag, data: { fun, jid, tag: started.tag, user, return: value, success, _stamp: stampNow() } });
+        return reply({ tag: started.tag, data: { fun, jid, tag: started.tag, user, return: value, success, ...(success ? {} : { _stamp: stampNow() }) } });
       },
     },
     {

@@ -78,7 +78,7 @@ test('of too many events at once the first are taken, and the bound is told', as
 });
 
 test('progress of jobs is no event: it goes to the delivery record under the proven id', async () => {
-  const jobs: JobProgress[] = [{ jid: '1', state: 'running', forMs: 1200, pid: 9, why: undefined }];
+  const jobs: JobProgress[] = [{ jid: '1', state: 'running', forMs: 1200, pid: 9, why: undefined, states: undefined }];
   const { fired, progress } = await send({ tag: PROGRESS_TAG, data: progressData(jobs), id: 'web2', cmd: '_minion_event' });
   assert.deepEqual([fired, progress], [[], [['web1', jobs[0]]]]);
   const foreign = await send({ tag: PROGRESS_TAG, data: progressData(jobs) }, false);
