@@ -7,6 +7,8 @@ import { repository } from '../fleet/salt-venv.js';
 import { freePort, ProgramServer } from './program-server.js';
 
 export interface Database extends AsyncDisposable {
+  /** The folder of its own programs, without the wrappers that Debian puts before them and that cost more than the programs. */
+  readonly programs: string;
   readonly port: number;
   readonly password: string;
   /** Makes an empty database with the tables of a returner, by the documented command. */
@@ -51,12 +53,12 @@ export async function startPostgres(root: string, wanted?: number): Promise<Data
     execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', env: { ...process.env, PGPASSWORD: PASSWORD } });
   };
   run([...as('postgres'), join(bin, 'initdb'), '-D', join(dir, 'data'), '-U', 'salt', '-A', 'scram-sha-256', `--pwfile=${secret}`, '-E', 'UTF8', '--no-locale', '-N']);
-  const [program, ...args] = [...as('postgres'), join(bin, 'postgres'), '-D', join(dir, 'data'), '-p', String(port), '-k', dir, '-c', 'listen_addresses=127.0.0.1', '-F'];
+  const [program, ...args] = [...as('postgres'), join(bin, 'postgres'), '-D', join(dir, 'data'), '-p', String(port), '-k', dir, '-c', 'listen_addresses=127.0.0.1', '-F', '-c', 'shared_buffers=8MB', '-c', 'autovacuum=off', '-c', 'wal_level=minimal', '-c', 'max_wal_senders=0'];
   const server = new ProgramServer([program, ...args], { cwd: '/' });
   const psql = [join(bin, 'psql'), '-q', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(port), '-U', 'salt'];
   await server.line((line) => (line.includes('ready to accept connections') ? true : undefined));
   return {
-    port, password: PASSWORD,
+    port, password: PASSWORD, programs: bin,
     create(name, returner) {
       run([...psql, '-d', 'postgres', '-c', `CREATE DATABASE ${name}`]);
       run([...psql, '-d', name, '-f', schema(returner)]);
@@ -82,7 +84,7 @@ export async function startMaria(root: string): Promise<Database> {
     execFileSync('mariadb', ['--no-defaults', '-u', 'root', '-S', socket, ...args], { input, stdio: ['pipe', 'pipe', 'pipe'], encoding: 'utf8' });
   ask(`CREATE USER salt@'127.0.0.1' IDENTIFIED BY '${PASSWORD}'; GRANT ALL ON *.* TO salt@'127.0.0.1' WITH GRANT OPTION`);
   return {
-    port, password: PASSWORD,
+    port, password: PASSWORD, programs: '/usr/bin',
     create(name, returner) {
       ask(`CREATE DATABASE ${name} DEFAULT CHARACTER SET utf8mb4`);
       ask(`SOURCE ${schema(returner)}`, name);
