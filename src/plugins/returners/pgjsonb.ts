@@ -2,25 +2,13 @@
 import { defineReturner } from '../../kernel/contract/plugin.js';
 import { cleanTables, jobTables } from './sql/job-tables.js';
 import { PGJSONB } from './sql/postgres-dialects.js';
-import { POSTGRES_PORT } from './sql/postgres-session.js';
+import { postgresOptions } from './sql/postgres-options.js';
 
 export default defineReturner({
   name: 'pgjsonb',
   doc: 'Jobs, results and events in PostgreSQL, as `jsonb`.',
   section: 'returner.pgjsonb',
-  options: {
-    host: { doc: 'where PostgreSQL is', default: 'localhost' },
-    port: { doc: 'its port', default: POSTGRES_PORT },
-    user: { doc: 'to log in with', default: 'salt' },
-    pass: { doc: 'to log in with', default: 'salt' },
-    db: { doc: 'the database', default: 'salt' },
-    connect_timeout: { doc: 'seconds to wait for the server' },
-    sslmode: { doc: 'require, verify-ca or verify-full: encrypted' },
-    sslrootcert: { doc: 'a file of trusted certificates' },
-    sslcert: { doc: 'a file: our certificate' },
-    sslkey: { doc: 'a file: its key' },
-    sslcrl: { doc: 'a file of certificates that are revoked' },
-  },
+  options: postgresOptions('pass'),
   ...jobTables(PGJSONB),
   cleanOldJobs: (ctx) => cleanTables(PGJSONB, ctx),
 });

@@ -13,7 +13,8 @@ import { str } from '../../kernel/std/python-text.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { readJson } from '../../kernel/yaml/read-json.js';
 import { jsonOf, mapOfJson } from './shared/json.js';
-import { openPostgres, POSTGRES_PORT } from './sql/postgres-session.js';
+import { postgresOptions } from './sql/postgres-options.js';
+import { openPostgres } from './sql/postgres-session.js';
 import type { Row } from './sql/session.js';
 
 const NAME = 'postgres_local_cache';
@@ -56,19 +57,7 @@ export default defineReturner({
   name: NAME,
   doc: 'The job store of a master in PostgreSQL, a column for each fact of a job.',
   section: 'master_job_cache.postgres',
-  options: {
-    host: { doc: 'where PostgreSQL is', default: 'salt' },
-    port: { doc: 'its port', default: POSTGRES_PORT },
-    user: { doc: 'to log in with', default: 'salt' },
-    passwd: { doc: 'to log in with', default: 'salt' },
-    db: { doc: 'the database', default: 'salt' },
-    connect_timeout: { doc: 'seconds to wait for the server' },
-    sslmode: { doc: 'require, verify-ca or verify-full: encrypted' },
-    sslrootcert: { doc: 'a file of trusted certificates' },
-    sslcert: { doc: 'a file: our certificate' },
-    sslkey: { doc: 'a file: its key' },
-    sslcrl: { doc: 'a file of certificates that are revoked' },
-  },
+  options: postgresOptions('passwd', 'salt'),
   async returner(ret, ctx) {
     await using db = await open(ctx);
     const [fun, jid, id] = [written(ret['fun']), ret['jid'] === 'req' ? newJid() : String(ret['jid'] ?? ''), String(ret['id'] ?? '')];

@@ -6,7 +6,8 @@ import { done, failed, wouldChange } from '../../kernel/contract/state.js';
 import { str } from '../../kernel/std/python-text.js';
 import { isPlainMap, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { tried } from './outcome/failure.js';
-import { guarded, step, strictly, virtual } from './mysql/shared.js';
+import { guarded } from './outcome/step.js';
+import { step, strictly, virtual } from './mysql/shared.js';
 
 const facts = async (name: string, given: PlainMap, ctx: Context): Promise<PlainMap> => {
   const found = await ctx.call('mysql.db_get', [name], given);

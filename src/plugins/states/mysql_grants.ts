@@ -5,7 +5,8 @@ import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { done } from '../../kernel/contract/state.js';
 import { str } from '../../kernel/std/python-text.js';
 import { isList, isPlainMap, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { guarded, step, strictly, virtual } from './mysql/shared.js';
+import { guarded } from './outcome/step.js';
+import { step, strictly, virtual } from './mysql/shared.js';
 
 interface Wish {
   readonly name: string;

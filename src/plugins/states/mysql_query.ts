@@ -5,7 +5,8 @@ import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { done, failed, wouldChange } from '../../kernel/contract/state.js';
 import { str } from '../../kernel/std/python-text.js';
 import { isList, isPlainMap, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { guarded, virtual } from './mysql/shared.js';
+import { guarded } from './outcome/step.js';
+import { virtual } from './mysql/shared.js';
 import { saltenvOf } from './outcome/saltenv.js';
 
 interface Wish {

@@ -5,7 +5,8 @@ import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { done, failed } from '../../kernel/contract/state.js';
 import { isTrue } from '../../kernel/std/is-true.js';
 import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { guarded, step, strictly, virtual } from './mysql/shared.js';
+import { guarded } from './outcome/step.js';
+import { step, strictly, virtual } from './mysql/shared.js';
 
 interface Wish {
   readonly name: string;

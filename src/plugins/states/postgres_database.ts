@@ -5,7 +5,8 @@ import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { done, failed } from '../../kernel/contract/state.js';
 import { str } from '../../kernel/std/python-text.js';
 import { isPlainMap, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { connection, guarded, loginOf, none, step, virtual } from './postgres/shared.js';
+import { guarded, step } from './outcome/step.js';
+import { connection, loginOf, none, virtual } from './postgres/shared.js';
 
 interface Wish {
   readonly name: string;

@@ -4,7 +4,8 @@ import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { done } from '../../kernel/contract/state.js';
 import { isList, type PlainMap } from '../../kernel/std/value.js';
-import { guarded, loginOf, none, step, virtual } from './postgres/shared.js';
+import { guarded, step } from './outcome/step.js';
+import { loginOf, none, virtual } from './postgres/shared.js';
 
 const connection = { user: none, maintenance_db: none, db_user: none, db_password: none, db_host: none, db_port: none };
 

@@ -2,7 +2,8 @@
 import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { roleAbsent, rolePresent } from './postgres/role.js';
-import { connection, guarded, loginOf, none, virtual } from './postgres/shared.js';
+import { guarded } from './outcome/step.js';
+import { connection, loginOf, none, virtual } from './postgres/shared.js';
 
 export default defineState({
   name: 'postgres_group',

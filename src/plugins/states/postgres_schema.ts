@@ -3,7 +3,8 @@ import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { done } from '../../kernel/contract/state.js';
 import type { PlainMap } from '../../kernel/std/value.js';
-import { guarded, none, step, virtual } from './postgres/shared.js';
+import { guarded, step } from './outcome/step.js';
+import { none, virtual } from './postgres/shared.js';
 
 const connection = { user: none, db_user: none, db_password: none, db_host: none, db_port: none };
 

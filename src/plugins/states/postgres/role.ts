@@ -4,7 +4,7 @@ import { done } from '../../../kernel/contract/state.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { equalValues, isList, isPlainMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { encrypted, encryptionOf, fitsVerifier } from '../../../kernel/sys/postgres/password.js';
-import { step } from './shared.js';
+import { step } from '../outcome/step.js';
 
 export interface RoleWish {
   readonly name: string;
