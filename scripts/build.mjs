@@ -6,7 +6,7 @@ import { linkProgram, warmProgram } from './lib/link-program.mjs';
 import { prepare, root } from './lib/prepare.mjs';
 
 /** Packages with native parts, or loaded only where configured or needed: left in node_modules. */
-const EXTERNAL = ['zeromq', 'libsql', 'koffi', 'oxc-transform', 're2js', 'ldapts', 'jose', 'node-forge'];
+const EXTERNAL = ['zeromq', 'libsql', 'koffi', 'oxc-transform', 're2js', 'ldapts', 'jose', 'node-forge', 'fastify', '@fastify/websocket', '@fastify/rate-limit', '@fastify/swagger'];
 
 const COMMON = {
   platform: 'node', target: 'node20', external: EXTERNAL, keepNames: true, minifyWhitespace: true, minifySyntax: true, logLevel: 'warning',

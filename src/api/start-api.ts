@@ -7,14 +7,13 @@ import { Feed } from './events/feed.js';
 import { Validity } from './events/validity.js';
 import { readTls, watchTls } from './http/certificates.js';
 import { corsHeaders, preflight } from './http/cors.js';
-import { Rates } from './http/rates.js';
 import { serveHttp } from './http/serve-http.js';
 import { readApiOptions } from './options.js';
 import type { SaltHost } from './salt/salt-host.js';
 import { saltSurface } from './salt/serve-salt.js';
 import { Sessions } from './salt/sessions.js';
 import { openWebSocket } from './salt/websockets.js';
-import { v1Surface } from './v1/serve-v1.js';
+import { v1Place } from './v1/serve-v1.js';
 
 export interface RunningApi extends AsyncDisposable {
   readonly port: number;
@@ -39,17 +38,18 @@ export async function startApi({ opts, log, distDir }: { opts: Readonly<PlainMap
   const validity = new Validity(door);
   const host: SaltHost = { options, opts, door, sessions, feed, validity, streams, log, stats };
   const salt = saltSurface(host);
-  const v1 = v1Surface({ door, feed, validity, options, streams, distDir, log, tokenOf: (ask) => sessions.of(ask)?.token });
+  const v1 = v1Place({ door, feed, validity, options, streams, distDir, log, tokenOf: (ask) => sessions.of(ask)?.token });
   const { tls } = options;
   const server = await serveHttp({
     host: options.host, port: options.port, tls: tls === undefined ? undefined : readTls(tls), bodyBytesMax: options.bodyBytesMax, connectionsMax: options.connectionsMax,
-    rates: new Rates(options.requestsPerSecond), log,
+    requestsPerSecond: options.requestsPerSecond, log,
     headersOf: (ask) => corsHeaders(ask, options.corsOrigins),
-    handle: async (ask) => {
+    early: (ask) => {
       counters.requests += 1;
-      return preflight(ask, options.corsOrigins) ?? await (ask.segments[0] === 'v1' ? v1(ask) : salt(ask));
+      return preflight(ask, options.corsOrigins);
     },
-    upgrade: (ask, socket, head) => openWebSocket(ask, socket, head, host),
+    handle: salt, places: [v1],
+    upgrade: (ask) => openWebSocket(ask, host),
   });
   stack.use(server);
   const watched = tls === undefined ? undefined : watchTls(tls, (fresh) => server.renewTls(fresh), log);

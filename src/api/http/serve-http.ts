@@ -1,18 +1,17 @@
 /**
  * The HTTP server: limits, slow clients, one answer for each request, a stop that lets requests end. Knows no resource.
- * Everything above speaks `Ask` and `Answer`, so that this is the only owner of the server.
+ * Everything above speaks `Ask` and `Answer`.
  */
-import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer, type ServerOptions } from 'node:https';
+import type { ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Logger } from '../../kernel/contract/log.js';
-import { deferred } from '../../kernel/std/async.js';
-import type { Answer, Ask, Handler, Pieces } from './exchange.js';
+import { askOf, refuseBadHandshake, refuseBadPath, requestId } from './ask.js';
+import { declarePlace, type DeclaredPlace } from './declared.js';
+import type { Answer, Ask, Handler } from './exchange.js';
+import { openLibrary, type Library, type LibraryError, type LibraryReply, type LibraryRequest } from './fastify.js';
+import { give } from './give.js';
 import { errorPage, HttpError } from './http-error.js';
-import { readBody } from './read-body.js';
-import type { Rates } from './rates.js';
+import { WebSocketLink } from './websocket.js';
 
 export interface HttpOptions {
   readonly host: string;
@@ -21,13 +20,29 @@ export interface HttpOptions {
   readonly tls?: ServerOptions | undefined;
   readonly bodyBytesMax: number;
   readonly connectionsMax: number;
-  readonly rates: Rates;
+  /** Of one address; 0: no limit. */
+  readonly requestsPerSecond: number;
+  /** A client that has taken nothing for so long is cut off. */
+  readonly notTakenMs?: number;
+  /** Answers before anything else is looked at. */
+  readonly early: (ask: Ask) => Answer | undefined;
+  /** Everything outside of `places`. */
   readonly handle: Handler;
-  /** Takes a connection that wants to speak websocket. @throws HttpError */
-  readonly upgrade: (ask: Ask, socket: Duplex, head: Buffer) => Promise<void>;
-  /** The last word on the headers of every answer. */
+  readonly places?: readonly DeclaredPlace[];
+  /** Says who serves a websocket, before it is opened. @throws HttpError */
+  readonly upgrade: (ask: Ask) => Promise<ServeSocket>;
+  /** Headers of every answer. */
   readonly headersOf: (ask: Ask) => Readonly<Record<string, string>>;
+  readonly onAnswered?: (ask: Ask, told: Answered) => void;
   readonly log: Logger;
+}
+
+export type ServeSocket = (link: WebSocketLink) => void;
+
+export interface Answered {
+  readonly status: number;
+  readonly bytes: number;
+  readonly ms: number;
 }
 
 export interface HttpServer extends AsyncDisposable {
@@ -36,152 +51,136 @@ export interface HttpServer extends AsyncDisposable {
   renewTls(tls: ServerOptions): void;
 }
 
-const HEADER_BYTES_MAX = 16 * 1024;
-const HEADERS_WITHIN_MS = 10_000;
-const REQUEST_WITHIN_MS = 30_000;
-const IDLE_MS = 30_000;
-/** A client that has taken nothing for so long is cut off. */
 const NOT_TAKEN_MS = 30_000;
 const STOP_WITHIN_MS = 5000;
-const ID = /^[\w.:-]{1,64}$/;
+const EVERYTHING = '/*';
 
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const stopping = new AbortController();
-  const common = { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: IDLE_MS };
-  const answer = (message: IncomingMessage, response: ServerResponse): void => {
-    void answerOne(message, response, options, stopping.signal).catch((err: unknown) => {
-      options.log.debug({ err }, 'request ended early');
-      response.destroy();
-    });
-  };
-  const secure = options.tls === undefined ? undefined : createSecureServer({ ...common, ...options.tls }, answer);
-  const server: Server = secure ?? createServer(common, answer);
-  server.maxConnections = options.connectionsMax;
-  server.on('upgrade', (message, socket, head) => {
-    socket.on('error', () => socket.destroy());
-    void upgradeOne(message, socket, head, options, stopping.signal);
+  const exchange = new Exchange(options, stopping.signal);
+  const app = await openLibrary({
+    tls: options.tls, bodyBytesMax: options.bodyBytesMax, requestsPerSecond: options.requestsPerSecond, idOf: requestId,
+    onBadAddress: (request, reply) => void exchange.answer(request, reply, () => Promise.resolve(errorPage(new HttpError(400, 'The path is not valid')))),
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: options.host, port: options.port }, resolve);
-  });
-  server.on('error', (err) => options.log.error({ err }, 'connection not accepted'));
+  exchange.watch(app);
+  await declareEverything(app, exchange, options);
+  for (const place of options.places ?? []) await declarePlace(app, place, exchange);
+  app.server.maxConnections = options.connectionsMax;
+  await app.listen({ host: options.host, port: options.port });
+  app.server.on('error', (err) => options.log.error({ err }, 'connection not accepted'));
   return {
-    port: (server.address() as AddressInfo).port,
-    renewTls: (tls) => secure?.setSecureContext(tls),
-    [Symbol.asyncDispose]: () => stop(server, stopping),
+    port: (app.server.address() as AddressInfo).port,
+    renewTls: (tls) => {
+      if ('setSecureContext' in app.server && typeof app.server.setSecureContext === 'function') app.server.setSecureContext(tls);
+    },
+    [Symbol.asyncDispose]: () => stop(app, stopping),
   };
 }
 
 /** Streams end at once, requests get a while. */
-async function stop(server: Server, stopping: AbortController): Promise<void> {
-  const closed = deferred<void>();
-  server.close(() => closed.resolve());
+async function stop(app: Library, stopping: AbortController): Promise<void> {
   stopping.abort();
-  server.closeIdleConnections();
-  const late = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS);
-  await closed.promise;
+  const late = setTimeout(() => app.server.closeAllConnections(), STOP_WITHIN_MS);
+  await app.close();
   clearTimeout(late);
 }
 
-async function answerOne(message: IncomingMessage, response: ServerResponse, options: HttpOptions, stopping: AbortSignal): Promise<void> {
-  const gone = new AbortController();
-  response.on('close', () => gone.abort());
-  const ask = askOf(message, AbortSignal.any([gone.signal, stopping]), options.bodyBytesMax);
-  const begun = performance.now();
-  const answer = await answerTo(ask, options);
-  const isRead = message.complete || (message.headers['content-length'] ?? '0') === '0' && message.headers['transfer-encoding'] === undefined;
-  const headers = { ...options.headersOf(ask), 'X-Request-Id': ask.id, ...answer.headers };
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, typeof value === 'string' ? value : [...value]);
-  // What was not read is not read any more: the connection ends with the answer.
-  if (!isRead || stopping.aborted) response.setHeader('Connection', 'close');
-  response.statusCode = answer.status;
-  response.setTimeout(NOT_TAKEN_MS, () => {
-    if (response.writableLength > 0) response.destroy();
-  });
-  if (ask.method === 'HEAD') response.end();
-  else if (typeof answer.body === 'string' || answer.body instanceof Uint8Array) endWith(response, answer.body);
-  else await sendPieces(response, answer.body, ask.signal);
-  // Neither query nor path beyond its first part: there may be tokens in them.
-  options.log.info({ request: ask.id, method: ask.method, path: `/${ask.segments[0] ?? ''}`, status: answer.status, from: ask.address, ms: Math.round(performance.now() - begun) }, 'request');
-}
+/** One request of the library after the other, as `Ask` and `Answer`. */
+class Exchange {
+  readonly #options: HttpOptions;
+  readonly #stopping: AbortSignal;
+  readonly #asks = new WeakMap<LibraryRequest, Ask>();
+  readonly #sockets = new WeakMap<LibraryRequest, ServeSocket>();
 
-function endWith(response: ServerResponse, body: string | Uint8Array): void {
-  response.setHeader('Content-Length', String(Buffer.byteLength(body)));
-  response.end(body);
-}
-
-async function sendPieces(response: ServerResponse, pieces: Pieces, signal: AbortSignal): Promise<void> {
-  response.flushHeaders();
-  for await (const piece of pieces) {
-    if (signal.aborted) break;
-    if (!response.write(piece)) await drained(response, signal);
+  constructor(options: HttpOptions, stopping: AbortSignal) {
+    this.#options = options;
+    this.#stopping = stopping;
   }
-  response.end();
-}
 
-async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
-  const done = deferred<void>();
-  const go = (): void => done.resolve();
-  response.once('drain', go);
-  signal.addEventListener('abort', go, { once: true });
-  await done.promise;
-  response.off('drain', go);
-  signal.removeEventListener('abort', go);
-}
-
-/** Every error is an answer; what was not foreseen tells nothing but that it happened. */
-async function answerTo(ask: Ask, { rates, handle, log }: HttpOptions): Promise<Answer> {
-  try {
-    if (!rates.take(ask.address)) throw new HttpError(429, undefined, { 'Retry-After': '1' });
-    refuseBadPath(ask);
-    return await handle(ask);
-  } catch (error) {
-    if (error instanceof HttpError) return errorPage(error);
-    log.error({ err: error, request: ask.id }, 'request failed');
-    return errorPage(new HttpError(500, 'An unexpected error occurred'));
-  }
-}
-
-async function upgradeOne(message: IncomingMessage, socket: Duplex, head: Buffer, options: HttpOptions, stopping: AbortSignal): Promise<void> {
-  const gone = new AbortController();
-  socket.on('close', () => gone.abort());
-  try {
-    const ask = askOf(message, AbortSignal.any([gone.signal, stopping]), options.bodyBytesMax);
-    if (!options.rates.take(ask.address)) throw new HttpError(429);
-    refuseBadPath(ask);
-    await options.upgrade(ask, socket, head);
-  } catch (error) {
-    const known = error instanceof HttpError ? error : new HttpError(500, 'An unexpected error occurred');
-    if (!(error instanceof HttpError)) options.log.error({ err: error }, 'websocket failed');
-    const { body } = errorPage(known);
-    socket.end(`HTTP/1.1 ${known.status} Refused\r\nContent-Type: text/html;charset=utf-8\r\nContent-Length: ${Buffer.byteLength(String(body))}\r\nConnection: close\r\n\r\n${String(body)}`);
-  }
-}
-
-function askOf(message: IncomingMessage, signal: AbortSignal, bodyBytesMax: number): Ask {
-  const [path = '/', ...queries] = (message.url ?? '/').split('?');
-  const named = message.headers['x-request-id'];
-  let body: Promise<Buffer> | undefined;
-  return {
-    method: message.method ?? 'GET', path, segments: segmentsOf(path), query: new URLSearchParams(queries.join('?')), headers: message.headers,
-    address: (message.socket.remoteAddress ?? '').replace(/^::ffff:/, ''), isSecure: 'encrypted' in message.socket,
-    id: typeof named === 'string' && ID.test(named) ? named : randomUUID(), signal,
-    body: () => (body ??= readBody(message, bodyBytesMax)),
+  readonly askFor = (request: LibraryRequest): Ask => {
+    const ask = this.#asks.get(request);
+    if (ask === undefined) throw new Error('a request that was not seen');
+    return ask;
   };
+
+  readonly answer = async (request: LibraryRequest, reply: LibraryReply, work: () => Promise<Answer>): Promise<LibraryReply> => {
+    const ask = this.#seen(request, reply);
+    const answer = await work();
+    const { headersOf, notTakenMs = NOT_TAKEN_MS } = this.#options;
+    return give(reply, ask, answer, { headers: headersOf(ask), isStopping: this.#stopping.aborted, notTakenMs });
+  };
+
+  /** Every error is an answer; what was not foreseen tells nothing but that it happened. */
+  readonly failure = (error: unknown, ask: Ask, refused: DeclaredPlace['refused'] = (known) => (known instanceof HttpError ? errorPage(known) : undefined)): Answer => {
+    const known = knownError(error);
+    const answer = refused(known, ask);
+    if (answer !== undefined) return answer;
+    this.#options.log.error({ err: error, request: ask.id }, 'request failed');
+    return refused(new HttpError(500, 'An unexpected error occurred'), ask) ?? errorPage(new HttpError(500));
+  };
+
+  /** Before any route is declared. */
+  watch(app: Library): void {
+    app.addHook('onRequest', async (request, reply) => {
+      const ask = this.#seen(request, reply);
+      refuseBadPath(ask);
+      if (request.ws) {
+        refuseBadHandshake(ask);
+        if (request.routeOptions.url !== EVERYTHING) throw new HttpError(404, 'There is no websocket here');
+      }
+      const early = this.#options.early(ask);
+      if (early !== undefined) return this.answer(request, reply, () => Promise.resolve(early));
+      return undefined;
+    });
+    app.addHook('onResponse', async (request, reply) => this.#tell(this.askFor(request), request, reply));
+    app.setErrorHandler((error, request, reply) => this.answer(request, reply, () => Promise.resolve(this.failure(error, this.askFor(request)))));
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
+  }
+
+  /** Who serves a websocket is settled while it can still be refused. */
+  async admitSocket(request: LibraryRequest): Promise<void> {
+    if (request.ws) this.#sockets.set(request, await this.#options.upgrade(this.askFor(request)));
+  }
+
+  serverOf(request: LibraryRequest): ServeSocket | undefined {
+    return this.#sockets.get(request);
+  }
+
+  #seen(request: LibraryRequest, reply: LibraryReply): Ask {
+    const known = this.#asks.get(request);
+    if (known !== undefined) return known;
+    const ask = askOf(request, reply, this.#stopping);
+    this.#asks.set(request, ask);
+    return ask;
+  }
+
+  /** Neither query nor path beyond its first part: there may be tokens in them. */
+  #tell(ask: Ask, request: LibraryRequest, reply: LibraryReply): void {
+    const status = this.#sockets.has(request) ? 101 : reply.statusCode;
+    const told = { status, bytes: Number(reply.getHeader('content-length') ?? 0), ms: Math.round(reply.elapsedTime) };
+    this.#options.log.info({ request: ask.id, method: ask.method, path: `/${ask.segments[0] ?? ''}`, status, from: ask.address, ms: told.ms }, 'request');
+    this.#options.onAnswered?.(ask, told);
+  }
 }
 
-/** What cannot be decoded stays as it is, and is refused. */
-const segmentsOf = (path: string): string[] => path.split('/').filter((part) => part !== '').map((part) => {
-  try {
-    return decodeURIComponent(part);
-  } catch (error) {
-    if (error instanceof URIError) return '..';
-    throw error;
-  }
-});
+async function declareEverything(app: Library, exchange: Exchange, { handle }: HttpOptions): Promise<void> {
+  const handler = (request: LibraryRequest, reply: LibraryReply): Promise<LibraryReply> => exchange.answer(request, reply, () => handle(exchange.askFor(request)));
+  app.setNotFoundHandler(handler);
+  await app.register(async (place) => {
+    place.route({
+      method: 'GET', url: EVERYTHING, handler, preValidation: (request) => exchange.admitSocket(request),
+      wsHandler: (socket, request) => exchange.serverOf(request)?.(new WebSocketLink(socket)),
+    });
+    place.route({ method: place.supportedMethods.filter((method) => method !== 'GET'), url: EVERYTHING, handler });
+  });
+}
 
-/** @throws HttpError for a path that tries to leave its place */
-function refuseBadPath({ segments }: Ask): void {
-  if (segments.some((part) => part === '.' || part === '..' || /[/\\\0]/.test(part))) throw new HttpError(400, 'The path is not valid');
+/** Errors of the library are told in our words. */
+function knownError(error: unknown): unknown {
+  if (error instanceof HttpError || !(error instanceof Error) || !('statusCode' in error)) return error;
+  const { code, statusCode } = error as LibraryError;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new HttpError(413);
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new HttpError(406, 'Content type not supported');
+  return code?.startsWith('FST_ERR_CTP_') || code === 'ECONNRESET' ? new HttpError(statusCode ?? 400, 'The request ended early') : error;
 }

@@ -1,9 +1,9 @@
 /** Events over websockets: `/ws`, `/all_events`, `/formatted_events`. The client says that it is ready, then hears. Source: read, Salt 3008.3. */
-import type { Duplex } from 'node:stream';
 import type { Ask } from '../http/exchange.js';
 import { HttpError } from '../http/http-error.js';
-import { WebSocketLink } from '../http/websocket.js';
-import { streamOf } from '../events/stream.js';
+import type { ServeSocket } from '../http/serve-http.js';
+import type { WebSocketLink } from '../http/websocket.js';
+import { streamOf, type StreamRequest } from '../events/stream.js';
 import { counted, streamRequest } from './event-stream.js';
 import { EventSummary } from './event-summary.js';
 import { shownId, type Session } from './sessions.js';
@@ -13,15 +13,26 @@ const NAMES = new Set(['ws', 'all_events', 'formatted_events']);
 const READY = 'websocket client ready';
 
 /** The id of a session, or a token, also stands in the path: browsers cannot send headers here. @throws HttpError */
-export async function openWebSocket(ask: Ask, socket: Duplex, head: Buffer, host: SaltHost): Promise<void> {
+export async function openWebSocket(ask: Ask, host: SaltHost): Promise<ServeSocket> {
   const [name = '', id, ...more] = ask.segments;
   if (!NAMES.has(name) || more.length > 0) throw new HttpError(404, `The path '/${name}' was not found.`);
   for (const word of ask.query.keys()) if (word !== 'format_events') throw new HttpError(400, `/${name} takes no query parameters but format_events; tokens go into the header X-Auth-Token`);
   if (!isOwnOrigin(ask, host)) throw new HttpError(403);
   const session: Session | undefined = id === undefined ? host.sessions.of(ask) : host.sessions.find(id);
   const request = await streamRequest({ ask, session }, host, id ?? shownId(ask));
-  const link = new WebSocketLink(ask, socket, head);
-  const summary = name === 'formatted_events' || ask.query.has('format_events') ? new EventSummary() : undefined;
+  const isFormatted = name === 'formatted_events' || ask.query.has('format_events');
+  return (link) => serveEvents(link, { ask, host, request, summary: isFormatted ? new EventSummary() : undefined });
+}
+
+interface Served {
+  readonly ask: Ask;
+  readonly host: SaltHost;
+  readonly request: StreamRequest;
+  /** Undefined: events as they are. */
+  readonly summary: EventSummary | undefined;
+}
+
+function serveEvents(link: WebSocketLink, { ask, host, request, summary }: Served): void {
   let isReady = false;
   link.onText = (text) => {
     if (isReady || text !== READY) return;
@@ -48,8 +59,7 @@ export async function openWebSocket(ask: Ask, socket: Duplex, head: Buffer, host
   const late = setTimeout(() => {
     if (!isReady) link.refuse();
   }, READY_WITHIN_MS);
-  await link.closed;
-  clearTimeout(late);
+  void link.closed.then(() => clearTimeout(late));
 }
 
 const READY_WITHIN_MS = 60_000;

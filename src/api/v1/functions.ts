@@ -61,8 +61,8 @@ const FunctionSchema = Type.Object({ name: Type.String(), kind: Kind, doc: Type.
 export const functionRoutes: readonly Route[] = [
   {
     method: 'GET', path: '/functions', summary: 'List functions',
-    query: Type.Object({ kind: Kind, name: Type.Optional(Type.String({ description: 'A pattern, such as test.*' })), limit: Type.Integer({ minimum: 1, maximum: 1000, default: 200 }), after: Type.Optional(Type.String()) }, { additionalProperties: false }),
+    query: Type.Object({ kind: Type.Optional(Kind), name: Type.Optional(Type.String({ description: 'A pattern, such as test.*' })), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })), after: Type.Optional(Type.String()) }, { additionalProperties: false }),
     answers: { status: 200, schema: Type.Object({ functions: Type.Array(FunctionSchema), next: Type.Optional(Type.String()) }) }, run: list,
   },
-  { method: 'GET', path: '/functions/{name}', summary: 'A function with its parameters', query: Type.Object({ kind: Kind }, { additionalProperties: false }), answers: { status: 200, schema: FunctionSchema }, run: show },
+  { method: 'GET', path: '/functions/{name}', summary: 'A function with its parameters', query: Type.Object({ kind: Type.Optional(Kind) }, { additionalProperties: false }), answers: { status: 200, schema: FunctionSchema }, run: show },
 ];

@@ -14,14 +14,14 @@ const Return = Type.Object({ minion: Type.String(), return: Type.Unknown(), retc
 
 const NewJob = Type.Object({
   target: Target,
-  target_type: Type.String({ default: 'glob', enum: ['glob', 'pcre', 'list', 'grain', 'grain_pcre', 'pillar', 'pillar_pcre', 'compound', 'nodegroup', 'ipcidr', 'range'] }),
+  target_type: Type.Optional(Type.String({ default: 'glob', enum: ['glob', 'pcre', 'list', 'grain', 'grain_pcre', 'pillar', 'pillar_pcre', 'compound', 'nodegroup', 'ipcidr', 'range'] })),
   function: Type.String({ minLength: 1, description: 'Such as test.ping' }),
-  arguments: Type.Array(Type.Unknown(), { default: [] }), keywords: Type.Record(Type.String(), Type.Unknown(), { default: {} }),
-  returner: Type.String({ default: '' }), metadata: Type.Optional(Type.Unknown()),
+  arguments: Type.Optional(Type.Array(Type.Unknown(), { default: [] })), keywords: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { default: {} })),
+  returner: Type.Optional(Type.String({ default: '' })), metadata: Type.Optional(Type.Unknown()),
 }, { additionalProperties: false });
 
 const JobQuery = Type.Object({
-  limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }), after: Type.Optional(Type.String({ pattern: '^[0-9]{20}$', description: '`next` of the page before' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })), after: Type.Optional(Type.String({ pattern: '^[0-9]{20}$', description: '`next` of the page before' })),
   function: Type.Optional(Type.String()), target: Type.Optional(Type.String()), user: Type.Optional(Type.String()), minion: Type.Optional(Type.String()),
   result: Type.Optional(Type.String({ enum: ['succeeded', 'failed', 'missing', 'unfinished', 'interrupted'] })),
 }, { additionalProperties: false });

@@ -12,7 +12,7 @@ import { plain } from './values.js';
 const STATES = { minions: 'accepted', minions_pre: 'pending', minions_rejected: 'rejected', minions_denied: 'denied' } as const;
 const State = Type.String({ enum: Object.values(STATES) });
 const Key = Type.Object({ id: Type.String(), state: State, fingerprint: Type.Optional(Type.String()) });
-const Page = { limit: Type.Integer({ minimum: 1, maximum: 5000, default: 500 }), after: Type.Optional(Type.String({ description: '`next` of the page before' })), id: Type.Optional(Type.String({ description: 'A pattern of ids' })) };
+const Page = { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000, default: 500 })), after: Type.Optional(Type.String({ description: '`next` of the page before' })), id: Type.Optional(Type.String({ description: 'A pattern of ids' })) };
 const ID = /^[^\s/\\*?[\]]{1,255}$/;
 
 interface Kept {

@@ -10,6 +10,7 @@ export interface Fault {
 
 /** What is sent does not fit; tells which fields. */
 export class InvalidInput extends Error {
+  readonly status = 422;
   readonly faults: readonly Fault[];
 
   constructor(faults: readonly Fault[]) {
@@ -19,7 +20,7 @@ export class InvalidInput extends Error {
 }
 
 export function problem(error: HttpError | InvalidInput, { id }: Pick<Ask, 'id'>): Answer {
-  const status = error instanceof InvalidInput ? 422 : error.status;
+  const { status } = error;
   const more = error instanceof InvalidInput ? { errors: error.faults } : {};
   const challenge = status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
   return {

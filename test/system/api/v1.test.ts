@@ -1,6 +1,8 @@
 /** Our own resources of the API, against a fleet. */
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { pythonJson } from '../../../src/kernel/std/python-json.js';
+import { loadYaml } from '../../../src/kernel/yaml/load.js';
 import { ApiHost, type Reply, type Send } from '../../support/fleet/api.js';
 import { Site } from '../../support/fleet/site.js';
 import { until } from '../../support/fleet/until.js';
@@ -128,6 +130,13 @@ site.test('functions with their parameters, and the description of all that', as
   assert.ok(paths['/v1/jobs/{jid}/returns']?.['get']);
   const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
   assert.equal(new Set(ids).size, ids.length);
+  const job = paths['/v1/jobs']?.['post'] as unknown as { requestBody: { content: Record<string, { schema: { required: string[] } }> }; parameters: { name: string; in: string }[]; responses: Record<string, { content?: object }> };
+  assert.deepEqual(job.requestBody.content['application/json']?.schema.required, ['target', 'function']);
+  assert.ok(job.parameters.some((one) => one.name.toLowerCase() === 'idempotency-key' && one.in === 'header'));
+  assert.deepEqual(Object.keys(job.responses), ['202', 'default']);
+  const { reply: yaml } = await ask('/openapi.yaml', {}, 'nobody');
+  assert.equal(yaml.headers['content-type'], 'application/yaml');
+  assert.deepEqual(JSON.parse(pythonJson(loadYaml(yaml.text), { indent: null, sortKeys: false }) ?? ''), description);
   const { reply } = await ask('/docs', {}, 'nobody');
   assert.match(String(reply.headers['content-security-policy']), /default-src 'self'/);
   assert.doesNotMatch(reply.text, /https?:\/\//);
