@@ -52,13 +52,19 @@ function plain(value: Value): unknown {
   }));
 }
 
-/** Asks both and compares each answer; gives those of real Salt. `prepare` makes the same beginning for each. */
-export async function compareCalls(folder: string, calls: readonly Call[], prepare: () => void = () => undefined): Promise<Answer[]> {
+/**
+ * Asks both and compares each answer; gives those of real Salt. `prepare` makes the same beginning for each. `steady` takes out of an
+ * answer what differs from one moment to the next.
+ */
+export async function compareCalls(
+  folder: string, calls: readonly Call[], prepare: () => void = () => undefined, steady: (answer: Answer) => unknown = (answer) => answer,
+): Promise<Answer[]> {
   prepare();
   const theirs = askSalt(folder, calls);
   prepare();
   const ours = await askOurs(folder, calls);
-  const differing = calls.map((_call, at) => at).filter((at) => !isDeepStrictEqual(ours[at], theirs[at]));
+  const steadily = (answer: Answer | undefined): unknown => (answer === undefined ? undefined : steady(answer));
+  const differing = calls.map((_call, at) => at).filter((at) => !isDeepStrictEqual(steadily(ours[at]), steadily(theirs[at])));
   const shown = (at: number): string => `${at} ${JSON.stringify(calls[at])}\n  ours ${JSON.stringify(ours[at])}\n  real ${JSON.stringify(theirs[at])}`;
   assert.ok(differing.length === 0, `\n${differing.slice(0, SHOWN_MAX).map(shown).join('\n')}`);
   return theirs;
