@@ -29,6 +29,8 @@ export interface ApiOptions {
   readonly clients: readonly string[];
   readonly allowsRawShell: boolean;
   readonly restTimeoutMs: number;
+  readonly logAccessFile: string | undefined;
+  readonly logErrorFile: string | undefined;
 }
 
 export interface TlsFiles {
@@ -59,6 +61,7 @@ export function readApiOptions(opts: Readonly<PlainMap>): ApiOptions {
     apiAcl: isPlainMap(acl) ? textMap(acl) : undefined, addresses: isTruthy(api['authorized_ips']) ? texts(api['authorized_ips']) : undefined,
     clients: texts(opts['netapi_enable_clients']), allowsRawShell: opts['netapi_allow_raw_shell'] === true,
     restTimeoutMs: count(opts, 'rest_timeout', REST_TIMEOUT_SECONDS) * 1000,
+    logAccessFile: path('log_access_file'), logErrorFile: path('log_error_file'),
   };
 }
 

@@ -1,10 +1,12 @@
 /** Wires the parts of the service and starts them; nothing else. */
+import { join } from 'node:path';
 import type { Logger } from '../kernel/contract/log.js';
 import { Closers } from '../kernel/std/closers.js';
 import type { PlainMap } from '../kernel/std/value.js';
 import { MasterDoor } from './door/master-door.js';
 import { Feed } from './events/feed.js';
 import { Validity } from './events/validity.js';
+import { AccessLog } from './http/access-log.js';
 import { readTls, watchTls } from './http/certificates.js';
 import { corsHeaders, preflight } from './http/cors.js';
 import { serveHttp } from './http/serve-http.js';
@@ -13,11 +15,12 @@ import type { SaltHost } from './salt/salt-host.js';
 import { saltSurface } from './salt/serve-salt.js';
 import { Sessions } from './salt/sessions.js';
 import { openWebSocket } from './salt/websockets.js';
+import { AnswerStore } from './v1/answer-store.js';
 import { v1Place } from './v1/serve-v1.js';
 
 export interface RunningApi extends AsyncDisposable {
   readonly port: number;
-  /** Reads the certificates anew. */
+  /** Reads the certificates and opens the log files anew. */
   readonly reload: () => void;
 }
 
@@ -38,8 +41,12 @@ export async function startApi({ opts, log, distDir }: { opts: Readonly<PlainMap
   const validity = new Validity(door);
   const host: SaltHost = { options, opts, door, sessions, feed, validity, streams, log, stats };
   const salt = saltSurface(host);
-  const v1 = v1Place({ door, feed, validity, options, streams, distDir, log, tokenOf: (ask) => sessions.of(ask)?.token });
+  const answers = AnswerStore.open(join(String(opts['cachedir']), 'api', 'answers.db'), log);
+  stack.defer(() => answers[Symbol.dispose]());
+  const v1 = v1Place({ answers, door, feed, validity, options, streams, distDir, log, tokenOf: (ask) => sessions.of(ask)?.token });
   const { tls } = options;
+  const files = new AccessLog({ access: options.logAccessFile, error: options.logErrorFile });
+  stack.defer(() => files[Symbol.dispose]());
   const server = await serveHttp({
     host: options.host, port: options.port, tls: tls === undefined ? undefined : readTls(tls), bodyBytesMax: options.bodyBytesMax, connectionsMax: options.connectionsMax,
     requestsPerSecond: options.requestsPerSecond, log,
@@ -50,11 +57,18 @@ export async function startApi({ opts, log, distDir }: { opts: Readonly<PlainMap
     },
     handle: salt, places: [v1],
     upgrade: (ask) => openWebSocket(ask, host),
+    onAnswered: (ask, told) => files.answered(ask, told),
+    onFailed: (ask, error) => files.failed(ask, error),
   });
   stack.use(server);
   const watched = tls === undefined ? undefined : watchTls(tls, (fresh) => server.renewTls(fresh), log);
   if (watched !== undefined) stack.defer(() => watched[Symbol.dispose]());
   feed.start();
   log.info({ host: options.host, port: server.port, tls: tls !== undefined }, 'serving');
-  return { port: server.port, reload: () => watched?.reread(), [Symbol.asyncDispose]: () => stack.dispose() };
+  files.engine(`Serving on ${tls === undefined ? 'http' : 'https'}://${options.host}:${server.port}`);
+  const reload = (): void => {
+    files.reopen();
+    watched?.reread();
+  };
+  return { port: server.port, reload, [Symbol.asyncDispose]: () => stack.dispose() };
 }

@@ -8,7 +8,7 @@ import type { Logger } from '../../kernel/contract/log.js';
 import { askOf, refuseBadHandshake, refuseBadPath, requestId } from './ask.js';
 import { declarePlace, type DeclaredPlace } from './declared.js';
 import type { Answer, Ask, Handler } from './exchange.js';
-import { openLibrary, type Library, type LibraryError, type LibraryReply, type LibraryRequest } from './fastify.js';
+import { openLibrary, type Library, type LibraryError, type LibraryReply, type LibraryRequest, type LibraryWebSocket } from './fastify.js';
 import { give } from './give.js';
 import { errorPage, HttpError } from './http-error.js';
 import { WebSocketLink } from './websocket.js';
@@ -34,6 +34,8 @@ export interface HttpOptions {
   /** Headers of every answer. */
   readonly headersOf: (ask: Ask) => Readonly<Record<string, string>>;
   readonly onAnswered?: (ask: Ask, told: Answered) => void;
+  /** Of what was not foreseen. */
+  readonly onFailed?: (ask: Ask, error: unknown) => void;
   readonly log: Logger;
 }
 
@@ -41,7 +43,10 @@ export type ServeSocket = (link: WebSocketLink) => void;
 
 export interface Answered {
   readonly status: number;
-  readonly bytes: number;
+  /** Undefined for what was sent in pieces. */
+  readonly bytes: number | undefined;
+  /** Of HTTP, such as `1.1`. */
+  readonly protocol: string;
   readonly ms: number;
 }
 
@@ -116,6 +121,7 @@ class Exchange {
     const answer = refused(known, ask);
     if (answer !== undefined) return answer;
     this.#options.log.error({ err: error, request: ask.id }, 'request failed');
+    this.#options.onFailed?.(ask, error);
     return refused(new HttpError(500, 'An unexpected error occurred'), ask) ?? errorPage(new HttpError(500));
   };
 
@@ -132,7 +138,10 @@ class Exchange {
       if (early !== undefined) return this.answer(request, reply, () => Promise.resolve(early));
       return undefined;
     });
-    app.addHook('onResponse', async (request, reply) => this.#tell(this.askFor(request), request, reply));
+    app.addHook('onResponse', async (request, reply) => {
+      const length = reply.getHeader('content-length');
+      if (!this.#sockets.has(request)) this.#tell(request, { status: reply.statusCode, bytes: length === undefined ? undefined : Number(length), ms: reply.elapsedTime });
+    });
     app.setErrorHandler((error, request, reply) => this.answer(request, reply, () => Promise.resolve(this.failure(error, this.askFor(request)))));
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
@@ -143,9 +152,11 @@ class Exchange {
     if (request.ws) this.#sockets.set(request, await this.#options.upgrade(this.askFor(request)));
   }
 
-  serverOf(request: LibraryRequest): ServeSocket | undefined {
-    return this.#sockets.get(request);
-  }
+  /** Told when it opens: it may stay for days. */
+  readonly openSocket = (socket: LibraryWebSocket, request: LibraryRequest): void => {
+    this.#tell(request, { status: 101, bytes: undefined, ms: 0 });
+    this.#sockets.get(request)?.(new WebSocketLink(socket));
+  };
 
   #seen(request: LibraryRequest, reply: LibraryReply): Ask {
     const known = this.#asks.get(request);
@@ -156,11 +167,10 @@ class Exchange {
   }
 
   /** Neither query nor path beyond its first part: there may be tokens in them. */
-  #tell(ask: Ask, request: LibraryRequest, reply: LibraryReply): void {
-    const status = this.#sockets.has(request) ? 101 : reply.statusCode;
-    const told = { status, bytes: Number(reply.getHeader('content-length') ?? 0), ms: Math.round(reply.elapsedTime) };
-    this.#options.log.info({ request: ask.id, method: ask.method, path: `/${ask.segments[0] ?? ''}`, status, from: ask.address, ms: told.ms }, 'request');
-    this.#options.onAnswered?.(ask, told);
+  #tell(request: LibraryRequest, { status, bytes, ms }: Omit<Answered, 'protocol'>): void {
+    const ask = this.askFor(request);
+    this.#options.log.info({ request: ask.id, method: ask.method, path: `/${ask.segments[0] ?? ''}`, status, from: ask.address, ms: Math.round(ms) }, 'request');
+    this.#options.onAnswered?.(ask, { status, bytes, ms, protocol: request.raw.httpVersion });
   }
 }
 
@@ -170,7 +180,7 @@ async function declareEverything(app: Library, exchange: Exchange, { handle }: H
   await app.register(async (place) => {
     place.route({
       method: 'GET', url: EVERYTHING, handler, preValidation: (request) => exchange.admitSocket(request),
-      wsHandler: (socket, request) => exchange.serverOf(request)?.(new WebSocketLink(socket)),
+      wsHandler: exchange.openSocket,
     });
     place.route({ method: place.supportedMethods.filter((method) => method !== 'GET'), url: EVERYTHING, handler });
   });

@@ -1,25 +1,20 @@
-/** Requests that are sent twice are done once: the second gets the answer of the first. Kept in memory, for a day. */
+/** Requests that are sent twice are done once: the second gets the answer of the first, for a day, also from the next life of the service. */
 import { createHash } from 'node:crypto';
+import { pythonJson } from '../../kernel/std/python-json.js';
 import { headerOf, type Answer } from '../http/exchange.js';
 import { HttpError } from '../http/http-error.js';
+import type { AnswerStore } from './answer-store.js';
 import type { Call } from './route.js';
 
-interface Kept {
-  readonly digest: string;
-  readonly atMs: number;
-  readonly answer: Promise<Answer>;
-}
-
-const KEPT_MAX = 10_000;
-const KEPT_MS = 86_400_000;
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
 export class Idempotency {
-  readonly #kept = new Map<string, Kept>();
-  readonly #now: () => number;
+  readonly #store: AnswerStore;
+  /** Being worked on in this life. */
+  readonly #open = new Map<string, Promise<Answer>>();
 
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
+  constructor(store: AnswerStore) {
+    this.#store = store;
   }
 
   /** @throws HttpError for a key that was used for something else */
@@ -28,26 +23,29 @@ export class Idempotency {
     if (key === undefined) return run();
     if (!KEY.test(key)) throw new HttpError(400, 'Idempotency-Key is not valid');
     const id = digestOf(`${token}\n${ask.path}\n${key}`);
-    const digest = digestOf(JSON.stringify(body));
-    const known = this.#kept.get(id);
-    if (known !== undefined && this.#now() - known.atMs < KEPT_MS) {
-      if (known.digest !== digest) throw new HttpError(409, 'This Idempotency-Key was used for another request');
-      return known.answer;
-    }
-    const answer = run();
-    this.#keep(id, { digest, atMs: this.#now(), answer });
-    // What failed may be tried again.
-    answer.catch(() => this.#kept.delete(id));
+    const digest = digestOf(pythonJson(body, { indent: null, sortKeys: true }) ?? '');
+    const known = this.#store.find(id);
+    if (known === undefined) return this.#first(id, digest, run);
+    if (known.digest !== digest) throw new HttpError(409, 'This Idempotency-Key was used for another request');
+    const answer = this.#open.get(id) ?? known.answer;
+    if (answer === undefined) throw new HttpError(409, 'The first request with this Idempotency-Key was cut short; /v1/jobs shows whether it was done');
     return answer;
   }
 
-  #keep(id: string, kept: Kept): void {
-    this.#kept.delete(id);
-    this.#kept.set(id, kept);
-    if (this.#kept.size <= KEPT_MAX) return;
-    for (const oldest of this.#kept.keys()) {
-      this.#kept.delete(oldest);
-      return;
+  async #first(id: string, digest: string, run: () => Promise<Answer>): Promise<Answer> {
+    this.#store.begin(id, digest);
+    const answer = run();
+    this.#open.set(id, answer);
+    try {
+      const done = await answer;
+      this.#store.finish(id, done);
+      return done;
+    } catch (error) {
+      // What failed may be tried again.
+      this.#store.forget(id);
+      throw error;
+    } finally {
+      this.#open.delete(id);
     }
   }
 }

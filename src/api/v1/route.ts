@@ -7,8 +7,10 @@ import type { Feed } from '../events/feed.js';
 import type { Validity } from '../events/validity.js';
 import type { Answer, Ask } from '../http/exchange.js';
 import type { ApiOptions } from '../options.js';
+import type { AnswerStore } from './answer-store.js';
 
 export interface V1Host {
+  readonly answers: AnswerStore;
   readonly door: MasterDoor;
   readonly feed: Feed;
   readonly validity: Validity;

@@ -20,7 +20,7 @@ const ROUTES: readonly Route[] = [...tokenRoutes, ...jobRoutes, ...keyRoutes, ..
 const PAGE_HEADERS = { 'Content-Type': 'text/html;charset=utf-8', 'Content-Security-Policy': "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'" };
 
 export function v1Place(host: V1Host): DeclaredPlace {
-  const idempotency = new Idempotency();
+  const idempotency = new Idempotency(host.answers);
   return {
     prefix: '/v1', about: ABOUT,
     routes: [...ROUTES.map((route) => declared(route, host, idempotency)), ...PAGES],

@@ -234,6 +234,24 @@ site.test('a master that restarts under an open stream, and one that is away', a
   assert.equal((await service.send('/keys', { headers })).status, 200, 'the token is still known');
 });
 
+site.test('the files of answers and of failures', async () => {
+  const [access, error] = ['access', 'error'].map((name) => join(site.dir, `log-${name}`));
+  {
+    await using service = await Service.start({ log_access_file: access ?? '', log_error_file: error ?? '' });
+    const session = await service.login();
+    using socket = new WebSocketClient(service.address, `/ws/${session}?format_events`);
+    assert.equal(await socket.answered(), 101);
+    assert.equal((await service.send('/nowhere?token=secret')).status, 404);
+    await until('the line of the last answer', () => readFileSync(access ?? '', 'utf8').includes('/nowhere'));
+  }
+  const lines = readFileSync(access ?? '', 'utf8');
+  assert.match(lines, /^127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:[\d:]{8}\] "POST \/login HTTP\/1\.1" 200 \d+ "" ""$/m);
+  assert.match(lines, /"GET \/nowhere HTTP\/1\.1" 404 \d+ /);
+  assert.match(lines, /"GET \/ws\/\.\.\. HTTP\/1\.1" 101 - /);
+  assert.doesNotMatch(lines, /secret|[0-9a-f]{32}/);
+  assert.match(readFileSync(error ?? '', 'utf8'), /ENGINE Serving on http:\/\/127\.0\.0\.1:\d+/);
+});
+
 site.test('stopping ends streams at once and lets a request end', async () => {
   const service = await Service.start();
   const session = await service.login();
