@@ -95,7 +95,7 @@ export async function startMinion(side: Side, id: string, master: { requestPort:
   return startDaemon(side, 'minion', { root, configDir, requestPort: master.requestPort, publishPort: master.publishPort });
 }
 
-export function startDaemon(side: Side, name: 'master' | 'minion', place: Place, nodeArgs: readonly string[] = []): Host {
+export function startDaemon(side: Side, name: 'master' | 'minion' | 'api', place: Place, nodeArgs: readonly string[] = []): Host {
   const [command, ...args] = program(side, name);
   // A group of its own: a real minion has a process below it that would outlive it.
   const child = spawn(command, [...nodeArgs, ...args, '-c', place.configDir], { stdio: ['ignore', 'ignore', 'ignore'], detached: true });

@@ -1,0 +1,220 @@
+/**
+ * The API beside real salt-api, each with its own master and one minion: requests, logins, streams of events, pages of many jobs.
+ * `api [streams] [jobs]`
+ */
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { jidAt } from '../src/kernel/std/time.js';
+import { JobStore } from '../src/master/jobs/job-store.js';
+import { sayConditions } from './kit/conditions.js';
+import { freePort, pause, prepareMaster, startDaemon, untilOpen, type Host, type Place, type Side } from './kit/hosts.js';
+import { cpuSeconds } from './kit/processes.js';
+import { startSwarm } from './kit/swarm.js';
+import { printCells, printHead, printRow, RATIO_COLUMNS, say, shown } from './kit/table.js';
+
+const [streamsAsked = 1000, jobs = 100_000] = process.argv.slice(2).filter((word) => /^\d+$/.test(word)).map(Number);
+const MINION = 'swarm1';
+const CLIENTS = 8;
+const SECONDS = 8;
+/** Salt's server has a thread for each stream, a hundred in all. */
+const STREAMS: Readonly<Record<Side, number>> = { tsalt: streamsAsked, salt: Math.min(streamsAsked, 50) };
+const BURST = 100;
+const BURST_MS_MAX = 60_000;
+const LISTS = { perSecond: 200, seconds: 5 };
+const CREDENTIALS = { username: 'bench', password: 'secret', eauth: 'file' };
+/** Jobs in one step of filling. */
+const STEP = 5000;
+
+interface Figures {
+  runs: Rate;
+  logins: Rate;
+  burstSeconds: number;
+  streams: number;
+  seen: number;
+}
+
+interface Rate {
+  readonly perSecond: number;
+  readonly cpuMs: number;
+}
+
+class Client {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  readonly #port: number;
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  send(method: string, path: string, { headers = {}, body }: { headers?: Readonly<Record<string, string>>; body?: object } = {}): Promise<{ status: number; text: string; token: string }> {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const sent = request({ host: '127.0.0.1', port: this.#port, method, path, agent: this.#agent, headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) }), ...headers } }, (response) => {
+        let answer = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          answer += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: answer, token: String(response.headers['x-auth-token'] ?? '') }));
+        response.on('error', reject);
+      });
+      sent.on('error', reject);
+      sent.end(text);
+    });
+  }
+
+  /** Counts `part` in what a stream brings. */
+  stream(headers: Readonly<Record<string, string>>, part: string): { readonly count: number; readonly isOpen: boolean; close(): void } {
+    const state = { count: 0, isOpen: false, close: () => void sent.destroy() };
+    let rest = '';
+    const sent = request({ host: '127.0.0.1', port: this.#port, path: '/events', agent: false, headers: { Accept: 'text/event-stream', ...headers } }, (response) => {
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        state.isOpen = response.statusCode === 200;
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        state.count += lines.filter((line) => line.startsWith(part)).length;
+      });
+      response.on('error', () => undefined);
+    });
+    sent.on('error', () => undefined);
+    sent.end();
+    return state;
+  }
+}
+
+/** Some clients, each with the next request when the last is answered. */
+async function rateOf(hosts: readonly Host[], work: () => Promise<void>): Promise<Rate> {
+  await work();
+  const cpu = (): number => hosts.reduce((sum, { child }) => sum + cpuSeconds(child.pid ?? 0), 0);
+  const [began, before] = [performance.now(), cpu()];
+  let done = 0;
+  await Promise.all(Array.from({ length: CLIENTS }, async () => {
+    while (performance.now() - began < SECONDS * 1000) {
+      await work();
+      done += 1;
+    }
+  }));
+  return { perSecond: (done / (performance.now() - began)) * 1000, cpuMs: ((cpu() - before) * 1000) / done };
+}
+
+async function burst(side: Side, client: Client, token: string): Promise<Pick<Figures, 'burstSeconds' | 'streams' | 'seen'>> {
+  const headers = { 'X-Auth-Token': token };
+  const streams = Array.from({ length: STREAMS[side] }, () => client.stream(headers, 'tag: salt/netapi/hook/burst'));
+  try {
+    for (const until = performance.now() + BURST_MS_MAX; streams.some(({ isOpen }) => !isOpen) && performance.now() < until;) await pause(50);
+    const began = performance.now();
+    for (let sent = 0; sent < BURST; sent += 10) await Promise.all(Array.from({ length: 10 }, () => client.send('POST', '/hook/burst', { headers, body: {} })));
+    const seen = (): number => streams.filter(({ count }) => count === BURST).length;
+    while (seen() < streams.length && performance.now() - began < BURST_MS_MAX) await pause(20);
+    return { burstSeconds: (performance.now() - began) / 1000, streams: streams.length, seen: seen() };
+  } finally {
+    for (const stream of streams) stream.close();
+  }
+}
+
+/** Pages of jobs at a steady pace; milliseconds, in order. */
+async function lists(client: Client): Promise<number[]> {
+  const { text } = await client.send('POST', '/v1/tokens', { body: CREDENTIALS });
+  const headers = { Authorization: `Bearer ${(JSON.parse(text) as { token: string }).token}` };
+  const times: number[] = [];
+  const sent: Promise<void>[] = [];
+  const began = performance.now();
+  for (let count = 0; count < LISTS.perSecond * LISTS.seconds; count += 1) {
+    const late = began + (count * 1000) / LISTS.perSecond - performance.now();
+    if (late > 0) await pause(late);
+    sent.push((async () => {
+      const start = performance.now();
+      const { status, text: page } = await client.send('GET', '/v1/jobs?limit=50', { headers });
+      if (status !== 200) throw new Error(`a page of jobs: ${status} ${page}`);
+      times.push(performance.now() - start);
+    })());
+  }
+  await Promise.all(sent);
+  return times.toSorted((a, b) => a - b);
+}
+
+async function fillStore(root: string): Promise<void> {
+  const folder = join(root, 'cache');
+  mkdirSync(folder, { recursive: true });
+  const store = new JobStore(join(folder, 'tsalt-jobs.db'));
+  const endMs = Date.now() - 60_000;
+  for (let from = 0; from < jobs; from += STEP) {
+    const writes: Promise<unknown>[] = [];
+    for (let at = from; at < Math.min(jobs, from + STEP); at += 1) {
+      const startMs = endMs - (jobs - at) * 100;
+      const [jid, id, fun] = [jidAt(startMs), `web${at % 1000}`, 'test.ping'];
+      writes.push(store.saveJob({ jid, load: { jid, fun, arg: [], tgt: id, tgt_type: 'glob', user: 'root', ret: '' }, minions: [id], startedUnixMs: startMs }));
+      writes.push(store.saveReturn({ jid, id, fun, retcode: 0, success: true, load: { id, jid, return: true }, tally: { returned: 1, failed: 0 } }, startMs + 10));
+    }
+    await Promise.all(writes);
+  }
+  store.close();
+}
+
+async function measure(side: Side, more: (client: Client, place: Place) => Promise<void>): Promise<Figures> {
+  const port = await freePort();
+  const rights = ['.*', '@runner', '@wheel', '@jobs'];
+  const place = await prepareMaster();
+  const users = join(place.root, 'users');
+  writeFileSync(users, 'bench:secret\n', { mode: 0o600 });
+  const options = {
+    external_auth: { file: { '^filename': users, bench: rights } }, netapi_enable_clients: ['local', 'runner'], rest_cherrypy: { host: '127.0.0.1', port, disable_ssl: true, rate_limit: 0 },
+  };
+  appendFileSync(join(place.configDir, 'master'), Object.entries(options).map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`).join(''));
+  if (side === 'tsalt') await fillStore(place.root);
+  const swarm = await startSwarm(place, 1);
+  await swarm.run(`accept ${join(place.root, 'pki/minions')}`);
+  const hosts: Host[] = [startDaemon(side, 'master', place)];
+  try {
+    await untilOpen(place.requestPort);
+    await swarm.run('connect');
+    hosts.unshift(startDaemon(side, 'api', place));
+    await untilOpen(port);
+    const client = new Client(port);
+    const run = async (): Promise<void> => {
+      const { status, text } = await client.send('POST', '/run', { body: { client: 'local', tgt: MINION, fun: 'test.ping', ...CREDENTIALS } });
+      if (status !== 200 || !text.includes('true')) throw new Error(`/run of ${side}: ${status} ${text}`);
+    };
+    const login = async (): Promise<void> => {
+      const { status, text } = await client.send('POST', '/login', { body: CREDENTIALS });
+      if (status !== 200) throw new Error(`/login of ${side}: ${status} ${text}`);
+    };
+    await untilAnswered(run);
+    const [runs, logins] = [await rateOf(hosts, run), await rateOf(hosts, login)];
+    const { token } = await client.send('POST', '/login', { body: CREDENTIALS });
+    const told = await burst(side, client, token);
+    await more(client, place);
+    return { runs, logins, ...told };
+  } finally {
+    for (const host of hosts) await host.stop();
+    await swarm.stop();
+  }
+}
+
+/** The first request of a new fleet may come before its minion. */
+async function untilAnswered(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 20) throw error;
+      await pause(500);
+    }
+  }
+}
+
+sayConditions();
+let times: number[] = [];
+const ours = await measure('tsalt', async (client) => {
+  times = await lists(client);
+});
+const real = await measure('salt', async () => undefined);
+const cpu = (mine: Rate, its: Rate): string => `CPU of master and API for each: ${shown(mine.cpuMs)} and ${shown(its.cpuMs)} ms`;
+printHead(`API: ${CLIENTS} clients at once`, RATIO_COLUMNS);
+printRow({ what: '`/run` test.ping of one minion, with a login', unit: '/s', tsalt: ours.runs.perSecond, salt: real.runs.perSecond, isRate: true, wanted: 5, besides: cpu(ours.runs, real.runs) });
+printRow({ what: '`/login`, file', unit: '/s', tsalt: ours.logins.perSecond, salt: real.logins.perSecond, isRate: true, wanted: 10, besides: cpu(ours.logins, real.logins) });
+for (const [side, { streams, seen, burstSeconds }] of [['tsalt', ours], ['salt', real]] as const) printCells([`${side}: streams that saw all of ${BURST} events`, `${seen} of ${streams}`, `in ${shown(burstSeconds)} s`, '', '', '']);
+const at = (part: number): number => times[Math.floor(times.length * part)] ?? Number.NaN;
+printCells([`\`/v1/jobs\` of ${shown(jobs)} jobs, ${LISTS.perSecond} requests a second`, `median ${shown(at(0.5))} ms`, `p99 ${shown(at(0.99))} ms`, '', '50 ms', '']);
+if (ours.seen < ours.streams) say(`\ntsalt: ${ours.streams - ours.seen} streams did not see every event`);
+process.exit(ours.seen < ours.streams ? 1 : 0);
