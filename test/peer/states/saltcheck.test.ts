@@ -85,8 +85,8 @@ test('saltcheck: the same verdicts', { skip: skipWithoutSalt }, async () => {
   ];
   await using host = await openStateHost(base);
   const theirs = askSalt(base, calls);
+  rmSync(join(base, 'made'), { force: true });
   for (const [at, [fun, args, kwargs]] of calls.entries()) {
-    rmSync(join(base, 'made'), { force: true });
     const value = await host.call(fun, args, kwargs);
     assert.deepEqual(timeless({ value }), timeless(theirs[at]), JSON.stringify(calls[at]));
   }
