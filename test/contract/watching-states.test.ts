@@ -74,3 +74,23 @@ stateContract({
   changing: [],
   failing: [{ title: 'nobody answers', fun: 'http.query', args: () => ({ name: 'http://127.0.0.1:9/', status: 200 }), comment: /^Status 200 was not found\.$/ }],
 });
+
+/** A folder is no mount: both ways to look are there. */
+const folder = (more: PlainMap) => (): PlainMap => ({ name: realpathSync(import.meta.dirname), ...more });
+const mount = (more: PlainMap) => (): PlainMap => ({ name: '/', ...more });
+
+stateContract({
+  name: 'disk', open: openMachine,
+  changing: [],
+  idle: [
+    { title: 'room in a folder', fun: 'disk.status', args: folder({ minimum: 0, maximum: '100%' }) },
+    { title: 'room on a mount', fun: 'disk.status', args: mount({ minimum: '0 KB', absolute: true }) },
+  ],
+  failing: [
+    { title: 'too much in a folder', fun: 'disk.status', args: folder({ maximum: '0 KB', absolute: true }), comment: /^Disk used space is above maximum of 0 KB at [1-9]\d* KB$/ },
+    { title: 'too much room in a folder', fun: 'disk.status', args: folder({ maximum: 0, free: true }), comment: /^Disk available space is above maximum of 0 % at \d+\.\d %$/ },
+    { title: 'too little on a mount', fun: 'disk.status', args: mount({ minimum: '9007199254740000', absolute: true }), comment: /^Disk used space is below minimum of 9007199254740000 KB at \d+ KB$/ },
+    { title: 'no such folder', fun: 'disk.status', args: () => ({ name: '/no such; $(id)', maximum: 1 }), comment: /^Disk mount \/no such; \$\(id\) not present\. Directory .* does not exist or is not a directory$/ },
+    { title: 'no number', fun: 'disk.status', args: mount({ minimum: '1.5' }), comment: /^minimum must be an integer $/ },
+  ],
+});
