@@ -2,10 +2,11 @@
  * How the command line asks a running master: one request over the master's own local socket, answered by a stream of
  * frames. The master does the waiting; the client only shows. Both ends of the protocol's words are here.
  */
-import { createConnection } from 'node:net';
+import type { Socket } from 'node:net';
 import { decodeBus, encodeBus, MapSplitter } from '../bus/codec/codec.js';
 import { TsaltError } from '../kernel/contract/errors.js';
 import { isPlainMap, type PlainMap } from '../kernel/std/value.js';
+import { connectLocal } from '../kernel/sys/net/local-socket.js';
 
 /** Name of the socket below `sock_dir`. */
 export const DOOR_NAME = 'tsalt.ipc';
@@ -45,13 +46,14 @@ export interface DoorRequest {
  */
 export async function* askMaster(path: string, request: DoorRequest, signal: AbortSignal): AsyncGenerator<PlainMap> {
   if (signal.aborted) return;
-  const socket = createConnection(path);
-  const stop = (): void => void socket.destroy();
+  let socket: Socket | undefined;
+  const stop = (): void => void socket?.destroy();
   signal.addEventListener('abort', stop, { once: true });
-  socket.write(encodeBus({ ...request }));
   const splitter = new MapSplitter({ bytesMax: DOOR_BYTES_MAX });
   let ended = false;
   try {
+    socket = await connectLocal(path, signal);
+    socket.write(encodeBus({ ...request }));
     for await (const chunk of socket) {
       for (const bytes of splitter.push(chunk as Buffer)) {
         const frame = decodeBus(bytes);
@@ -71,7 +73,7 @@ export async function* askMaster(path: string, request: DoorRequest, signal: Abo
     throw new MasterUnreachableError(path, 'broken', error);
   } finally {
     signal.removeEventListener('abort', stop);
-    socket.destroy();
+    socket?.destroy();
   }
   if (!ended && !signal.aborted) throw new MasterUnreachableError(path, 'broken');
 }

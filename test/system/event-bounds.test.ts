@@ -1,11 +1,11 @@
 /** The local sockets under load: slow, idle, broken and too many programs cost the others nothing. */
 import assert from 'node:assert/strict';
-import { createConnection, type Socket } from 'node:net';
-import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { MapSplitter } from '../../src/bus/codec/codec.js';
 import type { BusEvent } from '../../src/bus/event/bus.js';
 import { encodePushFrame, readEventFrame } from '../../src/bus/event/frame.js';
 import { pushEvents } from '../../src/bus/event/local-client.js';
+import { connectLocal } from '../../src/kernel/sys/net/local-socket.js';
 import type { Hearing } from '../support/fleet/events.js';
 import { MasterHost } from '../support/fleet/master.js';
 import { Site } from '../support/fleet/site.js';
@@ -25,9 +25,8 @@ site.setUp('a master with a small buffer for each subscriber', async () => {
 const subscribers = (): Promise<number> => counter(master, 'local_sockets', 'subscribers');
 
 async function connect(path: string): Promise<Socket> {
-  const socket = createConnection(path);
+  const socket = await connectLocal(path);
   socket.on('error', () => undefined);
-  await once(socket, 'connect');
   return socket;
 }
 
