@@ -269,7 +269,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     }),
     eventCommand({
       bus, bounds, log, onGrains: (id, grains) => known.setNow('grains', id, { ...grains, id }),
-      isJobOf: (jid, id) => active.get(jid)?.minions.has(id) === true,
+      isJobOf: (jid, id) => deliveries.job(jid)?.minions.has(id) === true,
       onProgress: (id, progress) => noteProgress(deliveries, id, progress), progressStored: () => deliveries.stored(),
     }),
     pillarCommand({

@@ -1,4 +1,7 @@
-/** Jobs of late, in memory: who should answer, who has, and what else is known of each. Bounded: the oldest are forgotten first. */
+/**
+ * Jobs of late, in memory: who should answer, who has, and what else is known of each. Bounded: those that nothing more is expected of are
+ * forgotten first, the oldest before others. What is asked of a forgotten one comes from the store.
+ */
 import type { PlainMap } from '../../kernel/std/value.js';
 import type { Delivery } from './delivery.js';
 
@@ -16,16 +19,25 @@ export interface ActiveJob {
 }
 
 const JOBS_MAX = 10_000;
-/** Ids of minions over all jobs: a job of many thousands counts as many small ones. */
-const IDS_MAX = 2_000_000;
+/** Ids of minions over all jobs: a job of many thousands counts as many small ones. Half a kilobyte each. */
+const IDS_MAX = 500_000;
+/** Beyond so many ids, jobs are forgotten of which nothing more is expected. */
+const IDS_OF_SETTLED_MAX = 20_000;
+/** After so long nothing more is expected of a job; who answers all the same brings it back from the store. */
+const SETTLED_AFTER_MS = 600_000;
+
+const isSettled = ({ minions, returned, startedUnixMs }: ActiveJob, unixMs: number): boolean =>
+  returned.size >= minions.size || unixMs - startedUnixMs > SETTLED_AFTER_MS;
 
 export class ActiveJobs {
   readonly #jobs = new Map<string, ActiveJob>();
   readonly #idsMax: number;
+  readonly #idsOfSettledMax: number;
   #ids = 0;
 
-  constructor(idsMax = IDS_MAX) {
+  constructor(idsMax = IDS_MAX, idsOfSettledMax = IDS_OF_SETTLED_MAX) {
     this.#idsMax = idsMax;
+    this.#idsOfSettledMax = idsOfSettledMax;
   }
 
   get size(): number {
@@ -42,6 +54,7 @@ export class ActiveJobs {
     for (const id of minions) job.minions.add(id);
     this.#jobs.set(jid, job);
     this.#ids += job.minions.size;
+    this.#forgetSettled(jid);
     while (this.#jobs.size > 1 && (this.#jobs.size > JOBS_MAX || this.#ids > this.#idsMax)) {
       for (const oldest of this.#jobs.keys()) {
         this.#forget(oldest);
@@ -57,6 +70,16 @@ export class ActiveJobs {
 
   all(): IterableIterator<ActiveJob> {
     return this.#jobs.values();
+  }
+
+  /** All but one that has just begun. */
+  #forgetSettled(begun: string): void {
+    if (this.#ids <= this.#idsOfSettledMax) return;
+    const now = Date.now();
+    for (const [jid, job] of this.#jobs) {
+      if (jid !== begun && isSettled(job, now)) this.#forget(jid);
+      if (this.#ids <= this.#idsOfSettledMax) return;
+    }
   }
 
   #forget(jid: string): void {

@@ -26,3 +26,15 @@ test('the oldest jobs are forgotten when there are too many, or too many minions
   large.start('4', Array.from({ length: 9 }, (_none, at) => String(at)), {});
   assert.deepEqual([large.size, large.get('4')?.minions.size], [1, 9], 'the newest job stays, however large');
 });
+
+test('jobs of which nothing more is expected are forgotten first, open ones stay', () => {
+  const active = new ActiveJobs(100, 4);
+  active.start('open', ['a', 'b'], {}).returned.set('a', 1);
+  active.start('old', ['a'], {}, Date.now() - 3_600_000);
+  active.start('done', ['a'], {}).returned.set('a', 1);
+  assert.equal(active.size, 3, 'within the bound all are kept');
+  active.start('new', ['a'], {});
+  assert.deepEqual(['open', 'old', 'done', 'new'].filter((jid) => active.get(jid) !== undefined), ['open', 'done', 'new']);
+  active.start('newest', ['a', 'b', 'c', 'd', 'e'], {});
+  assert.deepEqual(['open', 'done', 'new', 'newest'].filter((jid) => active.get(jid) !== undefined), ['open', 'new', 'newest']);
+});
