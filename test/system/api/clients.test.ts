@@ -1,7 +1,7 @@
 /** Real clients of the API: pepper, curl as docs/api.md shows it, streams and websockets that see a job from its publication to the last return. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ApiHost } from '../../support/fleet/api.js';
 import { runCommand, type CommandResult } from '../../support/fleet/program.js';
 import { repository, saltProgram } from '../../support/fleet/salt-venv.js';
@@ -11,6 +11,8 @@ import { startFleet } from '../kit/fleet.js';
 
 const site = new Site();
 const PEPPER = process.env['TSALT_PEPPER'] ?? saltProgram('pepper');
+/** Where Salt is installed beside it pepper prints with Salt's outputters; here it prints what the API gave it. */
+const ALONE = 'import runpy, sys; sys.modules["salt"] = None; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name="__main__")';
 const skipPepper: string | false = existsSync(PEPPER) ? false : `no pepper at ${PEPPER}: run node scripts/make-salt-venv.mjs, or name one in TSALT_PEPPER`;
 const PAGE = join(repository, 'docs/api.md');
 let api: ApiHost;
@@ -28,7 +30,7 @@ site.setUp('a master, two minions and the API', async () => {
 });
 
 function pepper(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
-  return runCommand([PEPPER, '-u', api.address, '--non-interactive', ...words], { withinMs: 60_000, env: { HOME: site.dir, SALTAPI_USER: 'ann', SALTAPI_PASS: 'secret', SALTAPI_EAUTH: 'file', ...env } });
+  return runCommand([join(dirname(PEPPER), 'python'), '-c', ALONE, PEPPER, '-u', api.address, '--non-interactive', ...words], { withinMs: 60_000, env: { HOME: site.dir, SALTAPI_USER: 'ann', SALTAPI_PASS: 'secret', SALTAPI_EAUTH: 'file', ...env } });
 }
 const answers = ({ stdout, stderr }: CommandResult): unknown => {
   assert.match(stdout, /^[{[]/, stderr);
