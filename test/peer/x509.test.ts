@@ -115,7 +115,7 @@ test('keys, requests and lists: each reads what the other made', { skip }, async
     const locked: Call[] = [['x509.get_private_key_size', [at('made-ec.key'), 'no']]];
     for (const [answer] of [await askOurs(folder, locked), askSalt(folder, locked)]) {
       assert.ok(answer !== undefined && 'error' in answer, JSON.stringify(answer));
-      assert.match(`${answer.error}: ${answer.text}`, /^(?:InvalidPassword: Bad decrypt - is the password correct\?|SaltInvocationError: Could not load PEM-encoded private key)$/);
+      assert.match(answer.text, /^(?:Bad decrypt - is the password correct\?|Could not load PEM-encoded private key)$/);
     }
   }
 });
