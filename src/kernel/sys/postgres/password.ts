@@ -17,10 +17,10 @@ const MAPPED_TO_NOTHING = /\u00AD|\u034F|\u1806|\u180B|\u180C|\u180D|\u200B|\u20
 
 /** A password in the one form that both sides compute with. */
 function prepared(password: string): string {
-  // eslint-disable-next-line no-control-regex -- what is printable is taken as it is
+  // oxlint-disable-next-line no-control-regex -- what is printable is taken as it is
   if (/^[\x20-\x7e]*$/.test(password)) return password;
   const made = password.replaceAll(OTHER_SPACES, ' ').replaceAll(MAPPED_TO_NOTHING, '').normalize('NFKC');
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   return made === '' || /[\u0000-\u001f\u007f-\u009f]|\p{Cn}|\p{Co}|\p{Cs}/u.test(made) ? password : made;
 }
 

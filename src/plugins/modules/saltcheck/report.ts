@@ -26,7 +26,7 @@ export function listReport(results: Results, onlyFails: boolean): Value[] {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 /** What XML cannot hold is left out. */
-// eslint-disable-next-line no-control-regex -- these are the characters that XML 1.0 forbids
+// oxlint-disable-next-line no-control-regex -- these are the characters that XML 1.0 forbids
 const escaped = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replaceAll(/[&<>"]/g, (sign) => ENTITIES[sign] ?? '').replaceAll('\n', '&#10;');
 
 function testCase(name: string, result: PlainMap): string {
