@@ -14,7 +14,7 @@ let disk: SmallDisk;
 
 site.test('a master whose cache has a small disk of its own, and a minion', async () => {
   disk = site.own(SmallDisk.mount(join(site.dir, 'master/cache'), 16));
-  fleet = await FaultFleet.start(site, { ids: ['m1'], crowd: 2 });
+  fleet = await FaultFleet.start(site, { ids: ['m1'], crowd: 2, master: { peer: { '.*': ['test.ping'] } } });
 }, { skip });
 
 site.test('returns wait for room, and nobody is told that a job was published which is not stored', async () => {
@@ -43,6 +43,9 @@ site.test('returns wait for room, and nobody is told that a job was published wh
     const { code, stdout, stderr } = await fleet.master.tsalt(program, ...rest);
     assert.deepEqual({ words, code, stdout, stderr }, { words, code: 1, stdout: said, stderr: '' });
   }
+  const asked = await minion.callProgram('publish.publish', 'm1', 'test.ping');
+  assert.deepEqual(asked, { code: 1, stdout: '', stderr: `Error running 'publish.publish': The job was not published: ${sentence}` });
+  assert.match(fleet.master.log(), /job not published: it cannot be stored/);
   assert.equal(fleet.master.process.exitCode, undefined);
   disk.relieve();
   fleet.history.fault('room again');

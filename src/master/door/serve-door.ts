@@ -15,7 +15,8 @@ import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js
 import { masterCallOf, type Access, type Allowance } from '../access/authorise.js';
 import type { TokenDesk } from '../access/token-desk.js';
 import { isWay, type WayName } from '../access/ways.data.js';
-import { orderOf, storedAndPublished } from '../commands/open/open.js';
+import { orderOf } from '../commands/open/open.js';
+import { storedAndPublished } from '../jobs/stored-and-published.js';
 import type { FunctionDesk } from '../functions/function-desk.js';
 import type { Batches } from '../jobs/batch.js';
 import type { Prints } from '../functions/prints.js';

@@ -84,9 +84,20 @@ async function publish(ctx: Context, request: Request, form: 'clean' | 'full', v
     id: ctx.id, no_parse: ctx.opts['no_parse'] ?? [],
   }, `'${fun}' publish timed out`);
   if ('late' in sent) return sent.late;
+  checkPublished(fun, sent.answer);
   if (!isMap(sent.answer) || mapSize(sent.answer) === 0) return {};
   const returns = await collect(ctx, master, sent.answer, secondsOf(request.timeout) * 1000);
   return returns === undefined || form === 'full' ? returns ?? null : onlyReturns(returns);
+}
+
+/**
+ * A refusal is an empty map. Something else is a master that failed: the sentence why, or the empty text of any command that failed.
+ * Source: read. Differs: with the empty text real Salt gives `{}`, as if nobody had been asked.
+ */
+function checkPublished(fun: string, answer: Value): void {
+  const error = isMap(answer) ? mapGet(answer, 'error') : undefined;
+  if (typeof error === 'string') throw new CommandExecutionError(error);
+  if (answer === '') throw new CommandExecutionError(`The master failed to publish '${fun}': its log says why`);
 }
 
 /** Asks until all have answered or the time is over; undefined when nobody was expected. */

@@ -7,8 +7,10 @@ import type { Access } from '../../access/authorise.js';
 import { WAYS } from '../../access/ways.data.js';
 import type { JobStore } from '../../jobs/job-store.js';
 import type { JobOrder, JobPublished } from '../../jobs/publish-job.js';
+import { storedAndPublished, type JobNotStored } from '../../jobs/stored-and-published.js';
 import { ReturnWatch, type WaitParts } from '../../jobs/wait.js';
 import { splitPublishedArgs } from '../../../kernel/loader/words.js';
+import type { Logger } from '../../../kernel/contract/log.js';
 import { newJid } from '../../../kernel/std/time.js';
 import { isList, type PlainMap } from '../../../kernel/std/value.js';
 import type { FunctionDesk } from '../../functions/function-desk.js';
@@ -20,6 +22,7 @@ export interface PeerParts extends WaitParts {
   readonly functions: FunctionDesk;
   readonly access: Pick<Access, 'decideCall'>;
   readonly gatherTimeoutMs: number;
+  readonly log: Logger;
 }
 
 /** Publishing through others would go round for ever. */
@@ -30,10 +33,10 @@ const TIMEOUT_SECONDS_MAX = 3600;
 export function peerCommands(parts: PeerParts): MinionCommand[] {
   /** Who asked for a job: only that minion may read its returns. */
   const asked = new Map<string, string>();
-  const publish = async (load: PlainMap, id: string, jid = newJid()): Promise<JobPublished | undefined> => {
+  const publish = async (load: PlainMap, id: string, jid = newJid()): Promise<JobPublished | JobNotStored | undefined> => {
     const order = orderOf(load, id, jid);
     if (order === undefined || !parts.access.decideCall({ way: 'peer:publish', user: id, fun: order.fun, tgt: order.tgt, jid, from: `minion ${id}` })) return undefined;
-    const published = await parts.publish(order);
+    const published = await storedAndPublished(order, parts);
     if (published.kind === 'published') {
       asked.set(published.jid, id);
       const oldest = asked.keys().next();
@@ -47,7 +50,7 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
       name: 'minion_pub', from: 'minion', bytesMax: SIZES.medium, rule,
       async run(load, sender) {
         const published = await publish(load, sender.id);
-        return reply(published?.kind === 'published' ? { jid: published.jid, minions: [...published.minions] } : {});
+        return reply(published?.kind === 'published' ? { jid: published.jid, minions: [...published.minions] } : notPublished(published));
       },
     },
     {
@@ -56,7 +59,7 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
         const jid = newJid();
         using watch = new ReturnWatch(parts, jid);
         const published = await publish(load, sender.id, jid);
-        if (published?.kind !== 'published') return reply({});
+        if (published?.kind !== 'published') return reply(notPublished(published));
         return reply(await collect(watch, published, load, sender.id, parts));
       },
     },
@@ -84,6 +87,12 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
     },
   ];
 }
+
+/**
+ * Nothing for a refusal. A job that cannot be stored is told by a map without `minions`: our minions say the sentence, a real one at
+ * least fails.
+ */
+const notPublished = (outcome: JobPublished | JobNotStored | undefined): PlainMap => (outcome?.kind === 'not_stored' ? { error: outcome.error } : {});
 
 /** `{minion: value}`, or with `form: full` `{minion: {ret, out}}`. */
 async function collect(

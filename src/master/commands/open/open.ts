@@ -10,8 +10,8 @@ import type { Logger } from '../../../kernel/contract/log.js';
 import { masterCallOf, type Access, type Allowance, type Verdict } from '../../access/authorise.js';
 import type { TokenDesk } from '../../access/token-desk.js';
 import { WAYS, type WayName } from '../../access/ways.data.js';
-import { JobStoreError } from '../../jobs/job-store.js';
 import type { JobOrder, JobPublished } from '../../jobs/publish-job.js';
+import { storedAndPublished } from '../../jobs/stored-and-published.js';
 import { reply, SIZES, type OpenCommand, type Sender } from '../../requests/command.js';
 import type { FunctionCall, FunctionDesk } from '../../functions/function-desk.js';
 
@@ -93,19 +93,6 @@ function withoutLogin(load: PlainMap): PlainMap {
 }
 
 const clear = (load: PlainMap) => reply({ enc: 'clear', load });
-
-/** Publishes; a job that cannot be stored is none, and who asked is told why. */
-export async function storedAndPublished(
-  order: JobOrder, parts: Pick<OpenParts, 'publish' | 'log'>,
-): Promise<JobPublished | { readonly kind: 'not_stored'; readonly error: string }> {
-  try {
-    return await parts.publish(order);
-  } catch (err) {
-    if (!(err instanceof JobStoreError)) throw err;
-    parts.log.error({ err, fun: order.fun, user: order.user }, 'job not published: it cannot be stored');
-    return { kind: 'not_stored', error: `The job was not published: ${err.message}` };
-  }
-}
 
 /** Reads a publish request of a client. */
 export function orderOf(load: PlainMap, { user, only }: Pick<Allowance, 'user' | 'only'>): JobOrder {

@@ -69,6 +69,15 @@ test('a master that is late, refuses or is not there', async () => {
   assert.equal(await alone.call('runner', ['x']), 'No access to master. If using salt-call with --local, please remove.');
 });
 
+test('a master that cannot store the job, or fails, is an error', async () => {
+  const sentence = 'The job was not published: Cannot write to the job store: database or disk is full';
+  for (const name of ['publish', 'full_data']) {
+    await assert.rejects(asking([{ error: sentence }]).call(name, ['*', 'test.ping']), { message: sentence });
+    await assert.rejects(asking(['']).call(name, ['*', 'test.ping']), { message: "The master failed to publish 'test.ping': its log says why" });
+    assert.deepEqual(await asking([{}]).call(name, ['*', 'test.ping']), {});
+  }
+});
+
 test('publish calls are not published', async () => {
   const { call, loads } = asking([PUBLISHED]);
   assert.deepEqual(await call('publish', ['*', 'publish.publish']), {});
