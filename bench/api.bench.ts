@@ -1,6 +1,6 @@
 /**
  * The API beside real salt-api, each with its own master and one minion: requests, logins, streams of events, pages of many jobs.
- * `api [streams] [jobs]`
+ * `api [streams] [jobs] [pages]`; with `pages` only the pages.
  */
 import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -15,6 +15,7 @@ import { startSwarm } from './kit/swarm.js';
 import { printCells, printHead, printRow, RATIO_COLUMNS, say, shown } from './kit/table.js';
 
 const [streamsAsked = 1000, jobs = 100_000] = process.argv.slice(2).filter((word) => /^\d+$/.test(word)).map(Number);
+const isPagesOnly = process.argv.includes('pages');
 const MINION = 'swarm1';
 const CLIENTS = 8;
 const SECONDS = 8;
@@ -39,6 +40,9 @@ interface Rate {
   readonly perSecond: number;
   readonly cpuMs: number;
 }
+
+const NO_RATE: Rate = { perSecond: Number.NaN, cpuMs: Number.NaN };
+const NOTHING: Figures = { runs: NO_RATE, logins: NO_RATE, burstSeconds: 0, streams: 0, seen: 0 };
 
 class Client {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -183,6 +187,10 @@ async function measure(side: Side, more: (client: Client, hosts: readonly Host[]
       if (status !== 200) throw new Error(`/login of ${side}: ${status} ${text}`);
     };
     await untilAnswered(run);
+    if (isPagesOnly) {
+      await more(client, hosts);
+      return NOTHING;
+    }
     const [runs, logins] = [await rateOf(hosts, run), await rateOf(hosts, login)];
     const { token } = await client.send('POST', '/login', { body: CREDENTIALS });
     const told = await burst(side, client, token);
@@ -208,16 +216,21 @@ async function untilAnswered(work: () => Promise<void>): Promise<void> {
 
 sayConditions();
 let pages = { times: [] as number[], cpuMs: Number.NaN };
+const at = (part: number): number => pages.times[Math.floor(pages.times.length * part)] ?? Number.NaN;
+
+function printBeside(ours: Figures, real: Figures): void {
+  const cpu = (mine: Rate, its: Rate): string => `CPU of master and API for each: ${shown(mine.cpuMs)} and ${shown(its.cpuMs)} ms`;
+  printRow({ what: '`/run` test.ping of one minion, with a login', unit: '/s', tsalt: ours.runs.perSecond, salt: real.runs.perSecond, isRate: true, wanted: 5, besides: cpu(ours.runs, real.runs) });
+  printRow({ what: '`/login`, file', unit: '/s', tsalt: ours.logins.perSecond, salt: real.logins.perSecond, isRate: true, wanted: 10, besides: cpu(ours.logins, real.logins) });
+  for (const [side, { streams, seen, burstSeconds }] of [['tsalt', ours], ['salt', real]] as const) printCells([`${side}: streams that saw all of ${BURST} events`, `${seen} of ${streams}`, `in ${shown(burstSeconds)} s`, '', '', '']);
+}
+
 const ours = await measure('tsalt', async (client, hosts) => {
   pages = await lists(client, hosts);
 });
-const real = await measure('salt', async () => undefined);
-const cpu = (mine: Rate, its: Rate): string => `CPU of master and API for each: ${shown(mine.cpuMs)} and ${shown(its.cpuMs)} ms`;
+const real = isPagesOnly ? undefined : await measure('salt', async () => undefined);
 printHead(`API: ${CLIENTS} clients at once`, RATIO_COLUMNS);
-printRow({ what: '`/run` test.ping of one minion, with a login', unit: '/s', tsalt: ours.runs.perSecond, salt: real.runs.perSecond, isRate: true, wanted: 5, besides: cpu(ours.runs, real.runs) });
-printRow({ what: '`/login`, file', unit: '/s', tsalt: ours.logins.perSecond, salt: real.logins.perSecond, isRate: true, wanted: 10, besides: cpu(ours.logins, real.logins) });
-for (const [side, { streams, seen, burstSeconds }] of [['tsalt', ours], ['salt', real]] as const) printCells([`${side}: streams that saw all of ${BURST} events`, `${seen} of ${streams}`, `in ${shown(burstSeconds)} s`, '', '', '']);
-const at = (part: number): number => pages.times[Math.floor(pages.times.length * part)] ?? Number.NaN;
+if (real !== undefined) printBeside(ours, real);
 printCells([`\`/v1/jobs\` of ${shown(jobs)} jobs, ${LISTS.perSecond} requests a second`, `median ${shown(at(0.5))} ms`, `p99 ${shown(at(0.99))} ms`, '', '50 ms', `CPU for each: ${shown(pages.cpuMs)} ms`]);
 if (ours.seen < ours.streams) say(`\ntsalt: ${ours.streams - ours.seen} streams did not see every event`);
 process.exit(ours.seen < ours.streams ? 1 : 0);

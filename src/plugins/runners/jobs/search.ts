@@ -28,8 +28,9 @@ export interface Page {
 export const wantedNothing: Wanted = { metadata: null, fun: null, target: null, fromMs: undefined, untilMs: undefined };
 
 const RESULTS: readonly JobResult[] = ['succeeded', 'failed', 'missing', 'unfinished', 'interrupted'];
-/** Jobs read at once: first a page, then more, as what was passed over is read again. */
-const ROWS_FIRST = 500;
+/** Jobs read at once: first little more than the page, then more, as what does not fit was read for nothing. */
+const ROWS_FIRST_MAX = 500;
+const ROWS_SPARE = 10;
 const ROWS_MAX = 50_000;
 /** The start of a job and the time in its id may differ by so much. */
 const SLACK_MS = 60_000;
@@ -52,7 +53,7 @@ export async function storedJobs(store: JobStorePort, wanted: Wanted, { count = 
   };
   const found: [string, PlainMap][] = [];
   let passed = 0;
-  let size = ROWS_FIRST;
+  let size = Math.min(offset + count + ROWS_SPARE, ROWS_FIRST_MAX);
   for (let at = 0; found.length < count; at += size, size = Math.min(size * 4, ROWS_MAX)) {
     const rows = await store.list({ ...filter, count: size, offset: at });
     for (const load of rows) {
