@@ -2,21 +2,19 @@
  * The API beside real salt-api, each with its own master and one minion: requests, logins, streams of events, pages of many jobs.
  * `api [streams] [jobs] [pages]`; with `pages` only the pages.
  */
-import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { jidAt } from '../src/kernel/std/time.js';
 import { JobStore } from '../src/master/jobs/job-store.js';
+import type { ApiClient } from './kit/api-client.js';
+import { CREDENTIALS, MINION, startApi } from './kit/api-host.js';
 import { sayConditions } from './kit/conditions.js';
-import { freePort, pause, prepareMaster, startDaemon, untilOpen, type Host, type Side } from './kit/hosts.js';
+import { pause, type Host, type Side } from './kit/hosts.js';
 import { cpuSeconds } from './kit/processes.js';
-import { startSwarm } from './kit/swarm.js';
 import { printCells, printHead, printRow, RATIO_COLUMNS, say, shown } from './kit/table.js';
 
 const [streamsAsked = 1000, jobs = 100_000] = process.argv.slice(2).filter((word) => /^\d+$/.test(word)).map(Number);
 const isPagesOnly = process.argv.includes('pages');
-const MINION = 'swarm1';
 const CLIENTS = 8;
 const SECONDS = 8;
 /** Salt's server has a thread for each stream, a hundred in all. */
@@ -24,7 +22,6 @@ const STREAMS: Readonly<Record<Side, number>> = { tsalt: streamsAsked, salt: Mat
 const BURST = 100;
 const BURST_MS_MAX = 60_000;
 const LISTS = { perSecond: 200, seconds: 5 };
-const CREDENTIALS = { username: 'bench', password: 'secret', eauth: 'file' };
 /** Jobs in one step of filling. */
 const STEP = 5000;
 
@@ -44,49 +41,6 @@ interface Rate {
 const NO_RATE: Rate = { perSecond: Number.NaN, cpuMs: Number.NaN };
 const NOTHING: Figures = { runs: NO_RATE, logins: NO_RATE, burstSeconds: 0, streams: 0, seen: 0 };
 
-class Client {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  readonly #port: number;
-
-  constructor(port: number) {
-    this.#port = port;
-  }
-
-  send(method: string, path: string, { headers = {}, body }: { headers?: Readonly<Record<string, string>>; body?: object } = {}): Promise<{ status: number; text: string; token: string }> {
-    const text = body === undefined ? '' : JSON.stringify(body);
-    return new Promise((resolve, reject) => {
-      const sent = request({ host: '127.0.0.1', port: this.#port, method, path, agent: this.#agent, headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) }), ...headers } }, (response) => {
-        let answer = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          answer += chunk;
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: answer, token: String(response.headers['x-auth-token'] ?? '') }));
-        response.on('error', reject);
-      });
-      sent.on('error', reject);
-      sent.end(text);
-    });
-  }
-
-  /** Counts `part` in what a stream brings. */
-  stream(headers: Readonly<Record<string, string>>, part: string): { readonly count: number; readonly isOpen: boolean; close(): void } {
-    const state = { count: 0, isOpen: false, close: () => void sent.destroy() };
-    let rest = '';
-    const sent = request({ host: '127.0.0.1', port: this.#port, path: '/events', agent: false, headers: { Accept: 'text/event-stream', ...headers } }, (response) => {
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        state.isOpen = response.statusCode === 200;
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        state.count += lines.filter((line) => line.startsWith(part)).length;
-      });
-      response.on('error', () => undefined);
-    });
-    sent.on('error', () => undefined);
-    sent.end();
-    return state;
-  }
-}
-
 /** Some clients, each with the next request when the last is answered. */
 async function rateOf(hosts: readonly Host[], work: () => Promise<void>): Promise<Rate> {
   await work();
@@ -103,7 +57,7 @@ async function rateOf(hosts: readonly Host[], work: () => Promise<void>): Promis
 
 const cpuOf = (hosts: readonly Host[]): number => hosts.reduce((sum, { child }) => sum + cpuSeconds(child.pid ?? 0), 0);
 
-async function burst(side: Side, client: Client, token: string): Promise<Pick<Figures, 'burstSeconds' | 'streams' | 'seen'>> {
+async function burst(side: Side, client: ApiClient, token: string): Promise<Pick<Figures, 'burstSeconds' | 'streams' | 'seen'>> {
   const headers = { 'X-Auth-Token': token };
   const streams = Array.from({ length: STREAMS[side] }, () => client.stream(headers, 'tag: salt/netapi/hook/burst'));
   try {
@@ -119,7 +73,7 @@ async function burst(side: Side, client: Client, token: string): Promise<Pick<Fi
 }
 
 /** Pages of jobs at a steady pace; milliseconds, in order, and the CPU of one. */
-async function lists(client: Client, hosts: readonly Host[]): Promise<{ times: number[]; cpuMs: number }> {
+async function lists(client: ApiClient, hosts: readonly Host[]): Promise<{ times: number[]; cpuMs: number }> {
   const { text } = await client.send('POST', '/v1/tokens', { body: CREDENTIALS });
   const headers = { Authorization: `Bearer ${(JSON.parse(text) as { token: string }).token}` };
   const times: number[] = [];
@@ -157,27 +111,9 @@ async function fillStore(root: string): Promise<void> {
   store.close();
 }
 
-async function measure(side: Side, more: (client: Client, hosts: readonly Host[]) => Promise<void>): Promise<Figures> {
-  const port = await freePort();
-  const rights = ['.*', '@runner', '@wheel', '@jobs'];
-  const place = await prepareMaster();
-  const users = join(place.root, 'users');
-  writeFileSync(users, 'bench:secret\n', { mode: 0o600 });
-  const options = {
-    external_auth: { file: { '^filename': users, bench: rights } }, netapi_enable_clients: ['local', 'runner'], rest_cherrypy: { host: '127.0.0.1', port, disable_ssl: true, rate_limit: 0 },
-  };
-  appendFileSync(join(place.configDir, 'master'), Object.entries(options).map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`).join(''));
-  if (side === 'tsalt') await fillStore(place.root);
-  const swarm = await startSwarm(place, 1);
-  await swarm.run(`accept ${join(place.root, 'pki/minions')}`);
-  const hosts: Host[] = [startDaemon(side, 'master', place)];
+async function measure(side: Side, more: (client: ApiClient, hosts: readonly Host[]) => Promise<void>): Promise<Figures> {
+  const { client, hosts, stop } = await startApi(side, side === 'tsalt' ? fillStore : undefined);
   try {
-    await untilOpen(place.requestPort);
-    await swarm.run('connect');
-    // Each host clears its folder when it stops: the master's is still in use then.
-    hosts.unshift(startDaemon(side, 'api', { ...place, root: mkdtempSync(join(tmpdir(), 'tsb')) }));
-    await untilOpen(port);
-    const client = new Client(port);
     const run = async (): Promise<void> => {
       const { status, text } = await client.send('POST', '/run', { body: { client: 'local', tgt: MINION, fun: 'test.ping', ...CREDENTIALS } });
       if (status !== 200 || !text.includes('true')) throw new Error(`/run of ${side}: ${status} ${text}`);
@@ -197,8 +133,7 @@ async function measure(side: Side, more: (client: Client, hosts: readonly Host[]
     await more(client, hosts);
     return { runs, logins, ...told };
   } finally {
-    for (const host of hosts) await host.stop();
-    await swarm.stop();
+    await stop();
   }
 }
 
