@@ -8,7 +8,7 @@ import { isHashType } from '../bus/crypto/digest.js';
 import { parseJid, parseMinionId } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { Sys } from '../kernel/contract/sys.js';
-import type { CatalogPort, EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MasterModulesPort, MatchPort, MinePort, PillarAsk, PillarPort, Ports, RunnerPort, StatsPort } from '../kernel/contract/ports.js';
+import type { BatchesPort, CatalogPort, EventPort, JobStorePort, KeyLists, KeysPort, LocalJob, LocalPort, LocalReturn, MasterModulesPort, MatchPort, MinePort, PillarAsk, PillarPort, Ports, RunnerPort, StatsPort } from '../kernel/contract/ports.js';
 import { jidAt, jidToTime, newJid, stampNow } from '../kernel/std/time.js';
 import { isPlainMap, type PlainMap, type Value } from '../kernel/std/value.js';
 import type { FileServer } from '../sls/files/file-server.js';
@@ -26,6 +26,7 @@ import type { JobStore } from './jobs/job-store.js';
 import type { OtherStore } from './jobs/other-store.js';
 import type { JobOrder } from './jobs/publish-job.js';
 import type { Batches } from './jobs/batch.js';
+import { batchTag } from './jobs/batch-events.js';
 import { followJob } from './jobs/follow.js';
 import { ReturnWatch, type Answer, type Noted, type WaitParts } from './jobs/wait.js';
 import { KeyActions } from './keys/key-actions.js';
@@ -74,7 +75,7 @@ export function masterPorts(parts: MasterPortParts): Partial<Ports> & Pick<Ports
   return {
     events, local: localPort(parts), jobStore: jobStorePort(parts), keys: keysPort(parts), known: parts.known,
     match: matchPort(parts.targets), runner: runnerPort(parts.bus, parts.prints), fileServer: fileServerPort(parts.server, parts.updates),
-    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), stats: parts.stats, masterModules: modulesOfMaster(parts), masterSync: masterSyncPort(parts.modules),
+    pack: { pack: encodeBus, unpack: decodeBus }, mine: minePort(parts), trace: parts.trace, reactor: reactorPort(parts.reactor), stats: parts.stats, batches: batchesPort(parts), masterModules: modulesOfMaster(parts), masterSync: masterSyncPort(parts.modules),
     pillar: pillarPort(parts.pillars), masterSide: masterSidePort(parts, undefined),
   };
 }
@@ -93,6 +94,13 @@ function pillarPort(pillars: PillarDesk): PillarPort {
     compile: async (ask) => (await pillars.pillar(request(ask))).value(),
     top: (ask) => pillars.top(request(ask)),
     forget: () => Promise.resolve(pillars.forget()),
+  };
+}
+
+function batchesPort({ batches: { known }, bus }: MasterPortParts): BatchesPort {
+  return {
+    summary: (jid) => known.summary(jid), active: () => known.active(), working: (jid) => known.working(jid),
+    stop: (jid, reason) => bus.fire(batchTag(jid, 'stop'), { jid, reason }),
   };
 }
 

@@ -8,7 +8,7 @@ import type { BeaconsPort, JobsPort, MasterPort, MasterSidePort, RefreshPort, Sc
 import type { JobStorePort, LocalPort } from './ports/jobs.js';
 import type { KeysPort } from './ports/keys.js';
 import type {
-  AccessPort, FileServerPort, KnownPort, MasterModulesPort, MasterSyncPort, MinePort, PasswordPort, PillarFilesPort, PillarPort, ReactorPort, RunnerPort, StatsPort,
+  AccessPort, BatchesPort, FileServerPort, KnownPort, MasterModulesPort, MasterSyncPort, MinePort, PasswordPort, PillarFilesPort, PillarPort, ReactorPort, RunnerPort, StatsPort,
 } from './ports/master.js';
 
 export type * from './ports/host.js';
@@ -46,6 +46,7 @@ export interface Ports {
   masterModules: MasterModulesPort;
   masterSync: MasterSyncPort;
   reactor: ReactorPort;
+  batches: BatchesPort;
   stats: StatsPort;
   trace: TracePort;
   pillar: PillarPort;

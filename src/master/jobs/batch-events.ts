@@ -69,6 +69,15 @@ function wholeState({ jid, order, driver, plan, createdAtMs, timeoutMs, gatherTi
   };
 }
 
+/** What the runner `batch` tells of it, without its age. Source: read, Salt 3008.3. */
+export function batchSummary({ jid, order, driver, plan, createdAtMs }: Batch): PlainMap {
+  return {
+    jid, fun: funOf(order), tgt: order.tgt, tgt_type: order.tgtType, total: plan.minions.length, completed: plan.done.size, active: plan.active.size,
+    pending: plan.pending.length, failed: plan.failed.size, batch_size: plan.size, halted: plan.halted !== undefined, halted_reason: plan.halted ?? null,
+    driver, user: order.user, created: seconds(createdAtMs), last_progress: seconds(plan.progressedAtMs),
+  };
+}
+
 /** The return as the state tells it, again with each event. */
 export function toldReturn(ret: Value): Value {
   return encodeBus({ ret }).length > TOLD_RETURN_BYTES_MAX ? LEFT_OUT : ret;

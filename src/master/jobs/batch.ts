@@ -12,6 +12,7 @@ import type { PlainMap, Value } from '../../kernel/std/value.js';
 import { advance, batchSize, isOver, newPlan, nextPlaceMs, type BatchNews } from './batch-plan.js';
 import { batchEvent, batchTag, toldReturn, type Batch, type BatchDriver, type BatchStage } from './batch-events.js';
 import type { JobStore } from './job-store.js';
+import { KnownBatches } from './known-batches.js';
 import type { JobOrder } from './publish-job.js';
 import { ReturnWatch, type Answer, type MissingReason, type WaitOptions, type WaitParts } from './wait.js';
 
@@ -88,6 +89,8 @@ class Followers implements RunningBatch {
 export class TooManyBatchesError extends Error {}
 
 export class Batches implements AsyncDisposable {
+  /** For the runner `batch`. */
+  readonly known = new KnownBatches();
   readonly #parts: BatchParts;
   readonly #running = new Set<Promise<void>>();
   readonly #followed = new Map<string, Followers>();
@@ -102,7 +105,7 @@ export class Batches implements AsyncDisposable {
     // Wrong words are refused before anybody is asked anything.
     batchSize(asked.size, 1);
     if (this.#running.size >= BATCHES_MAX) throw new TooManyBatchesError(`${BATCHES_MAX} batches run already`);
-    const run = runBatch(asked, this.#parts, say, this.#stop.signal, this.#followed);
+    const run = runBatch(asked, this.#parts, say, this.#stop.signal, { followed: this.#followed, known: this.known });
     this.#running.add(run);
     try {
       await run;
@@ -125,7 +128,13 @@ export class Batches implements AsyncDisposable {
   }
 }
 
-async function runBatch(asked: BatchOrder, parts: BatchParts, say: Say, stop: AbortSignal, followed: Map<string, Followers>): Promise<void> {
+/** Where a batch is entered while it runs. */
+interface Desk {
+  readonly followed: Map<string, Followers>;
+  readonly known: KnownBatches;
+}
+
+async function runBatch(asked: BatchOrder, parts: BatchParts, say: Say, stop: AbortSignal, { followed, known }: Desk): Promise<void> {
   const there = await whoIsThere(asked, parts, stop);
   if (there.kind === 'no_minions') return say(there);
   if (there.up.length === 0) return say({ kind: 'nobody_there' });
@@ -137,6 +146,7 @@ async function runBatch(asked: BatchOrder, parts: BatchParts, say: Say, stop: Ab
   await keepJob(batch, parts);
   const followers = new Followers(there.up);
   followed.set(jid, followers);
+  known.begun(batch);
   try {
     await say({ kind: 'begun', jid, minions: there.up, down: there.down });
     await new BatchRun(batch, parts, (step) => {
@@ -145,6 +155,7 @@ async function runBatch(asked: BatchOrder, parts: BatchParts, say: Say, stop: Ab
     }, stop).toTheEnd();
   } finally {
     followed.delete(jid);
+    known.ended(batch);
     followers.end();
   }
 }

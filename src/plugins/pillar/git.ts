@@ -10,8 +10,8 @@ import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineExtPillar, type PillarSource } from '../../kernel/contract/plugin.js';
 import { unsafeReason } from '../../kernel/sys/safe-path.js';
-import { Copy } from './git/copies.js';
-import { ANY, remotesOf, type PillarRemote } from './git/remotes.js';
+import { Copy } from '../../kernel/sys/git/pillar-copy.js';
+import { ANY, remotesOf, type PillarRemote } from '../../kernel/sys/git/pillar-remotes.js';
 
 interface Served {
   readonly env: string;

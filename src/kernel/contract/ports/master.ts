@@ -113,6 +113,18 @@ export interface PillarAsk {
   readonly pillarenv: string | null;
 }
 
+/** Jobs that run on a few minions at a time; what is known of those that are over is not kept for ever. */
+export interface BatchesPort {
+  /** Undefined for no batch of this master. */
+  summary(jid: string): PlainMap | undefined;
+  /** Those that run and were not halted. */
+  active(): readonly PlainMap[];
+  /** Minions that work on a batch now. */
+  working(jid: string): readonly string[];
+  /** Begins no further minions of a batch. */
+  stop(jid: string, reason: string): void;
+}
+
 /** Logins and rights of people, on a master. */
 export interface AccessPort {
   /** `eauth`, `username`, `password`, perhaps `token_expire`: the token and what is kept of it; undefined when the login is refused. */

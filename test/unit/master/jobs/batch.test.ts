@@ -239,3 +239,29 @@ test('who stops looking changes nothing, and a batch that is over has nothing to
   });
   for await (const answer of late?.answers(new AbortController().signal) ?? []) assert.fail(answer.id);
 });
+
+test('a batch is known by its id while it runs and after', async () => {
+  const { batches, bus } = bench({ answer: (id) => (id === 'evt1' ? undefined : { return: true, retcode: 0 }) });
+  let jid = '';
+  let run = Promise.resolve();
+  await new Promise<void>((begun) => {
+    run = batches.run(asked({ driver: 'master' }), async (step) => {
+      if (step.kind === 'begun') jid = step.jid;
+      if (step.kind === 'next') begun();
+    });
+  });
+  const { created, last_progress: progressed, ...told } = batches.known.summary(jid) ?? {};
+  assert.deepEqual(told, {
+    jid, fun: 'test.ping', tgt: 'evt*', tgt_type: 'glob', total: 2, completed: 0, active: 1, pending: 1, failed: 0, batch_size: 1, halted: false, halted_reason: null,
+    driver: 'master', user: 'root',
+  });
+  assert.ok(Number(progressed) >= Number(created));
+  assert.deepEqual(batches.known.active().map((batch) => batch['jid']), [jid]);
+  assert.deepEqual(batches.known.working(jid), ['evt1']);
+  bus.fire(`salt/batch/${jid}/stop`, { jid, reason: 'stop' });
+  await run;
+  assert.deepEqual(batches.known.active(), []);
+  const { halted, halted_reason: reason, pending } = batches.known.summary(jid) ?? {};
+  assert.deepEqual([halted, reason, pending], [true, 'stop', 1]);
+  assert.equal(batches.known.summary('20240610120000000000'), undefined);
+});

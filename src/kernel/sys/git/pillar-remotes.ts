@@ -3,11 +3,16 @@
  *
  * Source: read, Salt 3008.3 `salt.pillar.git_pillar`, `salt.utils.gitfs`.
  */
-import { CommandExecutionError } from '../../../kernel/contract/errors.js';
-import { isMap, isTruthy, mapEntries, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import type { GitRemote } from '../../../kernel/sys/git/mirror.js';
+import { CommandExecutionError } from '../../contract/errors.js';
+import { isMap, isTruthy, mapEntries, type PlainMap, type Value } from '../../std/value.js';
+import type { GitRemote } from './mirror.js';
+import { shownAddress } from './url.js';
 
 export interface PillarRemote {
+  /** As it is configured, without a password that stands in its address. */
+  readonly id: string;
+  /** Empty when none was given. */
+  readonly name: string;
   readonly remote: GitRemote;
   /** `__env__`: that of the minion. */
   readonly branch: string;
@@ -50,6 +55,7 @@ function readRemote(text: string, own: PlainMap, opts: Readonly<PlainMap>): Pill
   if (words.length > 2 || url === '') throw new CommandExecutionError(`A remote of the external pillar git is 'branch address', not '${words[0] ?? ''} ...'`);
   const base = optionText('base', own, opts) || 'master';
   return {
+    id: text.replace(url, () => shownAddress(url)), name: typeof own['name'] === 'string' ? own['name'] : '',
     remote: remoteOf(url, own, opts), branch: branch || base, root: optionText('root', own, opts), mountpoint: optionText('mountpoint', own, opts),
     fallback: optionText('fallback', own, opts), env: optionText('env', own, opts) || (branch === base || branch === '' ? BASE : branch),
   };

@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Context } from '../../../kernel/contract/context.js';
-import { CommandExecutionError } from '../../../kernel/contract/errors.js';
-import { asError, sleep } from '../../../kernel/std/async.js';
-import { isMissing } from '../../../kernel/sys/files.js';
-import { GitMirror, type GitRemote } from '../../../kernel/sys/git/mirror.js';
-import { unsafeReason } from '../../../kernel/sys/safe-path.js';
+import type { Context } from '../../contract/context.js';
+import { CommandExecutionError } from '../../contract/errors.js';
+import { asError, sleep } from '../../std/async.js';
+import { isMissing } from '../files.js';
+import { GitMirror, type GitRemote } from './mirror.js';
+import { unsafeReason } from '../safe-path.js';
 
 const INTERVAL_SECONDS = 60;
 /** Who holds the lock longer has died. */
@@ -31,6 +31,24 @@ export class Copy {
     this.#ctx = ctx;
   }
 
+  get shownUrl(): string {
+    return this.#mirror.shownUrl;
+  }
+
+  /** Fetches whatever the time of the last one; true when a ref changed. @throws GitError */
+  async fetchNow(): Promise<boolean> {
+    const marker = join(this.#folder, 'fetched');
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const lock = await this.#lock(() => Promise.resolve(false));
+    try {
+      const isNew = await this.#mirror.fetch(this.#ctx.signal);
+      await touch(marker);
+      return isNew;
+    } finally {
+      if (lock !== undefined) await rm(lock, { force: true });
+    }
+  }
+
   /** @throws CommandExecutionError when there has never been a good fetch */
   async update(): Promise<void> {
     const marker = join(this.#folder, 'fetched');
@@ -39,7 +57,7 @@ export class Copy {
     const before = await ageOf(marker);
     if (before !== undefined && before < interval) return;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const lock = await this.#lock(before !== undefined, marker);
+    const lock = await this.#lock(async () => before !== undefined || await ageOf(marker) !== undefined);
     if (lock === undefined) return;
     try {
       await this.#mirror.fetch();
@@ -82,8 +100,8 @@ export class Copy {
     return root;
   }
 
-  /** Undefined when somebody else fetches and there is something to use, or he is done. */
-  async #lock(hasState: boolean, marker: string): Promise<string | undefined> {
+  /** Undefined when somebody else fetches and what there is is enough. */
+  async #lock(isEnough: () => Promise<boolean>): Promise<string | undefined> {
     const path = join(this.#folder, 'lock');
     for (;;) {
       try {
@@ -93,7 +111,7 @@ export class Copy {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
       if ((await ageOf(path) ?? 0) > LOCK_MS_MAX) await rm(path, { force: true });
-      else if (hasState || await ageOf(marker) !== undefined) return undefined;
+      else if (await isEnough()) return undefined;
       else await sleep(LOCK_POLL_MS, this.#ctx.signal, true);
     }
   }
