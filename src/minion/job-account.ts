@@ -86,6 +86,11 @@ export class JobAccount implements Disposable {
     });
   }
 
+  /** The master that asked for the job is of our own kind. */
+  isOurs(job: Publication): boolean {
+    return this.#parts.isOurs(this.#parts.masterOf(job));
+  }
+
   /** The return of the job is safe. */
   returned(job: Publication): void {
     this.#journal.ended(job.jid);

@@ -11,6 +11,7 @@ import { eventSocketHash, isHashType } from '../bus/crypto/digest.js';
 import { EventBus } from '../bus/event/bus.js';
 import { serveLocalSockets } from '../bus/event/local-sockets.js';
 import { ReturnerQueues } from '../bus/returners/returner-queue.js';
+import { RETURNERS_ABSENT } from '../bus/wire/return-words.js';
 import type { Publication } from '../kernel/contract/job.js';
 import type { Logger } from '../kernel/contract/log.js';
 import type { EventPort } from '../kernel/contract/ports.js';
@@ -31,7 +32,7 @@ import { JobAccount } from './job-account.js';
 import { runJob } from './job/run-job.js';
 import { RunningJobs } from './job/running.js';
 import { RETURN_BYTES_MAX } from './job/sendable-return.js';
-import { giveToReturners } from './job/returners.js';
+import { absentReturners, giveToReturners } from './job/returners.js';
 import { Mine } from './mine.js';
 import { MasterSide, type SideParts } from './master-side.js';
 import { Outboxes } from './outboxes.js';
@@ -127,7 +128,8 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
     run: (job, signal) => announceAndRun(job, signal),
     deliver: async (job, ret) => {
       const { master } = originOf(job);
-      outboxes.of(master).put(ret);
+      const absent = account.isOurs(job) ? await absentReturners(returners, job.ret) : [];
+      outboxes.of(master).put(absent.length === 0 ? ret : { ...ret, [RETURNERS_ABSENT]: absent });
       account.returned(job);
       await giveToReturners(returners, job, ret, opts, log);
     },

@@ -11,6 +11,9 @@ export const refusedText = (why: string): string => `${REFUSED}${why}`;
 /** `done`: what the job had done by then, when somebody knows. */
 export const interruptedText = (done?: string): string => (done === undefined ? INTERRUPTED : `${INTERRUPTED}: ${done}`);
 
+/** Besides a return to our master: the asked returners that the minion has not got, so that who asked hears of it. */
+export const RETURNERS_ABSENT = 'returners_absent';
+
 export type ReturnWord = { readonly kind: 'refused'; readonly why: string } | { readonly kind: 'interrupted' };
 
 export function returnWord(load: PlainMap): ReturnWord | undefined {

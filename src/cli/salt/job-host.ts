@@ -16,5 +16,5 @@ export function jobHost(run: Run, context: CliContext & Pick<SaltHost, 'login'>)
   };
   const { opts, line } = context;
   const isSummed = isTerminal(opts) && !line.given.has('output') && (opts['output'] ?? null) === null;
-  return { ...context, live, onJob, ...(isSummed ? { overview: statesOverview(context) } : {}) };
+  return { ...context, live, onJob, isRead: process.stderr.isTTY, ...(isSummed ? { overview: statesOverview(context) } : {}) };
 }

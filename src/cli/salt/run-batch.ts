@@ -9,7 +9,8 @@ import { proofOf } from '../login/proof.js';
 import { repr } from '../../kernel/std/python-text.js';
 import { isPlainMap, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { EXIT } from '../exit-code.js';
-import { publishLoad, type SaltHost, type SaltRequest } from './run-salt.js';
+import { publishLoad, tellAbsent, type SaltHost, type SaltRequest } from './run-salt.js';
+import { AbsentReturners } from '../print/absent-returners.js';
 import { badBatchText, NO_MATCH, NO_MINIONS, NO_RETURN } from './texts.js';
 
 export interface BatchRequest {
@@ -24,6 +25,7 @@ export interface BatchHost extends SaltHost {
 }
 
 interface Shown {
+  readonly absent: AbsentReturners;
   /** With `--static`: all returns, shown at the end. */
   readonly all: PlainMap;
   /** The largest. */
@@ -36,14 +38,15 @@ interface Shown {
 export async function runBatch(request: SaltRequest, batch: BatchRequest, host: BatchHost): Promise<number> {
   const proof = proofOf(host);
   const load: PlainMap = { ...publishLoad(request), batch: { size: batch.size, wait_ms: batch.waitMs, failhard: batch.failhard } };
-  const shown: Shown = { all: {}, retcode: 0, silent: 0 };
+  const shown: Shown = { absent: new AbsentReturners(), all: {}, retcode: 0, silent: 0 };
   const path = join(String(host.opts['sock_dir']), DOOR_NAME);
   for await (const frame of askMaster(path, { op: 'publish', ...proof, load }, host.signal)) {
     const ended = await take(frame, request, host, shown);
     if (ended !== undefined) return ended;
   }
   await host.overview?.end();
-  const isFailed = request.strict && (shown.silent > 0 || shown.retcode !== 0);
+  tellAbsent(shown.absent, request, host);
+  const isFailed = request.strict && (shown.absent.any || shown.silent > 0 || shown.retcode !== 0);
   if (!request.static) return (shown.retcode & 0xff) || (isFailed ? EXIT.failed : EXIT.ok);
   await host.show(shown.all, request.outputter);
   if (Object.keys(shown.all).length === 0) return noReturn(host);
@@ -102,6 +105,7 @@ async function takeReturn(frame: PlainMap, request: SaltRequest, host: BatchHost
   const id = String(frame['id']);
   const load = isPlainMap(frame['load']) ? frame['load'] : {};
   const ret = load['return'] ?? null;
+  shown.absent.note(id, load);
   shown.retcode = Math.max(shown.retcode, codeOf(load['retcode']));
   if (request.static) {
     shown.all[id] = ret;

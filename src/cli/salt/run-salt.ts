@@ -11,6 +11,7 @@ import { EXIT } from '../exit-code.js';
 import type { Command } from './compound-command.js';
 import type { Overview } from '../print/overview.js';
 import { noLiveLine, type LiveLine, type StatesAt } from '../print/live-line.js';
+import { AbsentReturners } from '../print/absent-returners.js';
 import { missingFacts, missingOf, missingText, type Missing } from '../print/missing.js';
 import { executingText, FAILED, NO_MINIONS, NO_RETURN, summaryText } from './texts.js';
 
@@ -54,9 +55,12 @@ export interface SaltHost {
   readonly live?: LiveLine;
   /** Hears every answer, and has the last word. */
   readonly overview?: Overview | undefined;
+  /** Somebody reads standard error: what Salt is silent about may be said there. */
+  readonly isRead?: boolean;
 }
 
 interface Tally {
+  readonly absent: AbsentReturners;
   readonly all: Map<string, { ret: Value; out: string | undefined; retcode: number }>;
   readonly missing: Map<string, Missing>;
   readonly failed: string[];
@@ -80,7 +84,7 @@ export async function runSalt(request: SaltRequest, host: SaltHost): Promise<num
 
 /** Shows the frames of one job to their end, and gives the exit code. */
 export async function showJob(frames: AsyncIterable<PlainMap>, request: ShowRequest, host: SaltHost): Promise<number> {
-  const tally: Tally = { all: new Map(), missing: new Map(), failed: [], failedInPart: [], received: new Set(), states: new Map(), jid: '0', targeted: 0 };
+  const tally: Tally = { absent: new AbsentReturners(), all: new Map(), missing: new Map(), failed: [], failedInPart: [], received: new Set(), states: new Map(), jid: '0', targeted: 0 };
   const live = host.live ?? noLiveLine;
   try {
     for await (const frame of frames) {
@@ -164,6 +168,7 @@ async function takeReturn(frame: PlainMap, request: ShowRequest, host: SaltHost,
   const out = typeof load['out'] === 'string' ? load['out'] : undefined;
   // Of what is shown at once nothing is kept: answers of many minions would fill the memory.
   tally.all.set(id, { ret: request.static ? ret : null, out, retcode });
+  tally.absent.note(id, load);
   tally.received.add(id);
   tally.states.delete(id);
   if (retcode !== 0) tally.failed.push(id);
@@ -199,15 +204,21 @@ async function finish(request: ShowRequest, host: SaltHost, tally: Tally): Promi
     host.complain(NO_RETURN);
     return EXIT.noMinions;
   }
+  tellAbsent(tally.absent, request, host);
   if (!hasFailed(request, tally)) return EXIT.ok;
   host.complain(FAILED);
   return EXIT.failed;
 }
 
+/** Source: golden cli/salt-return-nosuch: a program that reads standard error hears nothing of it, unless it asked for more than Salt says. */
+export function tellAbsent(absent: AbsentReturners, { verbose, strict }: Pick<SaltRequest, 'verbose' | 'strict'>, host: SaltHost): void {
+  if (host.isRead === true || verbose || strict) for (const line of absent.lines()) host.complain(line);
+}
+
 /** Results in one piece and jobs of several functions never fail in Salt. Source: golden salt-state-fail-all, salt-dead-json-static, salt-multi-fun-oneerr. */
-function hasFailed({ static: isStatic, strict }: ShowRequest, { failed, failedInPart, missing }: Tally): boolean {
+function hasFailed({ static: isStatic, strict }: ShowRequest, { failed, failedInPart, missing, absent }: Tally): boolean {
   const isFailed = failed.length > 0 || missing.size > 0;
-  return strict ? isFailed || failedInPart.length > 0 : isFailed && !isStatic;
+  return strict ? isFailed || failedInPart.length > 0 || absent.any : isFailed && !isStatic;
 }
 
 const lengthOf = (value: Value | undefined): number => (Array.isArray(value) ? value.length : 0);

@@ -10,6 +10,12 @@ export function returnerNames(asked: string, configured: Value | undefined): str
   return [...new Set(`${asked},${more}`.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
 }
 
+/** The asked returners that are not here. Real Salt tells nobody but the minion's log. */
+export async function absentReturners(queues: Pick<ReturnerQueues, 'returner'>, asked: string): Promise<string[]> {
+  const found = await Promise.all(returnerNames(asked, undefined).map(async (name) => ({ name, isHere: await queues.returner(name) !== undefined })));
+  return found.filter(({ isHere }) => !isHere).map(({ name }) => name);
+}
+
 /** Resolves when each has it on disk; giving goes on by itself. */
 export async function giveToReturners(queues: ReturnerQueues, job: Publication, ret: PlainMap, opts: Readonly<PlainMap>, log: Logger): Promise<void> {
   const names = returnerNames(job.ret, opts['return']);

@@ -68,6 +68,21 @@ async function play(frames: readonly PlainMap[], more: Partial<SaltRequest> = {}
   return { code, out, shown, requests: master.requests };
 }
 
+// Source: golden cli/salt-return-nosuch, for who did not ask for more than Salt says.
+test('a returner that a minion has not got is named to people, and to who asked for more', async () => {
+  const frames = [published, returned('web1', { returners_absent: ['nosuch'] }), returned('web2')];
+  const line = "stderr: [ERROR   ] The returner 'nosuch' got nothing: it is not available on web1";
+  for (const [more, isRead, code, said] of [
+    [{}, false, 0, []], [{}, true, 0, [line]], [{ verbose: true }, false, 0, ['Executing job with jid 1\n------------------------\n', line]],
+    [{ strict: true }, false, 1, [line, 'stderr: ERROR: Minions returned with non-zero exit code']],
+  ] as const) {
+    await using master = await door(frames);
+    const { of, out, shown } = host(master.dir);
+    assert.deepEqual([await runSalt({ ...request, ...more }, { ...of, isRead }), out], [code, said]);
+    assert.deepEqual(shown.map(({ data }) => data), [{ web1: true }, { web2: true }]);
+  }
+});
+
 test('answers are shown as they come, each with its outputter', async () => {
   const { code, out, shown, requests } = await play([published, returned('web2', { out: 'highstate' }), returned('web1')]);
   assert.deepEqual([code, out, shown], [0, [], [{ data: { web2: true }, outputter: 'highstate', retcode: 0 }, { data: { web1: true }, outputter: null, retcode: 0 }]]);
