@@ -7,6 +7,9 @@ const CLOCK_STEP_MS = 20;
 
 let startUnixMs = performance.timeOrigin;
 let lastMicros = 0;
+/** The last stamp as far as its second: many events have the same. */
+let stampSecond = -1;
+let stampBegin = '';
 
 /**
  * Microseconds since 1970; never the same twice in one process, never backwards within a second. Follows the wall clock: the
@@ -24,8 +27,12 @@ function microsNow(): number {
 /** `2026-01-02T03:04:05.000006+00:00`, the `_stamp` of events. Source: golden wire/events. */
 export function stampNow(): string {
   const micros = microsNow();
-  const date = new Date(Math.floor(micros / 1000));
-  return `${date.toISOString().slice(0, 19)}.${String(micros % 1_000_000).padStart(6, '0')}+00:00`;
+  const second = Math.floor(micros / 1_000_000);
+  if (second !== stampSecond) {
+    stampSecond = second;
+    stampBegin = new Date(second * 1000).toISOString().slice(0, 19);
+  }
+  return `${stampBegin}.${String(micros % 1_000_000).padStart(6, '0')}+00:00`;
 }
 
 /** A new job id: 20 digits of UTC time to the microsecond. Source: golden wire/misc. */

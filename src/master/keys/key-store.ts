@@ -19,6 +19,8 @@ export const KEY_FOLDERS: Readonly<Record<KeyState, string>> = {
 
 const FILE_MODE = 0o600;
 const COUNT_FRESH_MS = 1000;
+/** A key whose folder did not change is looked at so often: a file may also be written in place. */
+const KEY_FRESH_MS = 1000;
 
 /** Lines joined by newlines, none at the end: the form in which keys travel and are compared. */
 export function cleanPem(text: string): string {
@@ -34,9 +36,18 @@ interface Cached {
   readonly pem: string;
 }
 
+interface Recent {
+  readonly pem: string;
+  readonly folderChanged: number;
+  readonly readUnixMs: number;
+}
+
 export class KeyStore {
   readonly #pkiDir: string;
   readonly #accepted = new Map<string, Cached>();
+  /** Of those asked for again and again: what was read, and of which time of the folder. */
+  readonly #recent = new Map<string, Recent>();
+  #folderChanged: number | undefined;
   readonly #counts = new Map<KeyState, { count: number; readonly readUnixMs: number }>();
 
   constructor(pkiDir: string) {
@@ -82,6 +93,35 @@ export class KeyStore {
     }
   }
 
+  /**
+   * The accepted key, for who asks with each request: the folder is looked at once for all that is asked in one turn of the loop, the file when
+   * the folder changed, and else once a second. So a key that another program took away counts no more from the next turn on.
+   */
+  readAccepted(id: MinionId): string | undefined {
+    const folderChanged = this.#lookAtAccepted();
+    const known = this.#recent.get(id);
+    if (known !== undefined && known.folderChanged === folderChanged && steadyUnixMs() - known.readUnixMs < KEY_FRESH_MS) return known.pem;
+    const pem = this.read('accepted', id);
+    if (pem === undefined) this.#recent.delete(id);
+    else this.#recent.set(id, { pem, folderChanged, readUnixMs: steadyUnixMs() });
+    return pem;
+  }
+
+  /** When the folder of accepted keys changed. */
+  #lookAtAccepted(): number {
+    if (this.#folderChanged !== undefined) return this.#folderChanged;
+    this.#folderChanged = statSync(join(this.#pkiDir, KEY_FOLDERS.accepted), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    setImmediate(() => {
+      this.#folderChanged = undefined;
+    });
+    return this.#folderChanged;
+  }
+
+  #changed(id: MinionId): void {
+    this.#accepted.delete(id);
+    this.#recent.delete(id);
+  }
+
   /** The text of a key file as it is, or undefined. */
   text(state: KeyState, id: MinionId): string | undefined {
     try {
@@ -113,7 +153,7 @@ export class KeyStore {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(temporary, pem, { mode: FILE_MODE, flag: 'wx' });
     renameSync(temporary, path);
-    this.#accepted.delete(id);
+    this.#changed(id);
     const counted = this.#counts.get(state);
     if (counted !== undefined) counted.count += 1;
   }
@@ -128,13 +168,13 @@ export class KeyStore {
       throw error;
     }
     for (const other of ['accepted', 'pending', 'rejected'] as const) if (other !== to) this.remove(other, id);
-    this.#accepted.delete(id);
+    this.#changed(id);
     return true;
   }
 
   /** Removes a key; false when there was none. */
   remove(state: KeyState, id: MinionId): boolean {
-    this.#accepted.delete(id);
+    this.#changed(id);
     try {
       rmSync(this.path(state, id));
       return true;

@@ -53,30 +53,33 @@ const KIB = 1024;
 export const SIZES = { small: 64 * KIB, medium: 4 * KIB * KIB, clear: 16 * KIB * KIB, large: 128 * KIB * KIB } as const;
 
 export class CommandTable {
-  readonly #commands = new Map<string, Command>();
+  readonly #commands = { minion: new Map<string, MinionCommand>(), open: new Map<string, OpenCommand>() };
+
+  readonly #all: readonly Command[];
+  /** Of the command that may be largest. */
+  readonly bytesMax: number;
 
   /** @throws TypeError for a command without rule or bound, or declared twice */
   constructor(commands: readonly Command[]) {
+    this.#all = commands;
+    this.bytesMax = Math.max(0, ...commands.map((command) => command.bytesMax));
     for (const command of commands) {
-      const key = `${command.from}:${command.name}`;
       if (command.rule.trim() === '') throw new TypeError(`Command ${command.name} has no rule`);
       if (!(command.bytesMax > 0)) throw new TypeError(`Command ${command.name} has no size limit`);
-      if (this.#commands.has(key)) throw new TypeError(`Command ${command.name} is declared twice`);
-      this.#commands.set(key, command);
+      if (this.#commands[command.from].has(command.name)) throw new TypeError(`Command ${command.name} is declared twice`);
+      if (command.from === 'minion') this.#commands.minion.set(command.name, command);
+      else this.#commands.open.set(command.name, command);
     }
   }
 
   /** A command that may be sent this way, or undefined. */
   find<From extends Command['from']>(from: From, name: Value | undefined): Extract<Command, { from: From }> | undefined {
     if (typeof name !== 'string') return undefined;
-    return this.#commands.get(`${from}:${name}`) as Extract<Command, { from: From }> | undefined;
+    return this.#commands[from].get(name) as Extract<Command, { from: From }> | undefined;
   }
 
   all(): Command[] {
-    return [...this.#commands.values()];
+    return [...this.#all];
   }
 
-  get bytesMax(): number {
-    return Math.max(...this.all().map((command) => command.bytesMax));
-  }
 }

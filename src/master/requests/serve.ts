@@ -4,7 +4,7 @@
  *
  * Source: wire-protocol 5.2; golden wire/errors.
  */
-import { encodeNetwork, decodeNetwork } from '../../bus/codec/codec.js';
+import { binaryFields, encodeNetwork, decodeNetwork } from '../../bus/codec/codec.js';
 import { isEncryptionAlgorithm, isSignatureAlgorithm } from '../../bus/crypto/algorithms.js';
 import { encodeNetworkParts, largeHead } from '../../bus/codec/parts.js';
 import { openLoad, sealLargeLoad, sealLoad, type Crypticle } from '../../bus/crypto/crypticle.js';
@@ -52,6 +52,8 @@ const ROUTING_ERROR = { error: 'Routing error' } as const;
 /** Source: golden wire/*; a reply can only repeat a nonce of this form. */
 const NONCE = /^[0-9a-f]{32}$/;
 const IV_BYTES = 16;
+/** The proof of a load is no text. */
+const BINARY = binaryFields('tok');
 
 /** A request whose sender is known. The key is kept for the reply: the command may have ended the session. */
 interface Proven {
@@ -197,7 +199,7 @@ export class RequestDesk {
     if (crypticle === undefined) return refused('no_session');
     let load: Value;
     try {
-      load = decodeNetwork(openLoad(crypticle, request.load).bytes, { depthMax: DEPTH_MAX });
+      load = decodeNetwork(openLoad(crypticle, request.load).bytes, { depthMax: DEPTH_MAX, binary: BINARY });
     } catch {
       // Sealed with another key, or forged: both are answered alike, so that a sender learns nothing.
       return refused('not_sealed_by_session');
@@ -228,12 +230,12 @@ export class RequestDesk {
 
   /** `tok` must be signed by the accepted key. The same bytes are checked once for each session and key. */
   #hasProof(id: MinionId, load: PlainMap, keys: KeyStore): boolean {
-    const pem = keys.read('accepted', id);
+    const pem = keys.readAccepted(id);
     const given = load['tok'];
-    if (pem === undefined || (!isBytes(given) && typeof given !== 'string')) return false;
-    const tok = Buffer.from(given);
+    if (pem === undefined || !isBytes(given)) return false;
     const known = this.#parts.sessions.provenTok(id, pem);
-    if (known !== undefined) return known.equals(tok);
+    if (known !== undefined) return known.equals(given);
+    const tok = Buffer.from(given);
     if (!x931Verify(loadPublicKey(pem), tok, Buffer.from('salt'))) return false;
     this.#parts.sessions.setProvenTok(id, pem, tok);
     return true;

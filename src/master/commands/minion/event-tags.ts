@@ -17,6 +17,8 @@ const OWN_FORMS: readonly (readonly string[])[] = [
   ['salt', 'job', '*', 'prog', '<id>', '**'], ['salt', 'job', '*', 'start', '<id>'],
   ['salt', 'minion', '<id>', '**'], ['salt', 'beacon', '<id>', '**'], ['salt', 'state_result', '*', '<id>', '**'],
 ];
+/** How tags begin that may be among them. */
+const FAMILIES: ReadonlySet<string> = new Set(RESERVED_TAGS.map((tag) => tag.split('/')[0] ?? tag));
 const TAG_CHARS_MAX = 1024;
 /** Frames of the bus end a tag with newlines; the others would deceive whoever reads a list of tags. */
 const CONTROL = /\p{Cc}/u;
@@ -26,6 +28,8 @@ export type TagKind = 'own' | 'free' | 'refused';
 
 export function tagKind(tag: string, id: string): TagKind {
   if (tag === '' || tag.length > TAG_CHARS_MAX || CONTROL.test(tag)) return 'refused';
+  const slash = tag.indexOf('/');
+  if (!FAMILIES.has(slash < 0 ? tag : tag.slice(0, slash))) return 'free';
   const parts = tag.split('/');
   if (OWN_FORMS.some((form) => fits(parts, form, id))) return 'own';
   return RESERVED_TAGS.some((reserved) => tag === reserved || tag.startsWith(`${reserved}/`)) ? 'refused' : 'free';
