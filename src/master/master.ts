@@ -319,7 +319,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
     jobs: { remembered: active.size }, returns: { quarantined: quarantine.count, taken: times.runsOf('_return') }, returners: returners.counters, engines: engines.counters, bounds: bounds.counts,
     minions: { accepted: keys.count('accepted'), connected: presence.connected().length }, rss_bytes: process.memoryUsage.rss(),
     memory: { rss_bytes: process.memoryUsage.rss(), heap_bytes: process.memoryUsage().heapUsed },
-    reactor: { ...reactor?.counters }, lag: lag.counters, uptime_seconds: Math.round(process.uptime()),
+    reactor: { ...reactor?.counters }, reactor_waiting: { ...reactor?.waiting }, lag: lag.counters, uptime_seconds: Math.round(process.uptime()),
   });
   stack.use(await serveDoor(join(sockDir, DOOR_NAME), doorMode, {
     ...waitParts, jobs, access, tokens: tokenDesk, functions, batches, prints, bounds, trace, log, expected: (tgt, tgtType, delimiter) => targets.expected(tgt, tgtType, delimiter),

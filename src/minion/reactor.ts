@@ -18,6 +18,7 @@ import type { Logger } from '../kernel/contract/log.js';
 import type { EventPort, FilePort, PackPort } from '../kernel/contract/ports.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import type { ModuleHost } from '../kernel/loader/module-host.js';
+import { RateLimits } from '../kernel/std/rate-limit.js';
 import { isPlainMap, type PlainMap } from '../kernel/std/value.js';
 import { createRenderer } from '../sls/render/renderer.js';
 import { templateFiles } from '../sls/render/session-renderer.js';
@@ -40,16 +41,19 @@ export interface MinionReactorParts {
 const COMPUTE_MS_MAX = 10_000;
 const COMPILE_MS_MAX = 30_000;
 const TOLD = 'tsalt/reactor/';
+/** That too much waits is said so often. */
+const FULL_TOLD = { perSecond: 0.2, burst: 1, namesMax: 1 };
 
 /** @throws ReactorMapError */
 export function openMinionReactor(parts: MinionReactorParts): AsyncDisposable {
   const { opts, id, bus, ports, host, log } = parts;
-  const { map, threads, waitingMax } = readReactorOptions(opts);
+  const { map, ...bounds } = readReactorOptions(opts);
+  const fullTold = new RateLimits(FULL_TOLD);
   for (const entry of map.ignored) log.warn({ entry: JSON.stringify(entry) }, 'not an entry of `reactor`: each is a tag with its files, such as `- my/tag: [/etc/salt/reactor/it.sls]`');
   const depths = new ChainDepths();
   const stop = new AbortController();
   const reactor = new Reactor({
-    bus, map, log, hostId: id, threads, waitingMax,
+    bus, map, log, hostId: id, ...bounds,
     compile: (references, event, onFailure) => compileReactions(references, event, {
       renderer: rendererOf(parts, AbortSignal.any([stop.signal, AbortSignal.timeout(COMPILE_MS_MAX)])), files: (reference) => reactionFiles(reference, { files: filesOf(parts), sys: parts.sys }), onFailure,
     }),
@@ -57,6 +61,7 @@ export function openMinionReactor(parts: MinionReactorParts): AsyncDisposable {
     // The runner `reactor` is one of a master.
     isManager: () => false,
     onFull: (facts) => {
+      if (!fullTold.take('full')) return;
       log.error(facts, 'not reacted to: too much waits');
       bus.fire(`${TOLD}full`, { ...facts });
     },

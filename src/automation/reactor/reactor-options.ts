@@ -7,17 +7,17 @@ import { readFileSync } from 'node:fs';
 import { isList, isMap, isPlainMap, mapEntries, mapFrom, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { loadYaml } from '../../kernel/yaml/load.js';
 import { ReactionMap, ReactorMapError } from './reaction-map.js';
+import type { WaitingBounds } from './waiting.js';
 
-export interface ReactorOptions {
+export interface ReactorOptions extends WaitingBounds {
   readonly map: ReactionMap;
   /** Calls at once. */
   readonly threads: number;
-  /** Events and calls that may wait. */
-  readonly waitingMax: number;
 }
 
 const THREADS = 10;
 const WAITING_MAX = 10_000;
+const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 
 export function isReactorConfigured({ engines, reactor }: Readonly<PlainMap>): boolean {
   if (engineOptions(engines ?? null) !== undefined) return true;
@@ -26,10 +26,11 @@ export function isReactorConfigured({ engines, reactor }: Readonly<PlainMap>): b
 
 /** @throws ReactorMapError */
 export function readReactorOptions(opts: Readonly<PlainMap>): ReactorOptions {
-  const { worker_threads: threads, worker_hwm: waitingMax } = engineOptions(opts['engines'] ?? null) ?? {};
+  const { worker_threads: threads, worker_hwm: waitingMax, worker_hwm_bytes: waitingBytesMax } = engineOptions(opts['engines'] ?? null) ?? {};
   return {
     map: new ReactionMap(readMap(opts['reactor'] ?? null)),
     threads: countOf(threads ?? opts['reactor_worker_threads'], THREADS), waitingMax: countOf(waitingMax ?? opts['reactor_worker_hwm'], WAITING_MAX),
+    waitingBytesMax: countOf(waitingBytesMax ?? opts['reactor_worker_hwm_bytes'], WAITING_BYTES_MAX),
   };
 }
 

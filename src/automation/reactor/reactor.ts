@@ -17,6 +17,7 @@ import type { PlainMap } from '../../kernel/std/value.js';
 import { Management } from './management.js';
 import { reactionCall, type ArgSpec, type ReactionCall } from './reaction-call.js';
 import type { ReactionMap } from './reaction-map.js';
+import { Waiting, type WaitingBounds } from './waiting.js';
 
 /** The user under whom runners and wheel functions of reactions run; events that name it are never reacted to. */
 export const REACTOR_USER = 'Reactor';
@@ -30,7 +31,7 @@ export interface Reaction {
   readonly where: string;
 }
 
-export interface ReactorParts {
+export interface ReactorParts extends WaitingBounds {
   readonly bus: EventBus;
   readonly map: ReactionMap;
   /** Renders files and puts what they say into order; `onFailure` hears of a file that cannot be rendered. @throws when they contradict one another */
@@ -46,8 +47,6 @@ export interface ReactorParts {
   readonly hostId: string;
   /** `reactor_worker_threads`. */
   readonly threads: number;
-  /** `reactor_worker_hwm`: events and calls that may wait. */
-  readonly waitingMax: number;
   /** Something was not done since too much waits. */
   readonly onFull: (facts: Readonly<Record<string, string | number>>) => void;
   readonly log: Logger;
@@ -61,11 +60,11 @@ export class Reactor implements AsyncDisposable {
   readonly #tasks: TaskGroup;
   readonly #subscription: Disposable;
   readonly #management: Management;
-  #waitingEvents = 0;
-  #waitingCalls = 0;
+  readonly #waiting: Waiting;
 
   constructor(parts: ReactorParts) {
     this.#parts = parts;
+    this.#waiting = new Waiting(parts);
     this.#tasks = new TaskGroup({ limit: parts.threads, onError: (err) => parts.log.error({ err }, 'reaction failed') });
     this.#management = new Management(parts);
     this.#subscription = parts.bus.subscribe('', (event) => this.#hear(event));
@@ -73,6 +72,11 @@ export class Reactor implements AsyncDisposable {
 
   get map(): ReactionMap {
     return this.#parts.map;
+  }
+
+  /** Events and calls that wait now, and the bytes of both. */
+  get waiting(): Readonly<Record<'events' | 'calls' | 'bytes', number>> {
+    return this.#waiting.counters;
   }
 
   /** Only the leader reacts. */
@@ -91,24 +95,27 @@ export class Reactor implements AsyncDisposable {
     const files = this.#management.isLeader ? this.#parts.map.filesFor(event.tag) : [];
     if (files.length === 0) return;
     this.counters.matched += 1;
-    if (this.#waitingEvents < this.#parts.waitingMax) {
-      this.#takeTurn(event, files);
-      return;
-    }
-    this.counters.lost += 1;
-    setImmediate(() => this.#parts.onFull({ tag: event.tag, waiting: this.#parts.waitingMax }));
+    const place = this.#waiting.enter('events', event.data);
+    if (place === undefined) this.#lose({ tag: event.tag });
+    else this.#takeTurn(event, files, place);
   }
 
-  #takeTurn(event: BusEvent, files: readonly string[]): void {
+  /** In the next turn: what is told of it may be an event. */
+  #lose(facts: Readonly<Record<string, string>>): void {
+    this.counters.lost += 1;
+    const all = { ...facts, ...this.#waiting.facts };
+    setImmediate(() => this.#parts.onFull(all));
+  }
+
+  #takeTurn(event: BusEvent, files: readonly string[], place: { leave(): void }): void {
     const key = files.join('\n');
-    this.#waitingEvents += 1;
     const turn = (this.#turns.get(key) ?? Promise.resolve()).then(async () => {
       try {
         await this.#react(event, files);
       } catch (err) {
         this.#fail(event, err);
       }
-      this.#waitingEvents -= 1;
+      place.leave();
       if (this.#turns.get(key) === turn) this.#turns.delete(key);
     });
     this.#turns.set(key, turn);
@@ -152,15 +159,13 @@ export class Reactor implements AsyncDisposable {
   }
 
   #runLater(event: BusEvent, call: ReactionCall, id: string, where: string): void {
-    const { waitingMax, onFull } = this.#parts;
-    if (this.#waitingCalls >= waitingMax) {
-      this.counters.lost += 1;
-      onFull({ tag: event.tag, reaction: where, waiting: waitingMax });
+    const place = this.#waiting.enter('calls', [call.arg, call.kwarg]);
+    if (place === undefined) {
+      this.#lose({ tag: event.tag, reaction: where });
       return;
     }
-    this.#waitingCalls += 1;
     void this.#tasks.start(async () => {
-      this.#waitingCalls -= 1;
+      place.leave();
       try {
         await this.#parts.run(call, id);
       } catch (err) {

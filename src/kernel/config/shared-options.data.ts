@@ -158,6 +158,7 @@ export const sharedOptions: OptionTable = {
   reactor_refresh_interval: { group: 'automation', types: ['int'], value: 60, doc: 'Seconds compiled reactions are kept' },
   reactor_worker_threads: { group: 'automation', types: ['int'], value: 10, doc: 'Reactions that may run at the same time' },
   reactor_worker_hwm: { group: 'automation', types: ['int'], value: 10000, doc: 'Reactions that may wait' },
+  reactor_worker_hwm_bytes: { group: 'automation', types: ['int'], doc: 'Bytes of the events and reactions that may wait, together; without it 67108864 (tsalt only)' },
   engines: { group: 'automation', types: ['list'], value: [], doc: 'Engines started with the daemon' },
   thorium_interval: { group: 'automation', value: 0.5, doc: 'Seconds between Thorium runs' },
   thorium_roots: { group: 'automation', value: { base: ['/srv/thorium'] }, doc: 'Environments and folders of Thorium files' },

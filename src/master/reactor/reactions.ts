@@ -33,14 +33,14 @@ export interface MasterReactions {
 export function openReactor(parts: MasterReactions): Reactor | undefined {
   const { opts, log, keys, trace, functions, catalog } = parts;
   if (!isReactorConfigured(opts)) return undefined;
-  const { map, threads, waitingMax } = readReactorOptions(opts);
+  const { map, ...bounds } = readReactorOptions(opts);
   for (const entry of map.ignored) log.warn({ entry: JSON.stringify(entry) }, 'not an entry of `reactor`: each is a tag with its files, such as `- salt/minion/*/start: [/srv/reactor/start.sls]`');
   return new Reactor({
     bus: parts.bus, map, log, hostId: String(opts['id']),
     compile: parts.compile,
     trace: { note: (happening) => trace.note(happening), depth: (id) => trace.depth(id), causeOf },
     isManager: (key) => keys.userOf(key) === 'root',
-    threads, waitingMax,
+    ...bounds,
     onFull: (facts) => parts.bounds.hit('reactor_queue', facts),
     argSpec: (client, fun) => argSpecOf(catalog, client, fun),
     async local(call, cause) {

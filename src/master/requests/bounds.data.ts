@@ -102,7 +102,7 @@ export const BOUND_TABLE = {
   resources: { what: 'resources of one minion', bound: number(BOUNDS.resources), beyond: 'the rest is left out' },
   upload: { what: 'one uploaded file (`file_recv`)', bound: '`file_recv_max_size`, 100 MiB', beyond: 'refused' },
   slow_subscriber: { what: 'bytes that wait for one local subscriber', bound: '`ipc_write_buffer`, 64 MiB', beyond: 'it loses events, which are counted and told to it (`tsalt/event/lost`); disconnected when nothing goes off for 5 minutes; others go on' },
-  reactor_queue: { what: 'events that wait to be reacted to, and reactions that wait for a place', bound: '10 000 each, `reactor_worker_hwm`', beyond: 'not reacted to; logged with the tag' },
+  reactor_queue: { what: 'events that wait to be reacted to, and reactions that wait for a place', bound: '10 000 each, `reactor_worker_hwm`; 64 MiB together, `reactor_worker_hwm_bytes`', beyond: 'not reacted to; logged with the tag' },
   trace: { what: 'facts of what led to what that wait for the disk', bound: '100 000', beyond: 'missing in `event.trace`; nothing else' },
   local_connections: { what: 'connections to one local socket', bound: '1 000', beyond: 'closed at once' },
 } as const satisfies Readonly<Record<string, BoundFacts>>;

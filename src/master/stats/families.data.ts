@@ -37,6 +37,7 @@ export const FAMILIES: readonly Family[] = [
   counter('returner_failures', ['returners'], 'Times that a returner did not take something.', { label: 'returner', field: 'failures' }),
   counter('returner_given_up', ['returners'], 'What was lost since a returner did not take it in time.', { label: 'returner', field: 'givenUp' }),
   counter('reactor', ['reactor'], 'What the reactor did: events matched, reactions begun, failed, looped, lost.', { label: 'what' }),
+  gauge('reactor_waiting', ['reactor_waiting'], 'What waits for the reactor: events, calls, and the bytes of both.', { label: 'what' }),
   gauge('engine_running', ['engines'], 'Whether an engine runs: 1, or 0 while it waits to be started again.', { label: 'engine', field: 'state' }),
   counter('engine_failures', ['engines'], 'Times that an engine ended or broke.', { label: 'engine', field: 'failures' }),
   gauge('minions_accepted', ['minions', 'accepted'], 'Minions whose key is accepted.'),

@@ -7,6 +7,8 @@ import { ChainDepths } from '../../../../src/automation/reactor/chain-depths.js'
 import { ReactorMapError } from '../../../../src/automation/reactor/reaction-map.js';
 import { isReactorConfigured, readReactorOptions } from '../../../../src/automation/reactor/reactor-options.js';
 
+const MIB = 1024 * 1024;
+
 test('a reactor runs for the option, or for the engine in any of its forms', () => {
   for (const opts of [{ reactor: [{ a: ['/b'] }] }, { reactor: '/etc/reactor.yaml' }, { engines: ['reactor'] }, { engines: [{ reactor: null }] }, { engines: { reactor: { worker_threads: 1 } } }]) {
     assert.equal(isReactorConfigured(opts), true, JSON.stringify(opts));
@@ -16,14 +18,14 @@ test('a reactor runs for the option, or for the engine in any of its forms', () 
 
 test('options of the engine win over those of the host; what is no number is not taken', () => {
   const read = (opts: Parameters<typeof readReactorOptions>[0]) => {
-    const { threads, waitingMax } = readReactorOptions(opts);
-    return [threads, waitingMax];
+    const { threads, waitingMax, waitingBytesMax } = readReactorOptions(opts);
+    return [threads, waitingMax, waitingBytesMax / MIB];
   };
-  assert.deepEqual(read({}), [10, 10_000]);
-  assert.deepEqual(read({ reactor_worker_threads: 3, reactor_worker_hwm: 5 }), [3, 5]);
-  assert.deepEqual(read({ reactor_worker_threads: 3, engines: [{ reactor: { worker_threads: 4, worker_hwm: 6 } }] }), [4, 6]);
-  assert.deepEqual(read({ engines: [{ reactor: [{ worker_threads: 4 }, { worker_hwm: 6 }] }] }), [4, 6]);
-  assert.deepEqual(read({ reactor_worker_threads: 0, reactor_worker_hwm: 'many' }), [10, 10_000]);
+  assert.deepEqual(read({}), [10, 10_000, 64]);
+  assert.deepEqual(read({ reactor_worker_threads: 3, reactor_worker_hwm: 5, reactor_worker_hwm_bytes: MIB }), [3, 5, 1]);
+  assert.deepEqual(read({ reactor_worker_threads: 3, engines: [{ reactor: { worker_threads: 4, worker_hwm: 6, worker_hwm_bytes: 2 * MIB } }] }), [4, 6, 2]);
+  assert.deepEqual(read({ engines: [{ reactor: [{ worker_threads: 4 }, { worker_hwm: 6 }] }] }), [4, 6, 64]);
+  assert.deepEqual(read({ reactor_worker_threads: 0, reactor_worker_hwm: 'many' }), [10, 10_000, 64]);
 });
 
 test('the option may name a file', (t) => {

@@ -21,7 +21,7 @@ function bench(reactions: Reaction[], more: Partial<ReactorParts> = {}) {
   bus.subscribe('', (event) => events.push(event));
   const depths = new Map<string, number>();
   const reactor = new Reactor({
-    bus, map: new ReactionMap([{ 'my/*': ['salt://r.sls'] }]), log, hostId: 'master', threads: 1, waitingMax: 3,
+    bus, map: new ReactionMap([{ 'my/*': ['salt://r.sls'] }]), log, hostId: 'master', threads: 1, waitingMax: 3, waitingBytesMax: 10_000,
     compile: () => Promise.resolve(reactions), isManager: (key) => key === 'root key',
     local: (call, cause) => Promise.resolve(void published.push([call, cause])), run: () => Promise.resolve(),
     argSpec: () => Promise.resolve({ args: [], required: 0, takesKeywords: true }), onFull: (facts) => full.push(facts),
@@ -116,6 +116,48 @@ test('runners run so many at once, so many wait, and more are told as lost', asy
   }
   await closing;
   assert.equal(most, 1);
+});
+
+test('events that wait are bounded by their bytes too; one that comes when nothing waits is taken', async () => {
+  const release: (() => void)[] = [];
+  const compile = () => new Promise<Reaction[]>((resolve) => release.push(() => resolve([PING])));
+  const { reactor, bus, published, full } = bench([], { compile, waitingMax: 100 });
+  const large = (bytes: number): PlainMap => ({ data: 'x'.repeat(bytes) });
+  bus.fire('my/huge', large(50_000));
+  bus.fire('my/lost', large(10));
+  assert.ok(reactor.waiting.bytes > 50_000, 'its bytes count');
+  assert.deepEqual([reactor.waiting.events, reactor.counters.lost], [1, 1]);
+  await settle();
+  assert.deepEqual(full, [{ tag: 'my/lost', waiting: 1, waiting_calls: 0, waiting_bytes: reactor.waiting.bytes }]);
+  release.shift()?.();
+  await settle();
+  assert.deepEqual([reactor.waiting, published.length], [{ events: 0, calls: 0, bytes: 0 }, 1], 'there is room again');
+  for (let at = 0; at < 4; at += 1) bus.fire('my/some', large(3000));
+  assert.deepEqual([reactor.waiting.events, reactor.counters.lost], [3, 2], 'three of 3,000 fit into 10,000');
+  const closing = reactor[Symbol.asyncDispose]();
+  for (let at = 0; at < 3; at += 1) {
+    await settle();
+    release.shift()?.();
+  }
+  await closing;
+  assert.equal(published.length, 4);
+});
+
+test('calls that wait count with their arguments', async () => {
+  const release: (() => void)[] = [];
+  const run = (): Promise<void> => new Promise((resolve) => release.push(resolve));
+  const chunk = (bytes: number): Reaction => reaction({ state: 'runner', fun: 'test.arg', args: [{ text: 'x'.repeat(bytes) }] });
+  const { reactor, bus, full } = bench([chunk(1), chunk(6000), chunk(6000), chunk(100)], { run });
+  bus.fire('my/tag', {});
+  await settle();
+  assert.equal(release.length, 1, 'one runs');
+  assert.deepEqual([reactor.waiting.calls, reactor.counters.lost, full.length], [2, 1, 1], 'the second of 6,000 found no room, the small one did');
+  const closing = reactor[Symbol.asyncDispose]();
+  for (let at = 0; at < 4; at += 1) {
+    release.shift()?.();
+    await settle();
+  }
+  await closing;
 });
 
 test('management needs the key of root, and answers', async () => {

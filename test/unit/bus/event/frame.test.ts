@@ -28,3 +28,10 @@ test('an event that is too large loses its large values, and keeps the small one
   assert.deepEqual(readEventFrame(encodeEventFrame(large, 500)).data, { a: 'VALUE_TRIMMED', b: 1, _stamp: 'now' });
   assert.deepEqual(readEventFrame(encodeEventFrame(large, 5000)), large);
 });
+
+test('a frame is what the encoder makes of its map, whatever its length', () => {
+  for (const length of [0, 100, 180, 220, 255, 300, 65_400, 65_536, 70_000]) {
+    const event = { tag: 'süß/tag', data: { text: 'x'.repeat(length), _stamp: 'now' } };
+    assert.deepEqual(encodeEventFrame(event), encodeBus({ head: {}, body: encodeEventBody(event) }), String(length));
+  }
+});

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseMinionId, type MinionId } from '../../../../src/kernel/contract/job.js';
 import { cleanPem, KeyStore } from '../../../../src/master/keys/key-store.js';
 
@@ -51,6 +52,20 @@ test('what another program does with the files is seen', () => {
   assert.match(store.read('accepted', web1) ?? '', /BBBB/);
   rmSync(path);
   assert.deepEqual([store.read('accepted', web1), store.isAccepted(web1)], [undefined, false]);
+});
+
+test('who asks for an accepted key with each request sees in the next turn that another program took it away', async () => {
+  const { store, dir } = newStore();
+  assert.equal(store.readAccepted(web1), undefined);
+  store.write('accepted', web1, PEM);
+  assert.equal(store.readAccepted(web1), PEM, 'written by the store itself: at once');
+  rmSync(join(dir, 'minions', 'web1'));
+  await nextTurn();
+  assert.equal(store.readAccepted(web1), undefined);
+  store.write('accepted', web1, PEM);
+  assert.equal(store.readAccepted(web1), PEM);
+  store.move(web1, 'accepted', 'rejected');
+  assert.equal(store.readAccepted(web1), undefined, 'moved by the store itself: at once');
 });
 
 test('files that are no keys of minions are not listed', () => {
