@@ -3,7 +3,7 @@ import { once, openStore, root } from '../support/servers/job-stores.js';
 import { skipWithoutEtcd, skipWithoutInflux, skipWithoutRedis, startEtcd, startInflux, startRedis } from '../support/servers/stores.js';
 import { jobCacheContract } from './job-cache.js';
 
-for (const name of ['local_cache', 'sqlite3', 'multi_returner']) jobCacheContract({ name, open: (opts = {}) => openStore(name, opts) });
+for (const name of ['local_cache', 'salt_cache', 'sqlite3', 'multi_returner']) jobCacheContract({ name, open: (opts = {}) => openStore(name, opts) });
 
 /** Each store is another part of the same server. */
 let count = 0;

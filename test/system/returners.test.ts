@@ -54,7 +54,7 @@ site.setUp('a master with another job store and a minion with a returner of the 
   site.write('plugins/returners/counting.ts', DECLARED);
   const fleet = await startFleet(site, ['one'], {
     master: {
-      master_job_cache: 'multi_returner', multi_returner: ['local_cache', 'sqlite3'], 'sqlite3.database': join(site.dir, 'store.db'), job_cache_store_endtime: true,
+      master_job_cache: 'multi_returner', multi_returner: ['local_cache', 'salt_cache', 'sqlite3'], 'sqlite3.database': join(site.dir, 'store.db'), job_cache_store_endtime: true,
       event_return: ['hangs', 'blocks', 'rawfile_json', 'shaky'], 'rawfile_json.filename': join(site.dir, 'events'), event_return_blacklist: ['salt/auth*'],
       returner_dirs: [join(site.dir, 'plugins/returners')],
     },
@@ -150,6 +150,7 @@ site.test('real salt-run reads the job cache of ours', async () => {
   const job = JSON.parse((await run('jobs.list_job', jid)).stdout) as PlainMap;
   assert.deepEqual([job['Function'], job['Arguments'], job['Minions'], job['User']], ['test.echo', ['for salt'], ['one'], JSON.parse((await master.tsalt('tsalt-run', '--out=json', 'jobs.list_job', jid)).stdout).User]);
   assert.deepEqual(job['Result'], { one: { return: 'for salt', retcode: 0, success: true } });
+  assert.deepEqual(JSON.parse((await run('jobs.list_job', jid, 'ext_source=salt_cache')).stdout), job);
   assert.ok(jid in (JSON.parse((await run('jobs.list_jobs')).stdout) as PlainMap));
   assert.deepEqual(JSON.parse((await run('jobs.lookup_jid', jid)).stdout), { one: 'for salt' });
 }, { skip: skipWithoutSalt });

@@ -10,7 +10,8 @@ import { listedJob } from '../../kernel/contract/listed-job.js';
 import type { ReturnerContext } from '../../kernel/contract/returner.js';
 import { newJid } from '../../kernel/std/time.js';
 import { isList, isPlainMap, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
-import { allJobs, folderOf, jobsDir, keepFile, keepPacked, readPacked, removeOld } from './local_cache/files.js';
+import { allJobs, folderOf, jobsDir, removeOld } from './local_cache/files.js';
+import { keepFile, keepPacked, readPacked } from './shared/packed-files.js';
 
 const LOAD = '.load.p';
 const MINIONS = '.minions.p';

@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { InvocationError } from '../../../kernel/contract/errors.js';
 import { parseJid, parseMinionId } from '../../../kernel/contract/job.js';
 import type { ReturnerContext } from '../../../kernel/contract/returner.js';
-import { isMissing } from '../../../kernel/sys/files.js';
-import { isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { isPlainMap, type PlainMap } from '../../../kernel/std/value.js';
+import { changedMs, namesIn, readPacked } from '../shared/packed-files.js';
 
-/** What jobs gave is for the master alone. */
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
 const DAY_SECONDS = 86_400;
 
 export const jobsDir = (ctx: ReturnerContext): string => join(String(ctx.opts['cachedir']), 'jobs');
@@ -22,33 +19,6 @@ export function folderOf(ctx: ReturnerContext, jid: string, minion?: string): st
   if (minion === undefined) return folder;
   if (parseMinionId(minion) === undefined) throw new InvocationError(`'${minion.slice(0, 80)}' is not the id of a minion`);
   return join(folder, minion);
-}
-
-/** The file appears whole. */
-export async function keepFile(ctx: ReturnerContext, folder: string, name: string, data: string | Uint8Array): Promise<void> {
-  await ctx.sys.fs.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  await ctx.sys.writeFile(join(folder, name), data, { mode: FILE_MODE });
-}
-
-export async function keepPacked(ctx: ReturnerContext, folder: string, name: string, value: Value): Promise<void> {
-  await keepFile(ctx, folder, name, await ctx.port('pack').pack(value));
-}
-
-/** Undefined when there is no such file, or none that can be read. */
-export async function readPacked(ctx: ReturnerContext, path: string): Promise<Value | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await ctx.sys.fs.readFile(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-  try {
-    return await ctx.port('pack').unpack(bytes);
-  } catch (err) {
-    ctx.log.error({ err, path }, 'file of the job cache cannot be read');
-    return undefined;
-  }
 }
 
 /** Every job with what was published. */
@@ -68,36 +38,21 @@ export async function removeOld(ctx: ReturnerContext, root: string): Promise<voi
     const began = await changedMs(ctx, join(folder, 'jid'));
     if (began === undefined || began < before) await ctx.sys.fs.rm(folder, { recursive: true, force: true });
   }
-  for (const top of await namesIn(ctx, root)) {
+  for (const top of (await namesIn(ctx, root)).filter(isOurs)) {
     const path = join(root, top);
     const changed = await changedMs(ctx, path);
     if (changed !== undefined && changed < before && (await namesIn(ctx, path)).length === 0) await ctx.sys.fs.rmdir(path);
   }
 }
 
+/** Beside these stand the banks of `salt_cache`. */
+const isOurs = (name: string): boolean => /^[0-9a-f]{2}$/.test(name);
+
 async function jobFolders(ctx: ReturnerContext): Promise<string[]> {
   const root = jobsDir(ctx);
   const folders: string[] = [];
-  for (const top of await namesIn(ctx, root)) {
+  for (const top of (await namesIn(ctx, root)).filter(isOurs)) {
     for (const rest of await namesIn(ctx, join(root, top))) folders.push(join(root, top, rest));
   }
   return folders;
-}
-
-async function namesIn(ctx: ReturnerContext, folder: string): Promise<string[]> {
-  try {
-    return await ctx.sys.fs.readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
-
-async function changedMs(ctx: ReturnerContext, path: string): Promise<number | undefined> {
-  try {
-    return (await ctx.sys.fs.stat(path)).mtimeMs;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }

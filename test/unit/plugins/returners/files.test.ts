@@ -1,6 +1,6 @@
 /** rawfile_json, syslog, and what local_cache refuses. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -84,12 +84,43 @@ for (const [opts, text] of wrong) {
   });
 }
 
-test('local_cache never leaves its folder', async () => {
-  const { returner } = await open('local_cache');
+for (const name of ['local_cache', 'salt_cache']) test(`${name} never leaves its folder`, async () => {
+  const { returner } = await open(name);
   const ret = { jid: '20260102030405678901', return: true };
   for (const id of ['../../x', '/etc', 'a/b', '.hidden']) await assert.rejects(returner.call('returner', [{ ...ret, id }]), /is not the id of a minion/);
   await assert.rejects(returner.call('returner', [{ ...ret, jid: '../x', id: 'web1' }]), /is not the id of a job/);
   await assert.rejects(returner.call('getLoad', ['../../etc']), /is not the id of a job/);
+});
+
+test('salt_cache keeps what real Salt does, where it does', async () => {
+  const cachedir = mkdtempSync(join(root, 'c-'));
+  const { returner, log } = await open('salt_cache', { cachedir, cache: 'redis', keep_jobs_seconds: 3600 });
+  const jid = await returner.call('prepJid', [false, null]);
+  await returner.call('saveLoad', [jid, { jid, fun: 'test.ping', tgt: '*' }, ['web2', 'web1']]);
+  await returner.call('returner', [{ jid, id: 'web1', return: true, retcode: 0, success: true, out: 'txt', fun: 'test.ping', fun_args: [] }]);
+  await returner.call('updateEndtime', [jid, 'then']);
+  const read = (path: string) => decodeBus(readFileSync(join(cachedir, 'jobs', path)));
+  assert.deepEqual(read(`loads/${jid}.p`), { jid, fun: 'test.ping', tgt: '*' });
+  assert.deepEqual(read(`minions/${jid}.p`), ['web1', 'web2']);
+  assert.deepEqual(read(`returns/${jid}/web1.p`), { return: true, retcode: 0, success: true, out: 'txt' });
+  assert.equal(read(`endtimes/${jid}.p`), 'then');
+  assert.equal(statSync(join(cachedir, 'jobs/returns', jid, 'web1.p')).mode & 0o777, 0o600);
+  const unkept = await returner.call('prepJid', [true, null]);
+  await returner.call('returner', [{ jid: unkept, id: 'web1', return: true }]);
+  assert.deepEqual([read(`nocache/${unkept}.p`), await returner.call('getJid', [unkept])], [true, {}]);
+  await returner.call('prepJid', [false, null]);
+  assert.deepEqual(log.lines.map(({ text }) => text), ['jobs are kept in files: there is no other driver of the cache']);
+
+  const old = new Date(Date.now() - 2 * 3_600_000);
+  await returner.call('cleanOldJobs', []);
+  assert.deepEqual(Object.keys(await returner.call('getJids', [])), [jid]);
+  utimesSync(join(cachedir, 'jobs/loads', `${jid}.p`), old, old);
+  // That of Salt's own files passes by what is not its own.
+  const { returner: other } = await open('local_cache', { cachedir, keep_jobs_seconds: 3600 });
+  await other.call('cleanOldJobs', []);
+  assert.deepEqual(Object.keys(await returner.call('getJids', [])), [jid]);
+  await returner.call('cleanOldJobs', []);
+  assert.deepEqual(['loads', 'minions', 'endtimes', 'returns'].flatMap((bank) => readdirSync(join(cachedir, 'jobs', bank))), []);
 });
 
 test('a returner that lacks a method, or is not there, says so', async () => {
