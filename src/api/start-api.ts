@@ -38,7 +38,7 @@ export async function startApi({ opts, log, distDir }: { opts: Readonly<PlainMap
   const stats = (): PlainMap => ({
     'tsalt-api': { requests: counters.requests, sessions: sessions.size, streams: streams.count, events: feed.last, uptime_seconds: Math.floor((Date.now() - startedMs) / 1000), master: feed.isListening },
   });
-  const validity = new Validity(door);
+  const validity = new Validity({ door, log });
   const host: SaltHost = { options, opts, door, sessions, feed, validity, streams, log, stats };
   const salt = saltSurface(host);
   const answers = AnswerStore.open(join(String(opts['cachedir']), 'api', 'answers.db'), log);

@@ -3,6 +3,7 @@ import { headerOf } from '../http/exchange.js';
 import { HttpError } from '../http/http-error.js';
 import { acceptedOf } from './accept.js';
 import { streamOf, type StreamRequest } from '../events/stream.js';
+import { Written } from '../events/written.js';
 import { shownId } from './sessions.js';
 import type { Resource, SaltHost, Visit } from './salt-host.js';
 
@@ -31,19 +32,21 @@ export async function streamRequest({ ask, session }: Pick<Visit, 'ask' | 'sessi
   const view = await door.view(token, { address: ask.address, signal: ask.signal });
   if (view === undefined) throw new HttpError(401);
   if (streams.count >= options.streamsMax) throw new HttpError(503);
-  return { view, isValid: () => validity.of(token, ask.address), signal: ask.signal };
+  return { view, watch: (end) => validity.watch(token, ask.address, end), signal: ask.signal };
 }
 
-async function* lines({ feed }: SaltHost, request: StreamRequest): AsyncGenerator<string> {
+const written = new Written(({ id, tag, json }) => `id: ${id}\ntag: ${tag.replaceAll(/[\r\n]/g, ' ')}\ndata: ${json}\n\n`);
+
+async function* lines({ feed }: SaltHost, request: StreamRequest): AsyncGenerator<string | Buffer> {
   yield 'retry: 400\n';
   for await (const got of streamOf(feed, request)) {
-    if (got.kind === 'event') yield `id: ${got.id}\ntag: ${got.event.tag.replaceAll(/[\r\n]/g, ' ')}\ndata: ${got.event.json}\n\n`;
+    if (got.kind === 'events') yield written.of(got.events);
     // A line that is no event shows both sides that the other is there.
     else yield got.kind === 'missed' ? ': some events are no longer kept\n\n' : ':\n\n';
   }
 }
 
-export async function* counted(pieces: AsyncIterable<string>, { streams }: Pick<SaltHost, 'streams'>): AsyncGenerator<string> {
+export async function* counted<Piece>(pieces: AsyncIterable<Piece>, { streams }: Pick<SaltHost, 'streams'>): AsyncGenerator<Piece> {
   streams.count += 1;
   try {
     yield* pieces;

@@ -33,7 +33,7 @@ export const logout: Resource = {
     if (session !== undefined) {
       host.sessions.close(session.id);
       await host.door.revoke(session.token, { address: ask.address, signal: ask.signal });
-      host.validity.forget(session.token);
+      host.validity.revoked(session.token);
     }
     return write({ return: 'Your token has been cleared' }, { headers: { 'Cache-Control': 'private', 'Set-Cookie': cookieText(newSessionId(), ask) } });
   },

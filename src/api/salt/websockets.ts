@@ -51,9 +51,8 @@ function serveEvents(link: WebSocketLink, { ask, host, request, summary }: Serve
   };
   async function* texts(): AsyncGenerator<string> {
     for await (const got of streamOf(host.feed, request)) {
-      if (got.kind !== 'event') yield '';
-      else if (summary === undefined) yield `data: ${got.event.json}\n\n`;
-      else for (const text of summary.take(got.event)) yield text;
+      if (got.kind !== 'events') yield '';
+      else for (const event of got.events) yield* summary === undefined ? [`data: ${event.json}\n\n`] : summary.take(event);
     }
   }
   const late = setTimeout(() => {

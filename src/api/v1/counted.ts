@@ -3,7 +3,7 @@ import { HttpError } from '../http/http-error.js';
 import type { V1Host } from './route.js';
 
 /** @throws HttpError when there are too many */
-export function counted(pieces: AsyncIterable<string>, { streams, options }: Pick<V1Host, 'streams' | 'options'>): AsyncGenerator<string> {
+export function counted<Piece>(pieces: AsyncIterable<Piece>, { streams, options }: Pick<V1Host, 'streams' | 'options'>): AsyncGenerator<Piece> {
   if (streams.count >= options.streamsMax) throw new HttpError(503);
   return (async function* count() {
     streams.count += 1;

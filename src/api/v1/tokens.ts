@@ -23,7 +23,7 @@ async function show({ ask, token }: Call, { door }: V1Host) {
 
 async function end({ ask, token }: Call, { door, validity }: V1Host) {
   if (!await door.revoke(token, { address: ask.address, signal: ask.signal })) throw new HttpError(401);
-  validity.forget(token);
+  validity.revoked(token);
   return { status: 204, headers: {}, body: '' };
 }
 
