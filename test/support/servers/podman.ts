@@ -11,7 +11,11 @@ import { ProgramServer } from './program-server.js';
 export const IMAGE = 'tsalt.test/busybox:1';
 
 const COMMAND_MS = 60_000;
+/** A machine on which a container takes longer is none to try containers on. */
+const PROBE_MS = 15_000;
 const SILENCE_MS = 60_000;
+/** So long a service that nobody asks goes on: one whose test was killed ends by itself, as the containers of the tests do. */
+const IDLE_SECONDS = 120;
 const FOLDERS = ['/usr/bin', '/usr/sbin', '/bin', '/sbin'];
 const missing = (['podman', 'runc', 'conmon', 'busybox'] as const).filter((name) => !FOLDERS.some((folder) => existsSync(join(folder, name))));
 
@@ -29,25 +33,25 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 image_default_transport = "docker://"
 tmp_dir = "${folder}/tmp"
-static_dir = "${folder}/static"
 volume_path = "${folder}/volumes"
 `;
 
 function files(folder: string): NodeJS.ProcessEnv {
-  for (const name of ['networks', 'tmp', 'static', 'volumes', 'rootfs/bin', 'rootfs/tmp']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['networks', 'tmp', 'volumes', 'rootfs/bin', 'rootfs/tmp']) mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'containers.conf'), settings(folder));
   writeFileSync(join(folder, 'storage.conf'), `[storage]\ndriver = "vfs"\ngraphroot = "${folder}/store"\nrunroot = "${folder}/run"\n`);
   // No name is looked up anywhere else: what is not here is not there.
-  writeFileSync(join(folder, 'registries.conf'), 'unqualified-search-registries = []\nshort-name-mode = "disabled"\n');
+  const nowhere = '[[registry]]\nlocation = "blocked.test"\nblocked = true\n';
+  writeFileSync(join(folder, 'registries.conf'), `unqualified-search-registries = []\nshort-name-mode = "disabled"\n${nowhere}`);
   return {
     ...process.env, CONTAINERS_CONF: join(folder, 'containers.conf'), CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'), CONTAINERS_REGISTRIES_CONF: join(folder, 'registries.conf'),
   };
 }
 
 /** Runs a program to its end; its own words when it failed. */
-function ran(argv: readonly [string, ...string[]], env: NodeJS.ProcessEnv): string | undefined {
+function ran(argv: readonly [string, ...string[]], env: NodeJS.ProcessEnv, timeout = COMMAND_MS): string | undefined {
   const [program, ...args] = argv;
-  const done = spawnSync(program, args, { env, encoding: 'utf8', timeout: COMMAND_MS });
+  const done = spawnSync(program, args, { env, encoding: 'utf8', timeout });
   return done.status === 0 ? undefined : `${argv.slice(0, 2).join(' ')}: ${done.error?.message ?? done.stderr.trim()}`;
 }
 
@@ -70,23 +74,26 @@ export interface Podman extends AsyncDisposable {
 
 /** The service, or why none runs here. */
 export async function openPodman(): Promise<Podman | { readonly skip: string }> {
-  // A container takes seconds to start on a busy machine: these tests run when they are asked for.
-  if (process.env['TSALT_PODMAN'] !== '1') return { skip: 'TSALT_PODMAN=1 runs it on a real Podman service, which takes minutes' };
   if (missing.length > 0) return { skip: `${missing.join(', ')} not installed` };
   if (process.getuid?.() !== 0) return { skip: 'only root may run containers here' };
   const folder = mkdtempSync(join(tmpdir(), 'ts-podman-'));
   const env = files(folder);
-  const failure = importImage(folder, env) ?? ran(['podman', 'run', '--rm', IMAGE, 'true'], env);
-  if (failure !== undefined) {
-    rmSync(folder, { recursive: true, force: true });
-    return { skip: `containers cannot run here: ${failure}` };
-  }
-  return startService(folder, env);
+  const failure = importImage(folder, env) ?? ran(['podman', 'run', '--rm', IMAGE, 'true'], env, PROBE_MS);
+  if (failure === undefined) return startService(folder, env);
+  const left = swept(folder, env);
+  return { skip: `containers cannot run here: ${failure}${left === undefined ? '' : `; ${left}`}` };
+}
+
+/** Ends all containers and removes all files, by the program itself, also when the service is gone: a container left over would keep its mounts. */
+function swept(folder: string, env: NodeJS.ProcessEnv): string | undefined {
+  const failure = ran(['podman', 'rm', '--all', '--force', '--time', '0'], env);
+  if (failure === undefined) rmSync(folder, { recursive: true, force: true });
+  return failure;
 }
 
 async function startService(folder: string, env: NodeJS.ProcessEnv): Promise<Podman> {
   const url = `unix://${folder}/podman.sock`;
-  const program = new ProgramServer(['podman', 'system', 'service', '--time', '0', url], { env });
+  const program = new ProgramServer(['podman', 'system', 'service', '--time', String(IDLE_SECONDS), url], { env });
   const client = new DockerClient(url);
   const ask = (path: string, method: 'GET' | 'DELETE' = 'GET', query: Record<string, string> = {}): Promise<Value> =>
     client.ask({ path, method, query, silenceMs: SILENCE_MS, signal: new AbortController().signal });
@@ -101,16 +108,14 @@ async function startService(folder: string, env: NodeJS.ProcessEnv): Promise<Pod
     for (const { Name } of await rows('/networks')) if (Name !== 'bridge' && Name !== 'podman') await ask(`/networks/${String(Name)}`, 'DELETE');
   };
   const close = async (): Promise<void> => {
-    // By the program itself, also when the service is gone: a container left over would keep its mounts.
-    const failure = ran(['podman', 'rm', '--all', '--force', '--time', '0'], env);
     await program[Symbol.asyncDispose]();
+    const failure = swept(folder, env);
     if (failure !== undefined) throw new Error(failure);
-    rmSync(folder, { recursive: true, force: true });
   };
   try {
     await until('the service of Podman to answer', () => existsSync(join(folder, 'podman.sock')));
   } catch (error) {
-    await program[Symbol.asyncDispose]();
+    await close();
     throw error;
   }
   return { folder, url, ask: (path) => ask(path), clear, [Symbol.asyncDispose]: close };

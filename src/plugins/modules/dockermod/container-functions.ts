@@ -15,6 +15,7 @@ import { ask, askMap, askRows, CLIENT_SECONDS, truthy } from './server.js';
 
 const name = p.string();
 export const translating = { skip_translate: p.any(null), ignore_collisions: p.any(false), validate_ip_addrs: p.any(true), client_timeout: p.int(CLIENT_SECONDS) };
+const COLUMNS = 'user,pid,ppid,pcpu,etime,tty,time,args';
 const KINDS: readonly string[] = ['Changed', 'Added', 'Deleted'];
 
 /** A port as it may be asked for, as a pattern of what the service lists. */
@@ -102,7 +103,10 @@ export const containerFunctions: Readonly<Record<string, Fn>> = {
     doc: "List the processes in a container.\n\nsalt myminion docker.top mycontainer",
     params: { name },
     run: async (args, ctx) => {
-      const { Titles, Processes } = await askMap({ path: containerPath(args.name, '/top') }, ctx);
+      const path = containerPath(args.name, '/top');
+      const first = await askMap({ path }, ctx);
+      // Podman looks for a program ps inside the container and says nothing when there is none; asked for columns it looks itself.
+      const { Titles, Processes } = first['Titles'] === undefined ? await askMap({ path, query: { ps_args: COLUMNS } }, ctx) : first;
       const titles = isList(Titles ?? null) ? (Titles as Value[]).map(str) : [];
       return (isList(Processes ?? null) ? Processes as Value[] : []).map((row) => Object.fromEntries(titles.map((title, at) => [title, isList(row) ? row[at] ?? null : null])));
     },

@@ -64,13 +64,19 @@ async function joined(container: string, wish: Wish, networks: Networks, ctx: Co
   }
 }
 
-/** The names that a new one has on Docker 25 and later, and those that each container has. */
-const IGNORED = ['Hostname', 'MacAddress'];
+/** What differs between any two containers. */
+const IGNORED = 'Hostname';
 
-async function ignoredNames(ctx: Context): Promise<string> {
+/** What differs; Docker from 25 on gives each container a hardware address of its own. The service is asked for its version only then: that takes a second. */
+async function configChanges(name: string, other: string, ctx: Context): Promise<PlainMap> {
+  const compared = await ctx.call('docker.compare_containers', [name, other], { ignore: IGNORED });
+  const { Config, ...rest } = isPlainMap(compared) ? compared : {};
+  if (!isPlainMap(Config ?? null)) return { ...rest };
+  const { MacAddress, ...others } = Config as PlainMap;
+  if (MacAddress === undefined) return { Config: others, ...rest };
   const version = part({ version: await ctx.call('docker.version') }, 'version')['VersionInfo'] ?? null;
-  const major = isList(version) ? Number(version[0]) : 0;
-  return (major < 25 ? IGNORED.slice(0, 1) : IGNORED).join(',');
+  const kept = isList(version) && Number(version[0]) >= 25 ? others : { ...others, MacAddress };
+  return { ...Object.keys(kept).length === 0 ? {} : { Config: kept }, ...rest };
 }
 
 /** Values that were empty texts once: made by releases of Salt that wrote them so. */
@@ -114,10 +120,9 @@ async function sendSignal(course: Course, { name, watch_action: action }: Wish, 
 /** Gives true when the second container took the place of the first. */
 async function compared(course: Course, wish: Wish, second: PlainMap, networks: Networks, ctx: Context): Promise<boolean> {
   const { name } = wish;
-  const ignore = await ignoredNames(ctx);
-  const changes = await ctx.call('docker.compare_containers', [name, temporaryName(second)], { ignore });
+  const config = await configChanges(name, temporaryName(second), ctx);
   const nets = wish.networks === null ? {} : await ctx.call('docker.compare_container_networks', [name, temporaryName(second)]);
-  const [config, net] = [isPlainMap(changes) ? changes : {}, isPlainMap(nets) ? nets : {}];
+  const net = isPlainMap(nets) ? nets : {};
   const differs = Object.keys(config).length > 0;
   if (differs) {
     into(course, 'container', config);
