@@ -57,8 +57,8 @@ class HostState {
     this.#grains = grains;
   }
 
-  async complete(): Promise<void> {
-    await this.deferred?.complete();
+  async complete(names: 'all' | Iterable<string> = 'all'): Promise<void> {
+    if (names === 'all' || this.deferred?.lacks(names) === true) await this.deferred?.complete();
   }
 }
 
@@ -69,9 +69,9 @@ function masterless(options: LocalMinionOptions): LocalMinion {
   let prepared: Promise<void> | undefined;
   // Templates of the pillar call functions: these find the grains there and wait for nothing.
   let hasGrains = false;
-  const prepare = async (needs: 'quick' | 'all'): Promise<void> => {
+  const prepare = async (needs: 'quick' | 'all' | Iterable<string>): Promise<void> => {
     if (!hasGrains) await (prepared ??= prepareHost(host, state, options, () => (hasGrains = true)));
-    if (needs === 'all') await state.complete();
+    if (needs !== 'quick') await state.complete(needs);
   };
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar, userDirs: pluginFolders(opts), ports: {}, prepare,

@@ -13,6 +13,8 @@ export interface Context {
   /** The whole configuration (`__opts__`), frozen. */
   readonly opts: Readonly<PlainMap>;
   readonly grains: Readonly<PlainMap>;
+  /** For plugins with `quickGrains`, before a grain is read whose name the caller gives: it may take a program to know. */
+  grainsReady?(names: readonly string[]): Promise<void>;
   readonly pillar: Readonly<PlainMap>;
   /** Id of the minion (or master). */
   readonly id: string;

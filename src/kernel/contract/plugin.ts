@@ -64,8 +64,8 @@ export interface FunctionPlugin extends PluginBase {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Functions that look at neither grains nor pillar nor a port: a command that calls one waits for none of these. */
   readonly alone?: readonly string[];
-  /** Its functions seldom read grains that only programs know: a command gathers those when one is read all the same. */
-  readonly quickGrains?: true;
+  /** Its functions, or those named, seldom read grains that only programs know: a command gathers those when one is read all the same. */
+  readonly quickGrains?: true | readonly string[];
 }
 
 type FunctionPluginInput = Omit<FunctionPlugin, 'kind'>;

@@ -32,6 +32,11 @@ export class DeferredFacts {
     return this.#whole ?? this.#partial;
   }
 
+  /** True when one of these is not known yet. */
+  lacks(names: Iterable<string>): boolean {
+    return this.#whole === undefined && [...names].some((name) => this.#later.has(name));
+  }
+
   /** Gathers what is missing, once. */
   complete(): Promise<void> {
     if (this.#whole !== undefined) return Promise.resolve();

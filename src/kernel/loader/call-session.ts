@@ -80,6 +80,8 @@ export interface SessionHost {
   readonly id: string;
   grains(): PlainMap;
   pillar(): PlainMap;
+  /** Before grains of these names are read: a command may not have gathered them yet. */
+  ready(grains: Iterable<string> | 'all'): Promise<void>;
   /** @throws FunctionMissingError */
   find(kind: FunctionKind, fun: string): Promise<Found & { readonly owner: FunctionPlugin }>;
   /** A function of the execution module in a file of that name, whether it would work here or not; undefined when there is none. */
@@ -226,6 +228,10 @@ export class CallContext implements Context {
 
   async has(fun: string): Promise<boolean> {
     return (await this.#session.as('modules').find(fun)) !== undefined;
+  }
+
+  async grainsReady(names: readonly string[]): Promise<void> {
+    if (this.#session.options.facts?.grains === undefined) await this.#session.host.ready(names);
   }
 
   setRetcode(code: number): void {

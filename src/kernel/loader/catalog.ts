@@ -1,12 +1,15 @@
 /** What the loader knows, for `sys.*` and the documentation options of the commands. */
-import type { FunctionPlugin, PluginKind } from '../contract/plugin.js';
+import type { FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
 import type { CatalogPort } from '../contract/ports.js';
 import type { PlainMap, Value } from '../std/value.js';
+import { isFunctionPlugin } from './describe.js';
 import { decodeDefault, type FunctionEntry } from './index-file.js';
 import type { Candidate, PluginTable } from './plugin-table.js';
 
 export interface CatalogSource {
   table(kind: PluginKind): Promise<PluginTable>;
+  /** What serves a name, asked without the others. */
+  plugin(kind: PluginKind, serves: string): Promise<Plugin | undefined>;
   reload(): Promise<boolean>;
 }
 
@@ -31,6 +34,12 @@ export class Catalog implements CatalogPort {
     this.#functions.set(table, made);
     made.catch(() => this.#functions.delete(table));
     return made;
+  }
+
+  async functionsOf(kind: string, module: string): Promise<readonly string[]> {
+    const plugin = await this.#source.plugin(kind as PluginKind, module);
+    if (plugin === undefined || !isFunctionPlugin(plugin)) return [];
+    return [...Object.keys(plugin.functions), ...Object.keys(plugin.aliases ?? {})].map((name) => `${module}.${name}`);
   }
 
   /** Of a function, or of a whole plugin when the name has no dot. */

@@ -47,9 +47,9 @@ export interface ModuleHostOptions {
   readonly id: string;
   /**
    * Gathers grains and pillar and adds ports, when they are not there yet: awaited before anything that may look at them; `quick` where
-   * grains that take long are seldom read. Absent where they are there from the start.
+   * grains that take long are seldom read, a list where those of these names are. Absent where they are there from the start.
    */
-  readonly prepare?: (needs: 'quick' | 'all') => Promise<void>;
+  readonly prepare?: (needs: 'quick' | 'all' | Iterable<string>) => Promise<void>;
 }
 
 type PluginOf<K extends PluginKind> = Extract<Plugin, { kind: K }> extends never ? Plugin : Extract<Plugin, { kind: K }>;
@@ -77,12 +77,13 @@ export class ModuleHost implements AsyncDisposable {
         await options.prepare?.('all');
         return this.#table(kind);
       },
+      plugin: (kind, serves) => this.load(kind, serves),
       reload: async () => this.reload(),
     });
     const { sys, log, opts, id, grains, pillar } = options;
     this.#sessionPorts = { ...options.sessionPorts };
     this.#ports = { catalog: this.catalog, output: this.#outputs(), returners: this.#returnersPort(), sdb: this.sdb, ...options.ports };
-    this.#sessionHost = { sys, log, opts, id, grains, pillar, ports: this.#ports, sessionPorts: this.#sessionPorts, find: (kind, fun) => this.#find(kind, fun), findInFile: (file, fun) => this.#findInFile(file, fun) };
+    this.#sessionHost = { sys, log, opts, id, grains, pillar, ready: async (names) => options.prepare?.(names), ports: this.#ports, sessionPorts: this.#sessionPorts, find: (kind, fun) => this.#find(kind, fun), findInFile: (file, fun) => this.#findInFile(file, fun) };
   }
 
   get id(): string {
@@ -226,7 +227,7 @@ export class ModuleHost implements AsyncDisposable {
     const fn = isFunctionPlugin(plugin) ? functionOf(plugin, name) : undefined;
     if (fn === undefined) throw new FunctionMissingError(fun);
     const owner = plugin as FunctionPlugin;
-    if (!gathers && owner.alone?.includes(name) !== true) await this.#options.prepare?.(owner.quickGrains === true ? 'quick' : 'all');
+    if (!gathers && owner.alone?.includes(name) !== true) await this.#options.prepare?.(owner.quickGrains === true || owner.quickGrains?.includes(name) === true ? 'quick' : 'all');
     return { fullName: fun, fn, plugin: candidate.name, user: candidate.user, owner };
   }
 

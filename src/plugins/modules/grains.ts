@@ -36,8 +36,14 @@ function sanitized(grains: ValueMap, wanted: boolean): ValueMap {
   return mapFrom(mapEntries(grains).map(([key, value]) => [key, (Object.hasOwn(SANITIZERS, str(key)) ? SANITIZERS[str(key)] : undefined)?.(value) ?? value]));
 }
 
-function items(ctx: Context, names: readonly Value[], kwargs: Readonly<Record<string, Value>>): ValueMap {
+/** Waits for the grains at these paths. */
+async function ready(ctx: Context, paths: readonly Value[], between = DEFAULT_DELIMITER): Promise<void> {
+  await ctx.grainsReady?.(paths.map((path) => (between === '' ? str(path) : str(path).split(between, 1)[0] ?? '')));
+}
+
+async function items(ctx: Context, names: readonly Value[], kwargs: Readonly<Record<string, Value>>): Promise<ValueMap> {
   const { default: fallback = '', delimiter = DEFAULT_DELIMITER, sanitize } = kwargs;
+  await ready(ctx, names, str(delimiter));
   const found = names.map((name) => [name, traverse(ctx.grains, name, fallback, String(delimiter))] as const);
   return sanitized(mapFrom(new Map(found)), isTrue(sanitize));
 }
@@ -49,16 +55,23 @@ export default defineModule({
   name: 'grains',
   doc: 'Reads the facts of this minion, and sets those that users keep in the file `grains`.',
   aliases: { fetch: 'get' },
+  quickGrains: ['get', 'fetch', 'has_value', 'item', 'filter_by', 'equals'],
   functions: {
     get: fn({
       doc: "Give the grain at a path, or the default.\n\nsalt '*' grains.get pkg:apache\nsalt '*' grains.get abc::def|ghi delimiter='|'",
       params: getParams,
-      run: (args, ctx) => traverse(ctx.grains, args.key, args.default, args.delimiter),
+      async run({ key, delimiter: between, default: fallback }, ctx) {
+        await ready(ctx, [key], between);
+        return traverse(ctx.grains, key, fallback, between);
+      },
     }),
     has_value: fn({
       doc: "Say whether there is a grain at a path.\n\nsalt '*' grains.has_value pkg:apache",
       params: { key: p.any() },
-      run: ({ key }, ctx) => traverse(ctx.grains, key, undefined) !== undefined,
+      async run({ key }, ctx) {
+        await ready(ctx, [key]);
+        return traverse(ctx.grains, key, undefined) !== undefined;
+      },
     }),
     items: fn({
       doc: "Give all grains; sanitize=True hides names and serial number.\n\nsalt '*' grains.items",
@@ -115,14 +128,18 @@ export default defineModule({
     filter_by: fn({
       doc: "Choose a value of a mapping by a grain; its keys are patterns.\n\nsalt '*' grains.filter_by '{Debian: Debheads rule, RedHat: I love my hat}'",
       params: { lookup_dict: p.any(), grain: p.any('os_family'), merge: p.any(null), default: p.any('default'), base: p.any(null) },
-      run: (args, ctx) => filterBy(ctx.grains, {
-        lookup: args.lookup_dict, fact: args.grain, merge: args.merge, fallback: args.default, base: args.base,
-      }),
+      async run(args, ctx) {
+        await ready(ctx, [args.grain]);
+        return filterBy(ctx.grains, { lookup: args.lookup_dict, fact: args.grain, merge: args.merge, fallback: args.default, base: args.base });
+      },
     }),
     equals: fn({
       doc: "Say whether a grain has a value, compared as text.\n\nsalt '*' grains.equals systemd:version 219",
       params: { key: p.any(), value: p.any() },
-      run: ({ key, value }, ctx) => str(value) === str(traverse(ctx.grains, key, '')),
+      async run({ key, value }, ctx) {
+        await ready(ctx, [key]);
+        return str(value) === str(traverse(ctx.grains, key, ''));
+      },
     }),
   },
 });

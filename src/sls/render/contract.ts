@@ -49,6 +49,10 @@ export interface RendererOptions {
    * rendering. What is made of them is kept as long as the same object comes.
    */
   readonly functions: () => Promise<Iterable<string>>;
+  /** Full names of the functions of one module, where that is less work; none when it does not work here. */
+  readonly functionsOf?: (module: string) => Promise<Iterable<string>>;
+  /** Told which grains a template names, or that it may read any, before it runs: `facts.grains` may gather them late. */
+  readonly ready?: (grains: Iterable<string> | 'all') => Promise<void>;
   readonly facts: RenderFacts;
   readonly log: Logger;
   readonly limits?: RenderLimits;

@@ -22,7 +22,7 @@ import { Builtin, type Data, Thing, isList, isTuple, isSet } from './python/data
 import { Dict } from './python/dict.js';
 import { TemplateError } from './python/errors.js';
 import { Markup, textOf } from './python/markup.js';
-import { FunctionNames, SaltObject } from './salt-object.js';
+import { KnownFunctions, SaltObject } from './salt-object.js';
 import { importedNames, slsNames } from './sls-names.js';
 import { namedOperations } from './named-operations.js';
 import { sourceName } from './source-name.js';
@@ -51,13 +51,15 @@ export class JinjaEngine {
   async render(text: string, place: RenderPlace): Promise<string> {
     const { facts, log, limits } = this.#options;
     const read = readOptions(text, facts.opts, place.sls !== undefined && place.sls !== '', (where, name) => log.warn({ where, name }, 'unknown option of templates is ignored'));
-    const variables = await this.#variables(place);
-    const files = new ImportedTemplates(this.#options, place, read, variables);
+    const known = new KnownFunctions(this.#options);
+    const variables = this.#variables(place, known);
+    const files = new ImportedTemplates({ options: this.#options, place, read, known }, variables);
     const run = new Run(!allowsUndefined(facts.opts), files, (what, label, seconds) => log.debug({ what, label, seconds }, 'time to render'), limits);
     const origins = place.trace === undefined ? undefined : new Origins();
     const out = new Sink(origins);
     try {
       const template = load({ name: undefined, path: place.path ?? '', source: sourceName(place), text: read.text }, read);
+      await prepareFor(template, known, this.#options);
       await renderTemplate(run, template, new Scope(undefined, new Map(variables)), out);
     } catch (error) {
       throw renderErrorOf(error, read);
@@ -69,9 +71,9 @@ export class JinjaEngine {
     return read.text.endsWith('\n') ? `${out.text}\n` : out.text;
   }
 
-  async #variables(place: RenderPlace): Promise<Map<string, Data>> {
-    const { facts, call, functions } = this.#options;
-    const salt = new SaltObject(FunctionNames.of(await functions()), call);
+  #variables(place: RenderPlace, known: KnownFunctions): Map<string, Data> {
+    const { facts, call } = this.#options;
+    const salt = new SaltObject(known, call);
     const variables = globalFunctions(salt);
     const own: [string, Data][] = [
       ['salt', salt], ['grains', dataOf(facts.grains)], ['opts', dataOf(facts.opts)], ['pillar', dataOf(facts.pillar, PROXY)],
@@ -105,19 +107,28 @@ function load(identity: Omit<LoadedTemplate, 'compiled'>, read: Pick<ReadOptions
   }
 }
 
+/** What a template needs before it runs. */
+async function prepareFor({ compiled: { mentions } }: LoadedTemplate, known: KnownFunctions, { ready }: RendererOptions): Promise<void> {
+  await known.learn(mentions);
+  if (ready !== undefined && (mentions.anyGrain || mentions.grains.size > 0)) await ready(mentions.anyGrain ? 'all' : mentions.grains);
+}
+
+interface Rendering {
+  readonly options: RendererOptions;
+  readonly place: RenderPlace;
+  readonly read: ReadOptions;
+  readonly known: KnownFunctions;
+}
+
 /** Templates that a render includes and imports. What they see without context changes with each file, as in Salt. */
 class ImportedTemplates implements TemplateLoader {
   readonly modules = new Map<string, Data>();
-  readonly #options: RendererOptions;
-  readonly #place: RenderPlace;
-  readonly #read: ReadOptions;
+  readonly #rendering: Rendering;
   readonly #globals: Map<string, Data>;
   readonly #loaded = new Map<string, LoadedTemplate>();
 
-  constructor(options: RendererOptions, place: RenderPlace, read: ReadOptions, variables: ReadonlyMap<string, Data>) {
-    this.#options = options;
-    this.#place = place;
-    this.#read = read;
+  constructor(rendering: Rendering, variables: ReadonlyMap<string, Data>) {
+    this.#rendering = rendering;
     this.#globals = new Map(variables);
   }
 
@@ -130,15 +141,17 @@ class ImportedTemplates implements TemplateLoader {
   }
 
   async #fetch(name: string): Promise<LoadedTemplate> {
+    const { options, place, read, known } = this.#rendering;
     const relative = name === '.' || name === '..' || name.startsWith('./') || name.startsWith('../');
     const before = textOf(this.#globals.get('tpldir') ?? null);
     const path = relative ? before === undefined ? undefined : posix.normalize(`${before}/${name}`) : name;
     if (path === undefined || !isInside(path)) throw new TemplateError('missing', name);
-    const file = await this.#options.files.read(path, this.#place.saltenv);
+    const file = await options.files.read(path, place.saltenv);
     const seen = importedNames(name, path, relative, before);
     for (const [word, value] of Object.entries(seen)) this.#globals.set(word, value);
     if (file === undefined) throw new TemplateError('missing', name);
-    const template = load({ name, path: file.path, source: `salt://${path}`, text: file.text }, this.#read);
+    const template = load({ name, path: file.path, source: `salt://${path}`, text: file.text }, read);
+    await prepareFor(template, known, options);
     this.#loaded.set(name, template);
     return template;
   }

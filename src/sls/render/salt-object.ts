@@ -4,27 +4,75 @@ import { Dict } from './python/dict.js';
 import { dataOf, valueOf } from './python/convert.js';
 import { textOf } from './python/markup.js';
 import { truth } from './python/compare.js';
-import type { CallFunction } from './contract.js';
+import type { CallFunction, RendererOptions } from './contract.js';
+import type { Mentions } from './syntax/mentions.js';
 import { mapFrom, type PlainMap } from '../../kernel/std/value.js';
 
 /** Names of functions, by themselves and by module. */
-export class FunctionNames {
+class FunctionNames {
   static readonly #known = new WeakMap<Iterable<string>, FunctionNames>();
-  readonly all: ReadonlySet<string>;
-  readonly modules: ReadonlySet<string>;
+  readonly all = new Set<string>();
+  readonly modules = new Set<string>();
 
   /** The same for the same list. */
   static of(names: Iterable<string>): FunctionNames {
     const known = FunctionNames.#known.get(names);
     if (known !== undefined) return known;
-    const made = new FunctionNames(names);
+    const made = new FunctionNames();
+    made.add(names);
     FunctionNames.#known.set(names, made);
     return made;
   }
 
-  constructor(names: Iterable<string>) {
-    this.all = new Set(names);
-    this.modules = new Set(Array.from(this.all, (name) => name.slice(0, name.indexOf('.'))));
+  add(names: Iterable<string>): void {
+    for (const name of names) {
+      this.all.add(name);
+      this.modules.add(name.slice(0, name.indexOf('.')));
+    }
+  }
+}
+
+/**
+ * The functions that templates of one rendering may find. To know them all every module is asked whether it works here; a template that
+ * names those it calls needs only these.
+ */
+export class KnownFunctions {
+  readonly #sources: Pick<RendererOptions, 'functions' | 'functionsOf'>;
+  readonly #asked = new Set<string>();
+  #names = new FunctionNames();
+  #isWhole = false;
+
+  constructor(sources: Pick<RendererOptions, 'functions' | 'functionsOf'>) {
+    this.#sources = sources;
+  }
+
+  get all(): ReadonlySet<string> {
+    return this.#names.all;
+  }
+
+  get modules(): ReadonlySet<string> {
+    return this.#names.modules;
+  }
+
+  /** Before a template runs. One that names what is not there is told what there is. */
+  async learn({ functions, asked, anyFunction }: Mentions): Promise<void> {
+    if (this.#isWhole || (functions.size === 0 && asked.size === 0 && !anyFunction)) return;
+    if (anyFunction || this.#sources.functionsOf === undefined) return this.#learnAll();
+    for (const name of [...functions, ...asked]) await this.#learnModule(name.split('.', 1)[0] ?? '');
+    for (const name of functions) {
+      if (!this.all.has(name) && !this.modules.has(name)) return this.#learnAll();
+    }
+  }
+
+  async #learnModule(module: string): Promise<void> {
+    if (this.#asked.has(module)) return;
+    this.#asked.add(module);
+    this.#names.add(await this.#sources.functionsOf?.(module) ?? []);
+  }
+
+  async #learnAll(): Promise<void> {
+    this.#names = FunctionNames.of(await this.#sources.functions());
+    this.#isWhole = true;
   }
 }
 
@@ -39,10 +87,10 @@ const IN_PLACE: ReadonlyMap<string, { readonly parameter: string | undefined; re
 
 export class SaltObject extends Thing {
   readonly typeName = 'AliasedLoader';
-  readonly #names: FunctionNames;
+  readonly #names: KnownFunctions;
   readonly #call: CallFunction;
 
-  constructor(names: FunctionNames, call: CallFunction) {
+  constructor(names: KnownFunctions, call: CallFunction) {
     super();
     this.#names = names;
     this.#call = call;
@@ -74,10 +122,10 @@ export class SaltObject extends Thing {
 class SaltModule extends Thing {
   readonly typeName = 'LoadedMod';
   readonly #name: string;
-  readonly #names: FunctionNames;
+  readonly #names: KnownFunctions;
   readonly #call: CallFunction;
 
-  constructor(name: string, names: FunctionNames, call: CallFunction) {
+  constructor(name: string, names: KnownFunctions, call: CallFunction) {
     super();
     this.#name = name;
     this.#names = names;

@@ -33,7 +33,8 @@ export function sessionRenderer(session: Session, { templates, pack }: SessionRe
     if (made?.grains === grains && made.pillar === pillar) return made.renderer;
     const renderer = createRenderer({
       files: templates, call: (fun, args, kwargs) => calls.call(fun, args, kwargs),
-      functions: () => session.port('catalog').functions('modules'),
+      functions: () => session.port('catalog').functions('modules'), functionsOf: (module) => session.port('catalog').functionsOf('modules', module),
+      ready: (names) => host.ready(names),
       facts: { grains, pillar, opts: { ...host.opts, grains, pillar }, id: host.id },
       log: host.log, sys: host.sys, ...(pack === undefined ? {} : { unpack: (bytes: Uint8Array) => pack.unpack(bytes) }),
     });

@@ -45,6 +45,8 @@ export interface CatalogPort {
   names(kind: string): Promise<string[]>;
   /** Full function names of a kind, sorted. */
   functions(kind: string): Promise<readonly string[]>;
+  /** Full names of the functions of one module; none when it does not work here. */
+  functionsOf(kind: string, module: string): Promise<readonly string[]>;
   doc(kind: string, fullName: string): Promise<string | undefined>;
   /** Title, description, version, configuration and forms of a plugin that declares a card. */
   card(kind: string, name: string): Promise<PlainMap | undefined>;

@@ -1,6 +1,7 @@
 /** The parts that templates consist of once they are read: closures, frames, and what the closures work with. */
 import type { Args, CallSite, Data, Later } from '../python/data.js';
 import type { TemplateIdentity } from './identity.js';
+import type { Mentions } from '../syntax/mentions.js';
 import type { Scope, Sink } from './scope.js';
 
 export interface LoadedTemplate extends TemplateIdentity {
@@ -29,6 +30,7 @@ export interface Block {
 }
 
 export interface CompiledTemplate {
+  readonly mentions: Mentions;
   readonly body: Step;
   readonly blocks: ReadonlyMap<string, Omit<Block, 'from'>>;
 }

@@ -1,5 +1,6 @@
 /** Makes closures of statements. Start at `compileTemplate`. */
 import type { Expression, FilterNode, OutputNode, Statement, TemplateNode } from '../syntax/nodes.js';
+import { mentionsOf } from '../syntax/mentions.js';
 import { chain } from '../python/callable.js';
 import { truth } from '../python/compare.js';
 import type { Args, Data, Later } from '../python/data.js';
@@ -21,7 +22,7 @@ export function compileTemplate(node: TemplateNode, operations: Operations): Com
   const inside: Surroundings = { operations, soft: false, top: false, hides: false };
   const body = compileBody(node.body, { ...inside, top: true, hides: true });
   const blocks = new Map(Array.from(node.blocks, ([name, block]) => [name, { name, required: block.required, line: block.line, body: compileBody(block.body, inside) }]));
-  return { body, blocks };
+  return { body, blocks, mentions: mentionsOf(node) };
 }
 
 function compileBody(nodes: readonly Statement[], around: Surroundings): Step {

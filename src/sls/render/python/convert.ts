@@ -1,6 +1,6 @@
 /** Between the values of the program and those of templates. */
 import { hide, isHidden } from '../../../kernel/std/masked.js';
-import { DateTime, Extension, Float, isBytes, isMap, mapEntries, mapFrom, type Value, type ValueMap } from '../../../kernel/std/value.js';
+import { DateTime, Extension, Float, isBytes, isMap, mapEntries, mapFrom, mapGet, mapHas, type Value, type ValueMap } from '../../../kernel/std/value.js';
 import { setOf, tupleOf } from '../../../kernel/std/sequences.js';
 import { type Data, isSet, isTuple, rawSet, Thing, tuple } from './data.js';
 import { Dict } from './dict.js';
@@ -37,8 +37,15 @@ const sources = new WeakMap<Dict, ValueMap>();
 function dict(value: ValueMap, known: Known, kind: string | undefined): Dict {
   const made = new Dict({
     ...(kind === undefined ? {} : { kind }),
-    fill: (self) => {
-      for (const [key, item] of mapEntries(value)) self.set(convert(key, known), convert(item, known));
+    source: {
+      get: (key) => {
+        const item = mapGet(value, key);
+        return item === undefined ? undefined : convert(item, known);
+      },
+      has: (key) => mapHas(value, key),
+      fill: (self) => {
+        for (const [key, item] of mapEntries(value)) self.set(convert(key, known), convert(item, known));
+      },
     },
   });
   sources.set(made, value);

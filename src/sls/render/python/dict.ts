@@ -34,6 +34,13 @@ function partOf(hash: unknown): string {
   return `#${known}`;
 }
 
+/** Where the entries of a dict come from. What `get` gives for a key is the same each time, and what `fill` puts there. */
+export interface DictSource {
+  get(key: string): Data | undefined;
+  has(key: string): boolean;
+  fill(dict: Dict): void;
+}
+
 export class Dict extends Thing {
   readonly typeName: string = 'dict';
   /** True for `odict`: keeps its order where dumpers sort. */
@@ -42,14 +49,15 @@ export class Dict extends Thing {
   readonly #values = new Map<unknown, Data>();
   /** Keys that are not their own hash. */
   #keys: Map<unknown, Data> | undefined;
-  #fill: ((dict: Dict) => void) | undefined;
+  #source: DictSource | undefined;
+  #isTouched = false;
 
-  /** `fill` puts in the entries when they are first needed. `kind` stands in error texts instead of `dict`. */
-  constructor(options: { kind?: string; ordered?: boolean; fill?: (dict: Dict) => void } = {}) {
+  /** `source`: the entries, taken when they are first needed. `kind` stands in error texts instead of `dict`. */
+  constructor(options: { kind?: string; ordered?: boolean; source?: DictSource } = {}) {
     super();
     this.#kind = options.kind;
     this.ordered = options.ordered ?? false;
-    this.#fill = options.fill;
+    this.#source = options.source;
   }
 
   static of(entries: Iterable<readonly [Data, Data]>): Dict {
@@ -64,16 +72,21 @@ export class Dict extends Thing {
 
   /** True while nobody has looked inside or changed anything. */
   get untouched(): boolean {
-    return this.#fill !== undefined;
+    return this.#source !== undefined && !this.#isTouched;
   }
 
   #filled(): Map<unknown, Data> {
-    const fill = this.#fill;
-    if (fill !== undefined) {
-      this.#fill = undefined;
-      fill(this);
+    const source = this.#source;
+    if (source !== undefined) {
+      this.#source = undefined;
+      source.fill(this);
     }
     return this.#values;
+  }
+
+  /** The source, for a key that it can look up by itself: one value of many needs no others. */
+  #sourceOf(key: Data): DictSource | undefined {
+    return this.#source !== undefined && typeof key === 'string' && key.charCodeAt(0) !== 0 ? this.#source : undefined;
   }
 
   get length(): number {
@@ -81,11 +94,14 @@ export class Dict extends Thing {
   }
 
   get(key: Data): Data | undefined {
-    return this.#filled().get(hashOf(key));
+    const source = this.#sourceOf(key);
+    if (source === undefined) return this.#filled().get(hashOf(key));
+    this.#isTouched = true;
+    return source.get(key as string);
   }
 
   has(key: Data): boolean {
-    return this.#filled().has(hashOf(key));
+    return this.#sourceOf(key)?.has(key as string) ?? this.#filled().has(hashOf(key));
   }
 
   set(key: Data, value: Data): void {

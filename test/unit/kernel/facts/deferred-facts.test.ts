@@ -69,3 +69,11 @@ test('a change is made to all of them', () => {
   assert.equal(deferred.grains['mine'], 1);
   assert.equal(grains['virtual'], 'kvm');
 });
+
+test('says which grains it lacks until it has them', async () => {
+  const { deferred } = facts();
+  assert.ok(deferred.lacks(['os', 'virtual']));
+  assert.ok(!deferred.lacks(['os', 'mine']));
+  await deferred.complete();
+  assert.ok(!deferred.lacks(['virtual']));
+});
