@@ -58,7 +58,7 @@ function ran(argv: readonly [string, ...string[]], env: NodeJS.ProcessEnv, timeo
 function importImage(folder: string, env: NodeJS.ProcessEnv): string | undefined {
   const bin = join(folder, 'rootfs/bin');
   copyFileSync(FOLDERS.map((at) => join(at, 'busybox')).find((path) => existsSync(path)) ?? '', join(bin, 'busybox'));
-  for (const name of ['sh', 'echo', 'sleep', 'cat', 'ls', 'true', 'false', 'env', 'date']) symlinkSync('busybox', join(bin, name));
+  for (const name of ['sh', 'echo', 'sleep', 'cat', 'ls', 'true', 'false', 'env', 'date', 'wc', 'ps', 'test', 'sha256sum', 'mkdir']) symlinkSync('busybox', join(bin, name));
   const archive = join(folder, 'image.tar');
   return ran(['tar', '-C', join(folder, 'rootfs'), '-cf', archive, '.'], env) ?? ran(['podman', 'import', archive, IMAGE], env);
 }

@@ -131,9 +131,12 @@ export const containerFunctions: Readonly<Record<string, Fn>> = {
     run: ({ start, options, ...making }, ctx) => create(making, start, options, ctx),
   }),
   run_container: fn({
-    doc: "Run a container to its end and give what it wrote; with bg=True leave it running.\n\nsalt myminion docker.run_container busybox command='echo hello' auto_remove=True",
-    params: { image: p.string(), name: p.string(null), ...translating, bg: p.bool(false), replace: p.bool(false), force: p.bool(false), networks: p.any(null), options: p.keywords() },
-    run: ({ bg, replace, force, networks, options, ...making }, ctx) => runContainer(making, { bg, replace, force, networks }, options, ctx),
+    doc: "Run a container to its end and give what it wrote; with bg=True leave it running. timeout= kills it after so many seconds, separate=True gives Stdout and Stderr instead of Logs; both are not Salt's.\n\nsalt myminion docker.run_container busybox command='echo hello' auto_remove=True",
+    params: {
+      image: p.string(), name: p.string(null), ...translating, bg: p.bool(false), replace: p.bool(false), force: p.bool(false), networks: p.any(null),
+      timeout: p.float(null), separate: p.bool(false), options: p.keywords(),
+    },
+    run: ({ bg, replace, force, networks, timeout, separate, options, ...making }, ctx) => runContainer(making, { bg, replace, force, networks, timeout, separate }, options, ctx),
   }),
   start: fn({ doc: "Start a container.\n\nsalt myminion docker.start mycontainer", params: { name }, run: (args, ctx) => life.start(args.name, ctx) }),
   stop: fn({

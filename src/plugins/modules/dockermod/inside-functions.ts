@@ -4,7 +4,7 @@ import { p } from '../../../kernel/contract/params.js';
 import { fn, type Fn } from '../../../kernel/contract/plugin.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isInteger, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
-import { execute } from './run.js';
+import { execute } from './execute.js';
 
 const params = {
   name: p.string(), cmd: p.string(), exec_driver: p.any(null, 'taken and not needed: the service is asked'), stdin: p.any(null), python_shell: p.any(true),

@@ -1,11 +1,11 @@
-/** Making containers, running them to their end, and running programs inside. Source: read, Salt 3006; Docker Engine API 1.41. */
+/** Making containers and running them to their end. Source: read, Salt 3006; Docker Engine API 1.41. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isList, isPlainMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import type { Outputs } from '../../../kernel/sys/docker/frames.js';
 import { checkedImage, checkedName } from '../../../kernel/sys/docker/names.js';
-import { splitWords } from '../../../kernel/sys/shell-words.js';
 import { failureWithInfo } from '../pkg/failure.js';
 import { containerConfig, type Translation } from './container-config.js';
 import { containerPath, containerState, found, inspectContainer, inspectImage, nameOf, part } from './inspect.js';
@@ -55,6 +55,9 @@ export async function create(making: Making, isStarted: boolean, options: PlainM
   }
 }
 
+/** A day. */
+const SECONDS_MAX = 86_400;
+
 /** Arguments of `logs` that `run_container` takes, too. */
 const LOG_OPTIONS = ['stdout', 'stderr', 'timestamps', 'tail', 'since', 'follow', 'until', 'stream'];
 
@@ -87,6 +90,41 @@ export interface Running {
   readonly replace: boolean;
   readonly force: boolean;
   readonly networks: Value;
+  /** Seconds after which it is killed. Not Salt's. */
+  readonly timeout: number | null;
+  /** Whether the outputs are given apart. Not Salt's. */
+  readonly separate: boolean;
+}
+
+/** Kills a container when its time is over; true when it did. */
+async function killedAfter(id: string, seconds: number, ended: AbortSignal, ctx: Context): Promise<boolean> {
+  try {
+    await sleep(seconds * 1000, undefined, { signal: ended });
+  } catch (error) {
+    if (ended.aborted) return false;
+    throw error;
+  }
+  const state = await found(containerState(id, ctx));
+  if (state === undefined || state === 'stopped') return false;
+  await ask({ method: 'POST', path: containerPath(id, '/kill') }, ctx);
+  return true;
+}
+
+/** What a container that was started writes until it ends, and how it ends. */
+async function toItsEnd(id: string, { timeout, separate }: Running, ctx: Context): Promise<PlainMap> {
+  const ended = new AbortController();
+  const outcome = async (): Promise<PlainMap> => {
+    try {
+      const { all, stdout, stderr } = await outputs(id, { follow: '1' }, ctx);
+      const answer = await askMap({ method: 'POST', path: containerPath(id, '/wait'), seconds: 0 }, ctx);
+      const logs = separate ? { Stdout: stdout.toString('utf8'), Stderr: stderr.toString('utf8') } : { Logs: all.toString('utf8') };
+      return { ...logs, ExitCode: Number(answer['StatusCode'] ?? 0) };
+    } finally {
+      ended.abort();
+    }
+  };
+  const [given, isKilled] = await Promise.all([outcome(), timeout === null ? false : killedAfter(id, timeout, ended.signal, ctx)]);
+  return { ...given, ...isKilled ? { Timed_Out: true } : {} };
 }
 
 /**
@@ -94,7 +132,9 @@ export interface Running {
  *
  * Differs: with `auto_remove` in the foreground the container is removed by us after its outputs were read, so that these are never lost.
  */
-export async function runContainer(making: Making, { bg, replace, force, networks }: Running, options: PlainMap, ctx: Context): Promise<PlainMap> {
+export async function runContainer(making: Making, running: Running, options: PlainMap, ctx: Context): Promise<PlainMap> {
+  const { bg, replace, force, networks, timeout } = running;
+  if (timeout !== null && (bg || !(timeout > 0 && timeout <= SECONDS_MAX))) throw new InvocationError(`timeout has to be a number of seconds, ${SECONDS_MAX} at most, without bg`);
   const joined = networksOf(networks);
   const { rm, auto_remove: autoRemove = rm, ...others } = Object.fromEntries(Object.entries(options).filter(([name]) => !LOG_OPTIONS.includes(name)));
   if (rm !== undefined && options['auto_remove'] !== undefined && !isTruthy(making.ignore_collisions)) {
@@ -109,9 +149,8 @@ export async function runContainer(making: Making, { bg, replace, force, network
     for (const [network, settings] of joined) await connect(made.Id, network, settings, ctx);
     await ask({ method: 'POST', path: containerPath(made.Id, '/start') }, ctx);
     if (bg) return { ...ret, Time_Elapsed: elapsedSince(started, ctx) };
-    const logs = await outputs(made.Id, { follow: '1' }, ctx);
-    const answer = await askMap({ method: 'POST', path: containerPath(made.Id, '/wait'), seconds: 0 }, ctx);
-    return { ...ret, Time_Elapsed: elapsedSince(started, ctx), Logs: logs.all.toString('utf8'), ExitCode: Number(answer['StatusCode'] ?? 0) };
+    const end = await toItsEnd(made.Id, running, ctx);
+    return { ...ret, Time_Elapsed: elapsedSince(started, ctx), ...end };
   } catch (error) {
     if (!(error instanceof CommandExecutionError)) throw error;
     throw failureWithInfo(error.message, { return: ret });
@@ -125,36 +164,4 @@ async function sweep(id: string, ctx: Context): Promise<void> {
   const removing = { path: containerPath(id), method: 'DELETE', query: { force: 'true', v: 'true' } } as const;
   // The signal of the job may have ended already.
   await found((await openClient(ctx)).ask({ ...asking(removing, ctx), signal: new AbortController().signal }));
-}
-
-const PATH = 'PATH=/bin:/usr/bin:/sbin:/usr/sbin:/opt/bin:/usr/local/bin:/usr/local/sbin';
-
-export interface Execution {
-  readonly cmd: string;
-  readonly stdin: string | null;
-  readonly keepEnv: Value;
-  /** Whether a shell in the container reads the command. */
-  readonly hasShell: boolean;
-}
-
-/** Variables of this program that the one inside gets: those of the list; unless everything is kept it has nothing else but a path. */
-function environmentOf(keepEnv: Value, ctx: Context): string[] {
-  const names = isList(keepEnv) ? keepEnv.map(str) : typeof keepEnv === 'string' ? keepEnv.split(',') : [];
-  const kept = names.flatMap((name) => (ctx.sys.env[name] === undefined ? [] : [`${name}=${ctx.sys.env[name]}`]));
-  return [...keepEnv === true || names.includes('PATH') ? [] : [PATH], ...kept];
-}
-
-/** Runs a program in a running container. */
-export async function execute(name: string, { cmd, stdin, keepEnv, hasShell }: Execution, ctx: Context): Promise<PlainMap> {
-  if (await containerState(name, ctx) !== 'running') throw new CommandExecutionError(`Container '${name}' is not running`);
-  const words = hasShell ? ['sh', '-c', cmd] : splitWords(cmd);
-  const clean = keepEnv === true ? [] : ['env', '-i', ...environmentOf(keepEnv, ctx)];
-  const body = { AttachStdin: stdin !== null, AttachStdout: true, AttachStderr: true, Tty: false, Cmd: [...clean, ...words] };
-  const made = await askMap({ method: 'POST', path: containerPath(name, '/exec'), body }, ctx);
-  const path = `/exec/${checkedName(str(made['Id'] ?? ''), 'session')}`;
-  const starting = asking({ method: 'POST', path: `${path}/start`, body: { Detach: false, Tty: false }, seconds: 0, headers: { connection: 'Upgrade', upgrade: 'tcp' } }, ctx);
-  const { stdout, stderr } = await (await openClient(ctx)).outputs(starting, false, stdin ?? undefined);
-  const facts = await askMap({ path: `${path}/json` }, ctx);
-  const text = (bytes: Buffer): string => bytes.toString('utf8').replace(/\n$/, '');
-  return { pid: facts['Pid'] ?? 0, retcode: facts['ExitCode'] ?? null, stdout: text(stdout), stderr: text(stderr) };
 }
