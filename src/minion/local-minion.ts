@@ -10,7 +10,7 @@ import type { StateProgress } from '../kernel/contract/state-engine.js';
 import type { Sys } from '../kernel/contract/sys.js';
 import { ModuleHost } from '../kernel/loader/module-host.js';
 import type { DeferredFacts } from '../kernel/facts/deferred-facts.js';
-import type { PlainMap } from '../kernel/std/value.js';
+import { isTruthy, type PlainMap } from '../kernel/std/value.js';
 import { extensionModules, pluginFolders } from './plugin-folders.js';
 
 export interface LocalMinionOptions {
@@ -94,10 +94,9 @@ function masterless(options: LocalMinionOptions): LocalMinion {
 async function prepareHost(
   host: ModuleHost, state: HostState, { opts, sys, log, skipGrains, progress, distDir }: LocalMinionOptions, onGrains: () => void,
 ): Promise<void> {
-  const [{ masterlessPorts, ownPillar }, { sessionPorts }, { deferredGrains, gatherGrains }, { EventBus }, { RunningJobs }, { beaconsDoor }, { scheduleDoor }, { hasNoPillar }, { configuredTops }] = await Promise.all([
+  const [{ masterlessPorts, ownPillar }, { sessionPorts }, { deferredGrains, gatherGrains }, { EventBus }, { RunningJobs }, { beaconsDoor }, { scheduleDoor }, { configuredTops }] = await Promise.all([
     import('./masterless-ports.js'), import('../sls/state/session-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
-    import('./beacons-door.js'), import('./daemon-door.js'), import('../sls/pillar/nothing.js'),
-    import('../sls/state/configured-tops.js'),
+    import('./beacons-door.js'), import('./daemon-door.js'), import('../sls/state/configured-tops.js'),
   ]);
   const refreshGrains = async (): Promise<boolean> => {
     state.grains = await gatherGrains(host, { opts, sys, log });
@@ -120,8 +119,9 @@ async function prepareHost(
     else host.reload();
   }
   onGrains();
-  if (!await hasNoPillar(opts, {})) await state.complete();
-  state.pillar = await ownPillar({ opts, sys, log, host: () => host, state }, {});
+  // External pillars are given all grains.
+  if (isTruthy(opts['ext_pillar'])) await state.complete();
+  state.pillar = await ownPillar({ opts, sys, log, host: () => host, state, ready: (names) => state.complete(names) }, {});
 }
 
 /**

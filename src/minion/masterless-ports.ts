@@ -81,11 +81,13 @@ function ownServer({ opts, log, host }: MasterlessParts): FileServer {
 export interface OwnPillarParts extends Pick<MasterlessParts, 'opts' | 'log' | 'state'> {
   readonly sys: Sys;
   readonly host: () => ModuleHost;
+  /** Before templates read grains. */
+  readonly ready?: ((names: Iterable<string> | 'all') => Promise<void>) | undefined;
 }
 
 /** The pillar of `pillar_roots` on this machine. */
 export async function ownPillar(
-  { opts, log, state, sys, host }: OwnPillarParts, request: { saltenv?: string; pillarenv?: string; override?: PlainMap; external?: Value },
+  { opts, log, state, sys, host, ready = () => Promise.resolve() }: OwnPillarParts, request: { saltenv?: string; pillarenv?: string; override?: PlainMap; external?: Value },
 ): Promise<PlainMap> {
   const env = (given: string | undefined, name: string): string | null => given ?? (typeof opts[name] === 'string' ? opts[name] : null);
   const asked = {
@@ -94,6 +96,6 @@ export async function ownPillar(
   };
   if (request.external === undefined && await hasNoPillar(opts, asked.override)) return {};
   const { compilePillar } = await import('../sls/pillar/compile.js');
-  const { pillar } = await compilePillar(asked, { opts, sys, log, modules: host, unpack: (bytes) => decodeBus(bytes) }, AbortSignal.timeout(PILLAR_MS_MAX));
+  const { pillar } = await compilePillar(asked, { opts, sys, log, modules: host, ready, unpack: (bytes) => decodeBus(bytes) }, AbortSignal.timeout(PILLAR_MS_MAX));
   return pillar;
 }

@@ -9,12 +9,15 @@ import { Site } from '../support/fleet/site.js';
 const site = new Site();
 const confDir = join(site.dir, 'conf');
 site.write('conf/minion', JSON.stringify({ root_dir: site.dir, id: 'one', file_client: 'local', file_roots: { base: [join(site.dir, 'srv')] }, module_dirs: [join(site.dir, 'own')] }));
-site.write('plain/minion', JSON.stringify({ root_dir: join(site.dir, 'plain'), id: 'one', file_client: 'local', file_roots: { base: [join(site.dir, 'srv')] } }));
+site.write('plain/minion', JSON.stringify({ root_dir: join(site.dir, 'plain'), id: 'one', file_client: 'local', file_roots: { base: [join(site.dir, 'srv')] }, pillar_roots: { base: [join(site.dir, 'pillars')] } }));
 site.write('own/grains/rack.ts', `
 import { defineGrains, Float } from 'tsalt/plugin';
 export default defineGrains({ name: 'rack', grains: (ctx) => ({ rack_units: new Float(2), rack_of: ctx.grains['kernel'] ?? null }) });
 `);
 site.write('srv/late.sls', "{{ grains['host'] }}:\n  test.nop\n");
+site.write('srv/map.sls', "{% set map = salt['grains.filter_by']({'default': {'word': grains.os | length > 0}}) %}\nword: {{ map.word }}\npillar: {{ salt['pillar.get']('os') }}\nknown: {{ (salt['grains.get']('fqdn') is string) if pillar.late else 0 }}\n");
+site.write('pillars/top.sls', "base:\n  'kernel:Linux':\n    - match: grain\n    - of-machine\n");
+site.write('pillars/of-machine.sls', "os: {{ grains.kernel }}\nlate: {{ 'host' in pillar }}\n");
 site.write('srv/plain.sls', 'plain:\n  test.nop\n');
 
 async function call(config: string, ...words: string[]): Promise<unknown> {
@@ -69,4 +72,13 @@ site.test('templates see all grains', async () => {
   const plain = join(site.dir, 'plain');
   const host = await call(plain, 'grains.get', 'host');
   assert.deepEqual(Object.keys(await call(plain, 'state.apply', 'late') as object), [`test_|-${String(host)}_|-${String(host)}_|-nop`]);
+});
+
+site.test('a template gets what it names, whoever has to find it out', async () => {
+  const plain = join(site.dir, 'plain');
+  assert.deepEqual(await call(plain, 'slsutil.renderer', 'salt://map.sls'), { word: true, pillar: 'Linux', known: 0 });
+  assert.deepEqual(await call(plain, 'pillar.items', 'unmask=True'), { os: 'Linux', late: false });
+  const host = (await call(plain, 'grains.get', 'host')) as string;
+  assert.equal(await call(plain, 'slsutil.renderer', "string={{ grains['host'] }}", 'default_renderer=jinja'), host);
+  assert.equal(await call(plain, 'slsutil.renderer', "string={{ salt['grains.get']('host') }}", 'default_renderer=jinja'), host);
 });

@@ -231,7 +231,7 @@ export class CallContext implements Context {
   }
 
   async grainsReady(names: readonly string[]): Promise<void> {
-    if (this.#session.options.facts?.grains === undefined) await this.#session.host.ready(names);
+    await this.#session.host.ready(names);
   }
 
   setRetcode(code: number): void {

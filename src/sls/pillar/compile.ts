@@ -33,6 +33,8 @@ export interface PillarHost {
   modules(grains: PlainMap): ModuleHost;
   /** Names of their functions; asked of the module host when it is not given. */
   functions?(grains: PlainMap): Promise<Iterable<string>>;
+  /** Before a template reads grains, where some are gathered late. */
+  readonly ready?: RendererOptions['ready'] & {};
   /** Besides those of the module host. */
   readonly ports?: Partial<Ports>;
   readonly unpack?: RendererOptions['unpack'] & {};
@@ -87,7 +89,10 @@ function begin(asked: PillarRequest, host: PillarHost, signal: AbortSignal): Com
   const inputs = new InputRecorder();
   const tree = new PillarTree(pillarRoots(opts), inputs);
   const renderers = new WeakMap<object, Promise<Renderer>>();
-  const names = () => host.functions?.(request.grains) ?? host.modules(request.grains).catalog.functions('modules');
+  const catalog = () => host.modules(request.grains).catalog;
+  const functions = host.functions === undefined
+    ? { functions: () => catalog().functions('modules'), functionsOf: (module: string) => catalog().functionsOf('modules', module) }
+    : { functions: async () => await host.functions?.(request.grains) ?? [] };
   const merge = pillarMerge(opts);
   const options: FunctionsOptions = {
     get modules() {
@@ -101,7 +106,7 @@ function begin(asked: PillarRequest, host: PillarHost, signal: AbortSignal): Com
     rendererFor: (pillar) => {
       // Many machines have no pillar: what renders is large and loaded with the first file.
       const known = renderers.get(pillar) ?? openRenderer(host, {
-        files: tree, functions: names, call: callLater(() => callWith(pillar, options)), log, sys, facts: { grains: request.grains, pillar, opts, id: request.id },
+        files: tree, ...functions, ...(host.ready === undefined ? {} : { ready: host.ready }), call: callLater(() => callWith(pillar, options)), log, sys, facts: { grains: request.grains, pillar, opts, id: request.id },
         ...(host.unpack === undefined ? {} : { unpack: host.unpack }),
       });
       renderers.set(pillar, known);
