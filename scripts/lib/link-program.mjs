@@ -36,7 +36,7 @@ export async function linkProgram(bundle, out, program, common) {
     stdin: { contents: entryText(program), resolveDir: root, loader: 'js' },
     outfile: join(folder, `${program.name}.cjs`),
     bundle: true, format: 'cjs', charset: 'ascii',
-    define: { 'import.meta.url': '__tsaltUrl' },
+    define: { 'import.meta.url': '__tsaltUrl' }, keepNames: false,
     banner: { js: '(function (require, __tsaltUrl, __tsaltImport) { const module = { exports: {} };' },
     footer: { js: 'return module.exports; })' },
   });

@@ -74,7 +74,7 @@ const asking = (...words) => async (place) => {
 };
 
 export const SAMPLES = {
-  'tsalt-call': { flags: ['--interrupt-budget=1000000'], prepare: minionSample },
+  'tsalt-call': { flags: ['--interrupt-budget=1000000', '--no-incremental-marking'], prepare: minionSample },
   tsalt: { prepare: asking('*', 'test.arg', '1', 'a=b') },
   'tsalt-run': { prepare: asking('jobs.list_jobs', 'count=1') },
   'tsalt-cp': { prepare: asking('*', import.meta.filename, '/tmp/x') },

@@ -6,7 +6,7 @@
  * Source: golden, outputters/json-masked; observed.
  */
 import { setOf, Tuple, tupleOf, ValueSet } from './sequences.js';
-import { isBytes, isMap, isTruthy, mapEntries, mapFrom, type Value } from './value.js';
+import { isBytes, isMap, isTruthy, mapEntries, mapFrom, type PlainMap, type Value } from './value.js';
 
 const REDACTED = '**********';
 const masked = new WeakSet<object>();
@@ -55,5 +55,9 @@ function mapContainer(container: Container, change: (item: Value) => Value): Val
     if (container instanceof Tuple) return tupleOf(items);
     return container instanceof ValueSet ? setOf(items) : items;
   }
-  return mapFrom(mapEntries(container).map(([key, item]) => [key, change(item)] as const));
+  if (container instanceof Map) return mapFrom(mapEntries(container).map(([key, item]) => [key, change(item)] as const));
+  const copy: PlainMap = {};
+  // A map that is a plain object has plain keys only.
+  for (const key of Object.keys(container)) copy[key] = change(container[key] as Value);
+  return copy;
 }

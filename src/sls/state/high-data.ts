@@ -51,7 +51,9 @@ export const isHidden = (key: Value): boolean => typeof key === 'string' && key.
 
 /** State modules below an id with their argument lists, or whatever stands in their place. */
 export function statesOf(body: Body): [string, Value][] {
-  return [...body].filter(([key]) => !isHidden(key)).map(([key, value]) => [str(key), value]);
+  const states: [string, Value][] = [];
+  for (const [key, value] of body) if (!isHidden(key)) states.push([str(key), value]);
+  return states;
 }
 
 /** High data as `state.high` and a kept highstate give it. */

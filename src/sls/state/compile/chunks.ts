@@ -25,7 +25,7 @@ export function makeChunks({ ids }: HighData, { disabled = [], orchestrationJid 
     for (const [state, args] of statesOf(body)) {
       if (!Array.isArray(args)) continue;
       const made = chunksOf(text(id), body, state, args as readonly Value[], orchestrationJid);
-      const kept = made.filter((low) => !disabled.some((pattern) => fnmatch(`${state}.${text(low['fun'])}`, pattern)));
+      const kept = disabled.length === 0 ? made : made.filter((low) => !disabled.some((pattern) => fnmatch(`${state}.${text(low['fun'])}`, pattern)));
       left += made.length - kept.length;
       chunks.push(...kept);
     }
@@ -47,7 +47,11 @@ function chunksOf(id: string, body: Body, state: string, args: readonly Value[],
   for (const arg of args) {
     if (isMap(arg)) for (const [key, value] of mapEntries(arg)) takeArgument(chunk, names, text(key), value, id);
   }
-  if (names.length === 0) return [{ ...chunk, fun }];
+  if (names.length === 0) {
+    delete chunk['fun'];
+    chunk['fun'] = fun;
+    return [chunk];
+  }
   return names.map((entry, at) => ({ ...chunk, ...ofName(entry), name_order: at + 1, fun }));
 }
 

@@ -76,9 +76,11 @@ export function orderChunks(chunks: readonly LowChunk[], options: CompileOptions
   return { sorted: nodes.flatMap(({ chunk }) => (chunk === undefined ? [] : [chunk])), graph, errors };
 }
 
+const WATCHED = [['watch', 'require'], ['watch_any', 'require_any']] as const;
+
 /** A state module that does nothing on a change of what it watches just requires it. */
 function requireInstead(low: LowChunk): void {
-  for (const [watch, require] of [['watch', 'require'], ['watch_any', 'require_any']] as const) {
+  for (const [watch, require] of WATCHED) {
     const list = low[watch];
     if (!Array.isArray(list)) continue;
     const known = low[require];

@@ -23,16 +23,24 @@ export class Dependencies {
   addChunk(low: LowChunk, mayAggregate: boolean): void {
     const node = this.graph.add(tagOf(low), { chunk: low, state: text(low['state']), mayAggregate });
     const [state, id, name] = [text(low['state']), text(low['__id__']), text(low['name'])];
-    for (const [kind, key] of [[state, name], [state, id], ['id', id], ['id', name]] as const) this.#remember(kind, key, node);
+    const [ofState, ofId] = [this.#namesOf(state), this.#namesOf('id')];
+    put(ofState, name, node);
+    put(ofId, id, node);
+    if (name !== id) {
+      put(ofState, id, node);
+      put(ofId, name, node);
+    }
     if (typeof low['__sls__'] === 'string' && low['__sls__'] !== '') put(this.#bySls, low['__sls__'], node);
     const from = low['__sls_included_from__'];
     for (const sls of Array.isArray(from) ? from as readonly Value[] : []) put(this.#bySls, text(sls), node);
   }
 
-  #remember(kind: string, key: string, node: Node): void {
-    const known = this.#byName.get(kind) ?? new Map<string, Set<Node>>();
-    this.#byName.set(kind, known);
-    put(known, key, node);
+  #namesOf(kind: string): Map<string, Set<Node>> {
+    const known = this.#byName.get(kind);
+    if (known !== undefined) return known;
+    const made = new Map<string, Set<Node>>();
+    this.#byName.set(kind, made);
+    return made;
   }
 
   /** Adds the requisites of a chunk; gives the error of the first that cannot be kept. */

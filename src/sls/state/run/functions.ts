@@ -9,7 +9,8 @@ import { ENGINE_WORDS } from './keywords.data.js';
 
 export class StateFunctions {
   readonly #session: Session;
-  readonly #found = new Map<string, Promise<Found | FunctionMissingError>>();
+  readonly #finding = new Map<string, Promise<Found | FunctionMissingError>>();
+  readonly #found = new Map<string, Found | FunctionMissingError>();
 
   constructor(session: Session) {
     this.#session = session;
@@ -17,11 +18,19 @@ export class StateFunctions {
 
   /** The function, or why it is not there. */
   find(full: string): Promise<Found | FunctionMissingError> {
-    const known = this.#found.get(full);
+    const known = this.#finding.get(full);
     if (known !== undefined) return known;
-    const finding = this.#find(full);
-    this.#found.set(full, finding);
+    const finding = this.#find(full).then((found) => {
+      if (this.#finding.get(full) === finding) this.#found.set(full, found);
+      return found;
+    });
+    this.#finding.set(full, finding);
     return finding;
+  }
+
+  /** The same when it was found before: many states call few functions. */
+  known(full: string): Found | FunctionMissingError | undefined {
+    return this.#found.get(full);
   }
 
   async has(full: string): Promise<boolean> {
@@ -30,6 +39,7 @@ export class StateFunctions {
 
   /** Modules may have changed. */
   forget(): void {
+    this.#finding.clear();
     this.#found.clear();
   }
 

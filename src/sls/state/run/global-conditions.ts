@@ -4,6 +4,8 @@ import { isMap, isTruthy, mapEntries, type Value } from '../../../kernel/std/val
 import { text, type LowChunk } from '../high-data.js';
 import type { Row } from './rows.js';
 
+export const hasGlobalConditions = (session: Session): boolean => isMap(session.host.opts['global_state_conditions']);
+
 /** Any condition that names the state and holds lets it be called; without one that names it, it is called. */
 export async function globalCondition(low: LowChunk, session: Session): Promise<Row | undefined> {
   const conditions = session.host.opts['global_state_conditions'];

@@ -23,6 +23,7 @@ interface Listener {
 
 export function listenersOf(chunks: readonly LowChunk[], rows: Rows): Listeners {
   const found: Listeners = { chunks: [], errors: new Map() };
+  if (!chunks.some((low) => low['listen'] !== undefined || low['listen_in'] !== undefined)) return found;
   const index = new ChunkIndex(chunks);
   const seen = new Set<string>();
   for (const listener of chunks.flatMap(listenersAt)) {

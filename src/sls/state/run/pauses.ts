@@ -31,14 +31,18 @@ export class PausePoints {
     this.#log = log;
   }
 
+  /** Whether somebody asked for a rest, or an end. */
+  isAsked(): boolean {
+    const nowMs = performance.now();
+    if (nowMs - this.#missedAt < SELDOM_MS) return false;
+    if (existsSync(this.#path)) return true;
+    this.#missedAt = nowMs;
+    return false;
+  }
+
   /** Waits as long as the run is to rest before this chunk. */
   async at(low: LowChunk): Promise<'run' | 'end'> {
     const startMs = performance.now();
-    if (startMs - this.#missedAt < SELDOM_MS) return 'run';
-    if (!existsSync(this.#path)) {
-      this.#missedAt = startMs;
-      return 'run';
-    }
     for (;;) {
       const wish = await this.#wish(text(low['__id__']));
       if (wish === undefined) return 'run';

@@ -15,6 +15,7 @@ export interface RefreshActions {
 
 /** Files that can be modules of users. */
 const MODULE_FILE = /\.(py|pyx|pyo|pyc|so|ts|mts|js|mjs)$/;
+const RELOADING = ['reload_grains', 'reload_pillar', 'force_reload_modules'];
 const MAKE_MODULES_USABLE: ReadonlySet<string> = new Set(['pkg', 'ports', 'pip']);
 
 export class Refresher {
@@ -22,6 +23,11 @@ export class Refresher {
 
   constructor(actions: RefreshActions) {
     this.#actions = actions;
+  }
+
+  /** Whether anything of this state asks for more than a look. */
+  isWanted(low: LowChunk, row: Row): boolean {
+    return hasChanges(row) || RELOADING.some((word) => low[word] !== undefined);
   }
 
   async after(low: LowChunk, row: Row): Promise<void> {

@@ -10,15 +10,18 @@ import { tagOf, text, type LowChunk } from '../high-data.js';
 import type { Row } from './rows.js';
 
 const FOLDER = 'state_runs';
+/** States that wait for nothing are written together: at most this many lines are not on disk. */
+const WAITING_MAX = 64;
 /** States that a report names; of more it gives the number. */
 const NAMED_MAX = 20;
 
 export class RunJournal {
   readonly #path: string;
   #file: number | undefined;
-  /** Of states that ended; written with the next line, or as soon as the run waits for something. */
+  /** Written as soon as the run waits for something. */
   #waiting = '';
-  #soon: NodeJS.Immediate | undefined;
+  #lines = 0;
+  #isSoon = false;
 
   constructor(path: string, file: number) {
     this.#path = path;
@@ -41,35 +44,42 @@ export class RunJournal {
     }
   }
 
-  /** On disk before the state does anything. */
+  /** On disk when the state waits for something: for a program, a file, another machine. */
   begins(low: LowChunk): void {
-    this.#waiting += lineOf(['begins', tagOf(low)]);
-    this.#write();
+    this.#add(['begins', tagOf(low)]);
   }
 
   ended(low: LowChunk, row: Row): void {
-    this.#waiting += lineOf(['ended', `${text(low['__sls__'])}: ${text(low['__id__'])}`, row['result'] ?? null]);
-    this.#soon ??= setImmediate(() => this.#write());
+    this.#add(['ended', `${text(low['__sls__'])}: ${text(low['__id__'])}`, row['result'] ?? null]);
+  }
+
+  #add(parts: readonly unknown[]): void {
+    this.#waiting += `${JSON.stringify(parts)}\n`;
+    this.#lines += 1;
+    if (this.#lines >= WAITING_MAX) this.#write();
+    if (this.#isSoon) return;
+    this.#isSoon = true;
+    // A tick comes when nothing is left that can go on at once.
+    process.nextTick(() => {
+      this.#isSoon = false;
+      this.#write();
+    });
   }
 
   #write(): void {
-    if (this.#soon !== undefined) clearImmediate(this.#soon);
-    this.#soon = undefined;
     if (this.#file !== undefined && this.#waiting !== '') writeSync(this.#file, this.#waiting);
     this.#waiting = '';
+    this.#lines = 0;
   }
 
   /** The run is over: its answer says everything. */
   close(): void {
-    if (this.#soon !== undefined) clearImmediate(this.#soon);
     if (this.#file === undefined) return;
     closeSync(this.#file);
     this.#file = undefined;
     rmSync(this.#path, { force: true });
   }
 }
-
-const lineOf = (parts: readonly unknown[]): string => `${JSON.stringify(parts)}\n`;
 
 /** What a run that was cut short had done, as a sentence; undefined when nothing is known of it. The journal is removed. */
 export function takeReport(cacheDir: string, jid: string): string | undefined {

@@ -67,12 +67,14 @@ export class Runner {
     const { rows, parallel, pauses } = this.#parts;
     let pending: LowChunk[] = [];
     for (const [at, low] of chunks.entries()) {
-      const left = await this.#callPending(pending);
-      if (left === undefined) return false;
-      pending = left;
+      if (pending.length > 0) {
+        const left = await this.#callPending(pending);
+        if (left === undefined) return false;
+        pending = left;
+      }
       parallel.isBusy();
       if (rows.has(tagOf(low))) continue;
-      if (await pauses?.at(low) === 'end') break;
+      if (pauses?.isAsked() === true && await pauses.at(low) === 'end') break;
       this.#parts.progress.begins?.(low, at + 1, chunks.length);
       journal?.begins(low);
       const outcome = await this.chunk(low);
@@ -106,15 +108,19 @@ export class Runner {
   async chunk(given: LowChunk, tries = 0): Promise<Outcome> {
     const { graph, rows } = this.#parts;
     const tag = tagOf(given);
-    const low = await aggregateChunks(given, tag, graph, rows, this.#parts.callSpecial);
+    const isGrouped = graph.nodes.get(tag)?.group !== undefined;
+    const low = isGrouped ? await aggregateChunks(given, tag, graph, rows, this.#parts.callSpecial) : given;
     if (!this.#begun.has(text(low['state']))) await this.begin(low);
     const needs = needsOf(low, tag, graph);
-    const status = await this.#status(low, needs);
+    const status = needs.size === 0 ? 'met' : await this.#status(low, needs);
     if (status === 'pending') return 'pending';
     if (status === 'unmet') return this.#unmet(low, needs, tries);
     await this.#act(low, tag, status, needs);
     const row = rows.get(tag);
-    if (row !== undefined) await this.#told(low, tag, row);
+    if (row === undefined) return 'done';
+    const { events } = this.#parts;
+    if (events.isWanted(low['fire_event'])) await events.ended(row, low['fire_event'] ?? false, this.#count);
+    this.#told(low, tag, row);
     return 'done';
   }
 
@@ -132,7 +138,6 @@ export class Runner {
 
   async #status(low: LowChunk, needs: Needs): Promise<Status> {
     const { parallel, rows } = this.#parts;
-    if (needs.size === 0) return 'met';
     const results = { rows, trials: this.#trials };
     const parallelLow = isTruthy(low['parallel']);
     if (!parallelLow && parallel.hasAny) await parallel.settle([...needs.values()].flatMap((nodes) => nodes.map(({ chunkTag }) => chunkTag)));
@@ -204,7 +209,8 @@ export class Runner {
   async #tryOut(low: LowChunk): Promise<void> {
     const { caller, graph } = this.#parts;
     const tag = tagOf(low);
-    const status = await this.#status(low, needsOf(low, tag, graph));
+    const needs = needsOf(low, tag, graph);
+    const status = needs.size === 0 ? 'met' : await this.#status(low, needs);
     if (status === 'pre') {
       this.#trials.set(tag, notRun(low, caller.nextRunNum(), true, 'No changes detected'));
       return;
@@ -214,13 +220,13 @@ export class Runner {
     this.#trials.set(tag, row);
   }
 
-  async #told(low: LowChunk, tag: string, row: Row): Promise<void> {
-    const { events, progress, caller, rows } = this.#parts;
-    await events.ended(row, low['fire_event'] ?? false, this.#count);
+  #told(low: LowChunk, tag: string, row: Row): void {
+    const { progress, caller, rows } = this.#parts;
     progress.ended?.(tag, row);
     this.#journal?.ended(low, row);
     if (row['result'] === false && row['__state_ran__'] !== false) this.#parts.logFailure(low);
     const subs = row['sub_state_run'];
+    if (subs === undefined) return;
     delete row['sub_state_run'];
     for (const sub of Array.isArray(subs) ? subs as readonly PlainMap[] : []) {
       caller.nextRunNum();

@@ -15,7 +15,7 @@ import { floatOf, isMap, isTruthy, typeName, type PlainMap, type Value } from '.
 import { text, type LowChunk } from '../high-data.js';
 import { checkCommand, checkConditions, hasConditions } from './conditions.js';
 import { argumentsFor, missingArguments, StateFunctions } from './functions.js';
-import { globalCondition } from './global-conditions.js';
+import { globalCondition, hasGlobalConditions } from './global-conditions.js';
 import type { ParallelStates } from './parallel.js';
 import { withProviders } from './providers.js';
 import type { Refresher } from './refresher.js';
@@ -75,7 +75,8 @@ export class StateCaller {
     takeUmask(low, errors);
     if (errors.length > 0) return errors;
     const full = `${text(low['state'])}.${text(low['fun'])}`;
-    const found = await this.#parts.functions.find(full);
+    const { functions } = this.#parts;
+    const found = functions.known(full) ?? await functions.find(full);
     if (!(found instanceof FunctionMissingError)) return missingArguments(found.fn.params, low).map((parameter) => `Missing parameter ${parameter} for state ${full}`);
     return sls === undefined ? [`Specified state '${full}' was not found`] : [`State '${full}' was not found in SLS '${text(sls)}'`, `Reason: ${found.message}`];
   }
@@ -93,7 +94,8 @@ export class StateCaller {
       low['__prereq__'] = false;
       return unified(row);
     }
-    return unified(await this.#retried(low, await this.#finished(low, row, startMs), attempt));
+    await this.#finished(low, row, startMs);
+    return unified(low['retry'] === undefined ? row : await this.#retried(low, row, attempt));
   }
 
   #refused(low: LowChunk, errors: readonly string[]): Row {
@@ -105,7 +107,8 @@ export class StateCaller {
 
   async #plan(low: LowChunk): Promise<Plan> {
     const full = `${text(low['state'])}.${text(low['fun'])}`;
-    const found = await this.#parts.functions.find(full);
+    const { functions } = this.#parts;
+    const found = functions.known(full) ?? await functions.find(full);
     if (found instanceof FunctionMissingError) throw found;
     const kwargs = argumentsFor(full, found.fn.params, low);
     if (low['provider'] !== undefined) this.#session = withProviders(this.#parts.session, low);
@@ -119,7 +122,7 @@ export class StateCaller {
   async #attempt(plan: Plan): Promise<Value> {
     const { low } = plan;
     try {
-      const skipped = await this.#skipped(plan);
+      const skipped = hasConditions(low) ? await this.#skipped(plan) : undefined;
       const returned = skipped ?? await this.#run(plan);
       if (low['check_cmd'] === undefined || await this.#checksItself(plan)) return returned;
       return { ...returned as PlainMap, ...await checkCommand(low, this.#conditionHost(plan)) };
@@ -131,7 +134,7 @@ export class StateCaller {
 
   async #skipped(plan: Plan): Promise<Row | undefined> {
     const { low } = plan;
-    if (!hasConditions(low) || await this.#parts.functions.has(`${text(low['state'])}.mod_run_check`)) return undefined;
+    if (await this.#parts.functions.has(`${text(low['state'])}.mod_run_check`)) return undefined;
     const verdict = await checkConditions(low, this.#conditionHost(plan));
     if (verdict['result'] !== true) return undefined;
     return { name: low['name'] ?? null, changes: {}, ...verdict, __sls__: low['__sls__'] ?? null, __id__: low['__id__'] ?? null };
@@ -149,7 +152,7 @@ export class StateCaller {
   async #run(plan: Plan): Promise<Value> {
     const { low, session } = plan;
     if (this.#parts.mocked) return { name: low['name'] ?? null, comment: 'Not called, mocked', changes: {}, result: true };
-    const refused = await globalCondition(low, session);
+    const refused = hasGlobalConditions(session) ? await globalCondition(low, session) : undefined;
     if (refused !== undefined) return refused;
     if (low['__prereq__'] !== true && isTruthy(low['parallel'])) return this.#parts.parallel.start(low, () => this.#inParallel(plan));
     return this.#runFunction(plan);
@@ -194,23 +197,23 @@ export class StateCaller {
     return { ...unified(returned), start_time: timeText(startMs), duration: durationOf(startMs, clockMs()) };
   }
 
-  async #finished(low: LowChunk, row: Row, startMs: number): Promise<Row> {
+  async #finished(low: LowChunk, row: Row, startMs: number): Promise<void> {
     row['__sls__'] = low['__sls__'] ?? null;
     row['__run_num__'] = this.nextRunNum();
     if (row['comment'] === undefined) throw new PythonError('KeyError', "'comment'");
     if (isTruthy(low['no_log'])) for (const key of ['name', 'comment', 'changes']) row[key] = redact(row[key] ?? null);
     logRow(row, this.#parts.log);
-    await this.#parts.refresher.after(low, row);
+    const { refresher } = this.#parts;
+    if (refresher.isWanted(low, row)) await refresher.after(low, row);
     row['start_time'] = timeText(startMs);
     row['duration'] = durationOf(startMs, clockMs());
     if (low['__id__'] === undefined) throw new PythonError('KeyError', "'__id__'");
     row['__id__'] = low['__id__'];
-    return row;
   }
 
   async #retried(low: LowChunk, row: Row, attempt: number): Promise<Row> {
-    if (low['retry'] === undefined || low['parallel'] !== undefined) return row;
-    const retry = readRetry(low['retry']);
+    if (low['parallel'] !== undefined) return row;
+    const retry = readRetry(low['retry'] ?? null);
     if (this.#parts.test) {
       row['comment'] = `${text(row['comment'])}  ${wouldRetry(retry)}`;
       return row;

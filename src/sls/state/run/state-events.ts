@@ -27,9 +27,15 @@ export class StateEvents {
     this.#options = options;
   }
 
+  /** Whether somebody is to be told of a state with this `fire_event`. */
+  isWanted(wish: Value | undefined): boolean {
+    const { hasMaster, all } = this.#options;
+    return hasMaster && (all || (wish !== undefined && isTruthy(wish)));
+  }
+
+  /** Tells of a state of which that is wanted. */
   async ended(row: Row, wish: Value, count: number): Promise<void> {
-    const { hasMaster, all, jid, id, events, log } = this.#options;
-    if (!hasMaster || !(all || isTruthy(wish))) return;
+    const { jid, id, events, log } = this.#options;
     const name = jid ?? 'None';
     const data: PlainMap = { ret: row };
     let tag = `salt/state_result/${name}/${id}/${text(wish === true ? row['name'] : wish)}`;
