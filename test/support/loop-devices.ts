@@ -15,9 +15,16 @@ export interface LoopDevices extends Disposable {
 function attach(path: string): string {
   const done = spawnSync('losetup', ['--find', '--show', path], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`losetup: ${done.stderr ?? String(done.error)}`);
-  return done.stdout.trim();
+  const device = done.stdout.trim();
+  reset(device);
+  return device;
 }
-const detach = (device: string): void => void spawnSync('losetup', ['--detach', device]);
+/** A number that is given again keeps the settings of its last device, "read only" among them. */
+const reset = (device: string): void => void spawnSync('blockdev', ['--setrw', '--setra', '256', device]);
+function detach(device: string): void {
+  reset(device);
+  spawnSync('losetup', ['--detach', device]);
+}
 
 export function openLoops(count: number, megabytes: number): LoopDevices {
   const folder = mkdtempSync(join(MEMORY, 'tsalt-loop-'));

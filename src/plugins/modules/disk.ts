@@ -55,10 +55,10 @@ export default defineModule({
     }),
     format: fn({
       doc: "Make a file system on a device.\n\nsalt '*' disk.format /dev/sdX1 fs_type=ext4",
-      params: { device, fs_type: p.any('ext4'), inode_size: p.any(null), lazy_itable_init: p.any(null), fat: p.any(null), force: p.bool(false) },
+      params: { device, fs_type: p.any('ext4'), inode_size: p.any(null), lazy_itable_init: p.any(null), fat: p.any(null), force: p.bool(false), strict: p.bool(false, 'a failure is an error in the words of mkfs') },
       run: (args, ctx) => format(ctx, args.device, {
         fsType: args.fs_type, inodeSize: args.inode_size, lazyItableInit: args.lazy_itable_init, fat: args.fat, force: args.force,
-      }),
+      }, args.strict),
     }),
     fstype: fn({
       doc: "Give the file system of a device.\n\nsalt '*' disk.fstype /dev/sdX1",

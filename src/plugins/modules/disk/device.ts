@@ -95,13 +95,15 @@ function formatWords({ fsType, inodeSize, lazyItableInit, fat, force }: NewFileS
   return words;
 }
 
-export async function format(ctx: Context, device: Value, options: NewFileSystem): Promise<boolean> {
+/** `strict`: what mkfs says against it is an error. */
+export async function format(ctx: Context, device: Value, options: NewFileSystem, strict: boolean): Promise<boolean> {
   await needProgram(ctx, 'sync');
   await needProgram(ctx, 'mkfs');
   const quiet = { ignore_retcode: true, python_shell: false };
-  const made = await ctx.call('cmd.retcode', [[...formatWords(options), word(device, 'Device')]], quiet);
+  const made = await runAll(ctx, [...formatWords(options), word(device, 'Device')], quiet);
+  if (strict && made.retcode !== 0) throw new CommandExecutionError(made.stderr.trim() || made.stdout.trim());
   const synced = await ctx.call('cmd.retcode', [['sync']], quiet);
-  return made === 0 && synced === 0;
+  return made.retcode === 0 && synced === 0;
 }
 
 /** Source: observed, where `lsblk` knows nothing the whole second line of `df -T` is the answer. */
