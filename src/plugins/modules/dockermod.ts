@@ -5,6 +5,7 @@
  */
 import { defineModule } from '../../kernel/contract/plugin.js';
 import { containerFunctions } from './dockermod/container-functions.js';
+import { fileFunctions } from './dockermod/file-functions.js';
 import { imageFunctions } from './dockermod/image-functions.js';
 import { insideFunctions } from './dockermod/inside-functions.js';
 import { networkFunctions } from './dockermod/network-functions.js';
@@ -20,5 +21,5 @@ export default defineModule({
       'docker-registries': 'registries, each with username and password',
     },
   },
-  functions: { ...containerFunctions, ...insideFunctions, ...imageFunctions, ...networkFunctions },
+  functions: { ...containerFunctions, ...insideFunctions, ...imageFunctions, ...fileFunctions, ...networkFunctions },
 });

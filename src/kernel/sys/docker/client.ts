@@ -5,7 +5,7 @@
  */
 import { request, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { CommandExecutionError, PythonError } from '../../contract/errors.js';
 import { pythonJson } from '../../std/python-json.js';
 import { isPlainMap, type PlainMap, type Value } from '../../std/value.js';
@@ -27,11 +27,13 @@ export class DockerError extends CommandExecutionError {
 }
 
 export interface Asking {
-  readonly method?: 'GET' | 'POST' | 'DELETE' | 'HEAD';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
   /** Begins with a slash; names in it are checked by whoever built it. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: PlainMap;
+  /** An archive that is sent instead of a body. */
+  readonly archive?: Readable;
   /** May hold credentials; never logged, never in messages. */
   readonly headers?: Readonly<Record<string, string>>;
   /** How long the service may be silent; 0: as long as the job lives. */
@@ -104,9 +106,9 @@ export class DockerClient {
     throw new DockerError(status, wordsOf(text) ?? (opened.response.statusMessage ?? ''));
   }
 
-  #send({ method = 'GET', path, query, body, headers, silenceMs, headersMs = silenceMs, signal }: Asking): Promise<Opened> {
+  #send({ method = 'GET', path, query, body, archive, headers, silenceMs, headersMs = silenceMs, signal }: Asking): Promise<Opened> {
     const content = body === undefined ? undefined : pythonJson(body, { indent: null, sortKeys: false }) ?? '';
-    const type = content === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) };
+    const type = archive !== undefined ? { 'content-type': 'application/x-tar' } : content === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) };
     const { isSecure, options } = this.#place;
     return new Promise((resolve, reject) => {
       const sent = (isSecure ? secureRequest : request)(
@@ -125,7 +127,14 @@ export class DockerClient {
       });
       sent.on('timeout', () => sent.destroy(new DockerError(0, `The container service did not answer in time`)));
       sent.on('error', (error) => reject(unreachable(error)));
-      sent.end(content);
+      if (archive === undefined) {
+        sent.end(content);
+        return;
+      }
+      archive.on('error', (error) => sent.destroy(error));
+      // A service that refuses need not have read the whole.
+      sent.on('close', () => archive.destroy());
+      archive.pipe(sent);
     });
   }
 }
