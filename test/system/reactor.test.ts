@@ -26,7 +26,7 @@ site.setUp('a master that reacts, and a minion', async () => {
       { 'my/ping/*': ['salt://reactor/ping.sls'] }, { 'my/runner': [`${site.dir}/m/srv/salt/reactor/runner.sls`] }, { 'my/bad': ['salt://reactor/bad.sls', `${site.dir}/m/srv/salt/reactor/run*.sls`] },
       { 'my/endless': ['salt://reactor/endless.sls'] }, { 'my/loop': ['salt://reactor/loop.sls'] },
     ],
-    schedule: { tell: { function: 'event.send', args: ['scheduled/tell'], seconds: 2 }, bad: { function: 'no.such', seconds: 3600 } },
+    schedule: { tell: { function: 'event.send', args: ['scheduled/tell', { by: 'the clock' }], seconds: 2 }, bad: { function: 'no.such', seconds: 3600 } },
   });
   for (const [name, text] of Object.entries(FILES)) site.write(`m/srv/salt/reactor/${name}`, text);
   await master.start();
@@ -112,9 +112,11 @@ site.test('the runner reactor changes what is reacted to, and whether', async ()
 
 site.test('runners run at their times; one that fails is in the log', async () => {
   hearing.clear();
-  await hearing.heard('scheduled/tell');
+  const { data: first } = await hearing.heard('scheduled/tell');
   hearing.clear();
-  await hearing.heard('scheduled/tell');
+  const { data: second } = await hearing.heard('scheduled/tell');
+  assert.deepEqual([first['by'], second['by']], ['the clock', 'the clock']);
+  assert.notEqual(first['_stamp'], second['_stamp'], 'each has its own time');
   assert.match(master.log(), /scheduled runner failed: .*no\.such.* job=bad/);
 });
 

@@ -12,7 +12,7 @@ import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { TaskGroup, TIMER_MS_MAX } from '../../kernel/std/async.js';
 import { wallOf } from '../../kernel/std/date-text.js';
 import { str } from '../../kernel/std/python-text.js';
-import { equalValues, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { copyValue, equalValues, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { EntryFault, readEntry, type Entry } from './entry.js';
 import { mayRun } from './gates.js';
 import { Plan, type Moment, type RandomSeconds } from './plan.js';
@@ -155,9 +155,11 @@ export class Scheduler implements SchedulePort, AsyncDisposable {
     const fault = this.#faults.get(name);
     if (job === undefined) return fault === undefined ? data : { ...data, _error: fault };
     const { plan, lastRun, skipped, entry } = job;
+    const now = this.#now();
+    const splayed = plan.splay === undefined ? undefined : now.wall + Math.round(plan.splay - now.steady);
     return {
-      ...data, name: entry.name, enabled: entry.isEnabled, _next_fire_time: wallText(plan.nextWall(this.#now())), _run_on_start: false,
-      ...(entry.timing.kind === 'every' ? { _seconds: entry.timing.ms / 1000 } : {}),
+      ...data, name: entry.name, enabled: entry.isEnabled, _next_fire_time: wallText(plan.nextWall(now)), _splay: wallText(splayed), _run_on_start: false,
+      ...(entry.timing.kind === 'every' ? { _seconds: entry.timing.ms / 1000 } : {}), splay: data['splay'] ?? null,
       ...(lastRun === undefined ? {} : { _last_run: wallText(lastRun) }),
       ...(skipped === undefined ? {} : { _skipped: true, _skip_reason: skipped.why, _skipped_time: wallText(skipped.wall) }),
     };
@@ -165,7 +167,7 @@ export class Scheduler implements SchedulePort, AsyncDisposable {
 
   #nextFireTime(name: string): PlainMap {
     const wall = this.#jobs.get(name)?.plan.nextWall(this.#now());
-    return wall === undefined ? {} : { next_fire_time: wallText(wall) };
+    return { next_fire_time: wallText(wall) };
   }
 
   #now(): Moment {
@@ -220,7 +222,8 @@ export class Scheduler implements SchedulePort, AsyncDisposable {
     this.#parts.log.info({ job: entry.name, fun }, 'scheduled job runs');
     void this.#tasks.start(async () => {
       try {
-        await this.#parts.run({ entry, fun });
+        // Functions may change what they are given: the entry is for the next time too, and that of a configuration is frozen.
+        await this.#parts.run({ entry: { ...entry, args: entry.args.map(copyValue), kwargs: copyValue(entry.kwargs) as PlainMap }, fun });
       } finally {
         job.running -= 1;
       }

@@ -164,6 +164,13 @@ export function isTruthy(value: Value | undefined): boolean {
   return isMap(value) ? mapSize(value) > 0 : true;
 }
 
+/** Lists and maps of its own, however they were frozen: for who may change what he is given. */
+export function copyValue(value: Value): Value {
+  if (isList(value)) return value.map(copyValue);
+  if (!isMap(value)) return value;
+  return mapFrom(mapEntries(value).map(([key, item]) => [key, copyValue(item)] as const));
+}
+
 /** Python's name for the type of a value, as error texts print it. */
 export function typeName(value: Value | undefined): string {
   if (value === null || value === undefined) return 'NoneType';

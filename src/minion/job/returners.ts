@@ -16,14 +16,21 @@ export async function absentReturners(queues: Pick<ReturnerQueues, 'returner'>, 
   return found.filter(({ isHere }) => !isHere).map(({ name }) => name);
 }
 
+/**
+ * What returners get: the return without what only the master needs, and the id last but for scheduled jobs; a file of them has the fields of
+ * real Salt's in its order. Source: observed, Salt 3008.3, `rawfile_json`.
+ */
+export function returnerForm(ret: Readonly<PlainMap>, { more: { ret_config: config, ret_kwargs: kwargs } }: Pick<Publication, 'more'>): PlainMap {
+  const { cmd: _cmd, _stamp, id, ...facts } = ret;
+  const wishes: PlainMap = { ...(typeof config === 'string' ? { ret_config: config } : {}), ...(isPlainMap(kwargs) ? { ret_kwargs: kwargs } : {}) };
+  return 'schedule' in ret ? { id: id ?? null, ...facts, ...wishes } : { ...facts, ...wishes, id: id ?? null };
+}
+
 /** Resolves when each has it on disk; giving goes on by itself. */
 export async function giveToReturners(queues: ReturnerQueues, job: Publication, ret: PlainMap, opts: Readonly<PlainMap>, log: Logger): Promise<void> {
   const names = returnerNames(job.ret, opts['return']);
   if (names.length === 0) return;
-  const { ret_config: config, ret_kwargs: kwargs } = job.more;
-  const load: PlainMap = {
-    ...ret, ...(typeof config === 'string' ? { ret_config: config } : {}), ...(isPlainMap(kwargs) ? { ret_kwargs: kwargs } : {}),
-  };
+  const load = returnerForm(ret, job);
   for (const name of names) {
     const queue = await queues.of(name);
     if (queue !== undefined && !queue.put('returner', load)) log.error({ returner: name, jid: job.jid }, 'returner does not take results');

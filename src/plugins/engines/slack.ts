@@ -22,10 +22,16 @@ export default defineEngine({
   name: 'slack',
   doc: 'Post events to a Slack channel. The engine slack_bolt takes what comes from there.',
   params: {
-    token: p.string(), channel: p.string(), tags: p.strings([], 'which events: globs of tags'), funs: p.strings(null, 'only events of these functions'),
-    api_url: p.string(SLACK_API),
+    token: p.string(), channel: p.string(''), tags: p.strings([], 'which events: globs of tags'), funs: p.strings(null, 'only events of these functions'),
+    api_url: p.string(SLACK_API), control: p.any(null, 'of the engine that listened: refused in words'), fire_all: p.any(null), trigger: p.any(null), groups: p.any(null),
+    groups_pillar_name: p.any(null), tag: p.any(null),
   },
-  async start({ token, channel, tags, funs, api_url: api }, ctx) {
+  async start({ token, channel, tags, funs, api_url: api, ...listening }, ctx) {
+    const wanted = Object.entries(listening).filter(([, value]) => value !== null).map(([name]) => name);
+    if (wanted.length > 0) {
+      throw new InvocationError(`slack posts events (channel, tags): ${wanted.join(', ')} belong to the engine that listened by RTM, which Slack has closed; use slack_bolt with app_token and bot_token`);
+    }
+    if (channel === '') throw new InvocationError('channel is empty: name the one to post to');
     if (tags.length === 0) throw new InvocationError('tags is empty: name the events to post, such as tsalt/engine/*/failed');
     await forwardEvents(ctx, { tags, funs: funs ?? [] }, async (event) => {
       await askSlack({ api, token, signal: ctx.signal }, 'chat.postMessage', { channel, text: textOf(event) });

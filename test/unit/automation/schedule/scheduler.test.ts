@@ -114,5 +114,26 @@ test('what the pillar holds cannot be changed from here; a job can be run at onc
   await scheduler.manage({ func: 'run_job', name: 'p' });
   assert.deepEqual(runs, ['p test.ping']);
   assert.match(String((await scheduler.manage({ func: 'get_next_fire_time', name: 'p' }))['next_fire_time']), /^2026-11-21T\d\d:00:00$/);
+  assert.deepEqual(await scheduler.manage({ func: 'get_next_fire_time', name: 'nobody' }), { next_fire_time: null });
+  // Observed, Salt 3008.3: both stand there also without a splay.
+  const { data } = await scheduler.manage({ func: 'job_status', name: 'p' });
+  assert.deepEqual([(data as PlainMap)['splay'], (data as PlainMap)['_splay']], [null, null]);
+  await scheduler[Symbol.asyncDispose]();
+}));
+
+test('functions may change what they are given: the next run gets it as it was configured', () => inTime(async (pass) => {
+  const given: string[] = [];
+  const args = Object.freeze(['tag', Object.freeze({ a: 1 })]) as unknown as string[];
+  const { scheduler } = bench({ a: { function: 'event.send', seconds: 1, args, kwargs: Object.freeze({ deep: Object.freeze({}) }) as PlainMap } }, {}, ({ entry }) => {
+    given.push(JSON.stringify([entry.args, entry.kwargs]));
+    Object.assign(entry.args[1] as PlainMap, { _stamp: 'now' });
+    Object.assign(entry.kwargs['deep'] as PlainMap, { more: 1 });
+    return Promise.resolve();
+  });
+  scheduler.refresh();
+  await pass(1000);
+  await pass(1000);
+  assert.ok(given.length >= 2);
+  assert.deepEqual([...new Set(given)], ['[["tag",{"a":1}],{"deep":{}}]']);
   await scheduler[Symbol.asyncDispose]();
 }));

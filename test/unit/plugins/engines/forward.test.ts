@@ -138,5 +138,9 @@ suite('slack (a strict local server in place of the service)', () => {
   });
   test('all events are too many', async () => {
     await assert.rejects((await startEngine('slack', { token: 'x', channel: 'y' })).done, /tags is empty/);
+    await assert.rejects((await startEngine('slack', { token: 'x', tags: ['a'] })).done, /channel is empty/);
+  });
+  test('options of the engine that listened are refused in words', async () => {
+    await assert.rejects((await startEngine('slack', { token: 'x', control: true, fire_all: false, groups: {} })).done, /control, fire_all, groups belong to the engine that listened.*use slack_bolt/);
   });
 });
