@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { gatherSources, namedPaths, NoSuchSourceError } from '../../../../src/cli/cp/sources.js';
 
 function tree(): { dir: string } & Disposable {
-  const dir = mkdtempSync(join(tmpdir(), 'cp-'));
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'cp-')));
   mkdirSync(join(dir, 'site/conf'), { recursive: true });
   mkdirSync(join(dir, 'site/empty'));
   writeFileSync(join(dir, 'site/conf/a.txt'), 'a');
@@ -44,6 +44,9 @@ test('a quoted pattern stands for the paths that fit; a file of that name comes 
   using place = tree();
   const at = (name: string): string => join(place.dir, name);
   assert.deepEqual(namedPaths([at('site/*.sh'), at('site/c*/a.txt'), at('site/*.none'), at('site')]), [at('site/run.sh'), at('site/conf/a.txt'), at('site/*.none'), at('site')]);
+  symlinkSync('run.sh', at('site/link.sh'));
+  const word = relative(process.cwd(), at('site/link.sh'));
+  assert.deepEqual(namedPaths([word, 'not/there']), [at('site/run.sh'), resolve('not/there')]);
   writeFileSync(at('site/[x].sh'), '');
   assert.deepEqual(namedPaths([at('site/[x].sh')]), [at('site/[x].sh')]);
 });
