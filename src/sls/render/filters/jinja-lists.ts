@@ -7,7 +7,7 @@ import { inList, sorted, truth } from '../python/compare.js';
 import { type Args, type CallSite, type Data, isSet, type Later, OneTime, orElse, Thing, tuple } from '../python/data.js';
 import { Dict } from '../python/dict.js';
 import { TemplateError, typeError } from '../python/errors.js';
-import { iterate, listOf, sizeOf } from '../python/iterate.js';
+import { isIterable, iterate, listOf, sizeOf } from '../python/iterate.js';
 import { Markup, textOf } from '../python/markup.js';
 import { memberOf } from '../python/members.js';
 import * as numbers from '../python/numbers.js';
@@ -27,10 +27,22 @@ function whole(value: Data): number {
 }
 
 function attr(owner: Data, name: Data, site: CallSite): Data {
+  if (owner instanceof Undefined) owner.fail();
   const word = strOf(name);
   const safe = word.startsWith('_') ? undefined : memberOf(owner, word);
   if (safe !== undefined) return safe;
-  return (word.startsWith('_') ? site.attribute(owner, word) : undefinedIn(site, `'${nameOfType(owner)} object' has no attribute ${reprOf(word)}`));
+  return (word.startsWith('_') ? site.attribute(owner, word) : undefinedIn(site, `'${owner === null ? 'None' : `${nameOfType(owner)} object`}' has no attribute ${reprOf(word)}`));
+}
+
+/** What fails only when somebody goes through it. */
+function failing(error: () => Error): Iterable<Data> {
+  return { [Symbol.iterator]: () => ({ next: () => { throw error(); } }) };
+}
+
+/** A generator over what is made of some items; what has none fails when it is gone through, as generators do. */
+function later(value: Data, label: string, make: (items: Data[]) => Data[]): Data {
+  if (value instanceof Undefined) value.fail();
+  return new OneTime(isIterable(value) ? make(listOf(value)) : failing(() => typeError(`'${nameOfType(value)}' object is not iterable`)), 'generator', label);
 }
 
 function batch(items: Data[], count: number, fill: Data): Data[] {
@@ -68,7 +80,8 @@ function first(value: Data, site: CallSite): Data {
 }
 
 function last(value: Data, site: CallSite): Data {
-  if (value instanceof OneTime || isSet(value)) throw typeError(`'${nameOfType(value)}' object is not reversible`);
+  if (value instanceof Undefined) value.fail();
+  if (value instanceof OneTime || isSet(value) || !isIterable(value)) throw typeError(`'${nameOfType(value)}' object is not reversible`);
   return orElse(listOf(value).at(-1), () => undefinedIn(site, 'No last item, sequence was empty.'));
 }
 
@@ -131,6 +144,7 @@ function reverse(value: Data): Data {
   const text = textOf(value);
   if (text !== undefined) return value instanceof Markup ? new Markup(codePoints(text).reverse().join('')) : codePoints(text).reverse().join('');
   if (value instanceof Undefined) value.fail();
+  if (!isIterable(value)) throw new TemplateError('runtime', 'argument must be iterable');
   return new OneTime(listOf(value).reverse(), Array.isArray(value) ? 'list_reverseiterator' : 'reversed', 'list_reverseiterator object');
 }
 
@@ -140,7 +154,7 @@ function round(value: Data, precision: Data, method: Data): Data {
   const number = numberOf(value);
   if (number === undefined) {
     if (value instanceof Undefined) value.fail();
-    throw typeError(`type ${nameOfType(value)} doesn't define __round__ method`);
+    throw notRounded(value, method);
   }
   if (method !== 'common') {
     const scaled = toDouble(number) * 10 ** places;
@@ -152,6 +166,13 @@ function round(value: Data, precision: Data, method: Data): Data {
   if (!Number.isFinite(double) || places > 300) return number;
   if (places >= 0) return floatOf(Math.abs(double) >= 1e21 ? double : Number(formatFixed(double, Math.min(places, 50))));
   return floatOf(Number(roundWhole(BigInt(Math.trunc(double)), -places)));
+}
+
+function notRounded(value: Data, method: string): Error {
+  if (method === 'common') return typeError(`type ${nameOfType(value)} doesn't define __round__ method`);
+  // Python multiplies first, which text and lists know.
+  const isMultiplied = textOf(value) !== undefined || (Array.isArray(value) && !isSet(value)) || isBytes(value);
+  return typeError(isMultiplied ? `must be real number, not ${nameOfType(value)}` : `unsupported operand type(s) for *: '${nameOfType(value)}' and 'int'`);
 }
 
 function roundWhole(number: number | bigint | boolean, places: number): number | bigint {
@@ -209,11 +230,13 @@ class Group extends Thing {
 
 /** `map`: an attribute of each item, or a filter on each. */
 function mapItems(value: Data, args: Args, site: CallSite, operations: Operations): Later<Data> {
-  if (!truth(value)) return new OneTime([], 'generator', 'generator object sync_do_map');
+  const label = 'generator object sync_do_map';
+  if (!truth(value)) return new OneTime([], 'generator', label);
   const results: Data[] = [];
   const work = mapper(args, site, operations);
+  if (!isIterable(value)) return later(value, label, (items) => items);
   const done = inTurn(listOf(value), (item) => chain(work(item), (result) => void results.push(result)));
-  return chain(done, () => new OneTime(results, 'generator', 'generator object sync_do_map'));
+  return chain(done, () => new OneTime(results, 'generator', label));
 }
 
 function mapper({ list, named }: Args, site: CallSite, operations: Operations): (item: Data) => Later<Data> {
@@ -245,6 +268,7 @@ function select(value: Data, { list, named }: Args, site: CallSite, operations: 
   const word = name === undefined ? undefined : strOf(name);
   const test = word === undefined ? undefined : operations.test(word);
   if (word !== undefined && test === undefined) throw new TemplateError('runtime', `No test named ${reprOf(word)}.`, { word, known: () => operations.testNames() });
+  if (!isIterable(value)) return later(value, label, (items) => items);
   const kept: Data[] = [];
   const done = inTurn(listOf(value), (item) => {
     const asked = test === undefined ? get(item) : test.run(get(item), { list: rest, named }, site);
@@ -266,9 +290,10 @@ function isFallback(value: Data, boolean: Data): boolean {
 }
 
 function items(value: Data): Data {
-  if (value instanceof Undefined) return new OneTime([]);
-  if (!(value instanceof Dict)) throw typeError('Can only get item pairs from a mapping.');
-  return new OneTime(Array.from(value.entries(), (pair) => tuple(pair)), 'generator', 'generator object do_items');
+  if (value instanceof Undefined) return new OneTime([], 'generator', 'generator object do_items');
+  const label = 'generator object do_items';
+  if (!(value instanceof Dict)) return new OneTime(failing(() => typeError('Can only get item pairs from a mapping.')), 'generator', label);
+  return new OneTime(Array.from(value.entries(), (pair) => tuple(pair)), 'generator', label);
 }
 
 function absolute(value: Data): Data {
@@ -295,7 +320,7 @@ export function listFilters(operations: Operations): readonly Operation[] {
   return [
     operation('abs', ['x'], ([value = null]) => absolute(value)),
     operation('attr', ['obj', 'name'], ([value = null, name = null], site) => attr(value, name, site), { pythonName: 'do_attr', hidden: 1 }),
-    operation('batch', ['value', 'linecount', ['fill_with', null]], ([value = null, size = 1, fill = null]) => new OneTime(batch(listOf(value), whole(size), fill), 'generator', 'generator object do_batch'), { pythonName: 'do_batch' }),
+    operation('batch', ['value', 'linecount', ['fill_with', null]], ([value = null, size = 1, fill = null]) => later(value, 'generator object do_batch', (items) => batch(items, whole(size), fill)), { pythonName: 'do_batch' }),
     count('count'), count('length'), fallback('default'), fallback('d'),
     operation('dictsort', ['value', ['case_sensitive', false], ['by', 'key'], ['reverse', false]], ([value = null, sensitive = false, by = 'key', back = false]) => dictSort(value, truth(sensitive), by, truth(back)), { pythonName: 'do_dictsort' }),
     operation('first', ['seq'], ([value = null], site) => first(value, site), { pythonName: 'sync_do_first', hidden: 1 }),
@@ -312,7 +337,7 @@ export function listFilters(operations: Operations): readonly Operation[] {
     operation('reverse', ['value'], ([value = null]) => reverse(value), { pythonName: 'do_reverse' }),
     operation('round', ['value', ['precision', 0], ['method', 'common']], ([value = null, precision = 0, method = 'common']) => round(value, precision, method), { pythonName: 'do_round' }),
     chooser('select', { wanted: true, byAttribute: false }), chooser('selectattr', { wanted: true, byAttribute: true }),
-    operation('slice', ['value', 'slices', ['fill_with', null]], ([value = null, size = 1, fill = null]) => new OneTime(slices(listOf(value), whole(size), fill), 'generator', 'generator object sync_do_slice'), { pythonName: 'sync_do_slice' }),
+    operation('slice', ['value', 'slices', ['fill_with', null]], ([value = null, size = 1, fill = null]) => later(value, 'generator object sync_do_slice', (items) => slices(items, whole(size), fill)), { pythonName: 'sync_do_slice' }),
     operation('sort', ['value', ['reverse', false], ['case_sensitive', false], ['attribute', null]], ([value = null, back = false, sensitive = false, attribute = null], site) => sorted(iterate(value), multiGetter(attribute, site, !truth(sensitive)), truth(back)), { pythonName: 'do_sort', hidden: 1 }),
     operation('sum', ['iterable', ['attribute', null], ['start', 0]], ([value = null, attribute = null, start = 0], site) => sum(value, attribute, start, site), { pythonName: 'sync_do_sum', hidden: 1 }),
   ];

@@ -7,7 +7,7 @@ import { codePoints, lengthOf, sliceText } from '../python/code-points.js';
 import { operation, type Operation } from '../python/callable.js';
 import { truth } from '../python/compare.js';
 import { valueOf } from '../python/convert.js';
-import { type Data, tuple } from '../python/data.js';
+import { type Data, isList, isTuple, tuple } from '../python/data.js';
 import { Dict } from '../python/dict.js';
 import { typeError, valueError } from '../python/errors.js';
 import { isIterable, iterate, sizeOf, unpack } from '../python/iterate.js';
@@ -87,9 +87,16 @@ function indent(text: string, width: Data, first: boolean, blank: boolean): stri
   return first ? margin + body : body;
 }
 
+/** Python adds a line end first: a list takes it, and then has no lines. */
+function notIndented(value: Data): Error {
+  if (isList(value)) return new PythonError('AttributeError', "'list' object has no attribute 'splitlines'");
+  if (isTuple(value)) return typeError('can only concatenate tuple (not "str") to tuple');
+  return typeError(`unsupported operand type(s) for +=: '${nameOfType(value)}' and 'str'`);
+}
+
 function indented(value: Data, width: Data, first: boolean, blank: boolean): Data {
   if (value instanceof Undefined) value.fail();
-  if (textOf(value) === undefined) throw typeError(`unsupported operand type(s) for +=: '${nameOfType(value)}' and 'str'`);
+  if (textOf(value) === undefined) throw notIndented(value);
   return softly(value, (text) => indent(text, width, first, blank));
 }
 
@@ -113,6 +120,7 @@ function urlEncode(value: Data): string {
 }
 
 function xmlAttributes(dict: Data, autospace: boolean): string {
+  if (dict instanceof Undefined) dict.fail();
   if (!(dict instanceof Dict)) throw typeError(`'${nameOfType(dict)}' object has no attribute 'items'`);
   const parts: string[] = [];
   for (const [key, value] of dict.entries()) {
@@ -128,6 +136,7 @@ function xmlAttributes(dict: Data, autospace: boolean): string {
 const UNITS = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
 
 function fileSize(value: Data, isBinary: boolean): string {
+  if (value instanceof Undefined) value.fail();
   if (numberOf(value) === undefined && typeof value !== 'string') throw typeError(`float() argument must be a string or a real number, not '${nameOfType(value)}'`);
   const bytes = typeof value === 'string' ? parseFloatText(value) ?? NaN : toDouble(numberOf(value) ?? NaN);
   if (Number.isNaN(bytes)) throw valueError(`could not convert string to float: ${reprOf(value)}`);

@@ -23,11 +23,14 @@ import { needText, toBytes, toNumber } from './salt-text.js';
 function needDict(value: Data): Dict {
   if (value instanceof Dict) return value;
   if (value instanceof Undefined) value.fail();
-  throw typeError(`argument of type '${nameOfType(value)}' is not iterable`);
+  if (isList(value)) throw typeError('list indices must be integers or slices, not str');
+  throw typeError(isIterable(value) ? `'${nameOfType(value)}' object does not support item assignment` : `argument of type '${nameOfType(value)}' is not iterable`);
 }
 
 function found(owner: Data, key: Data): Data {
   const item = itemOf(owner, key);
+  if (item === undefined && textOf(owner) !== undefined && !isInt(key)) throw typeError(`string indices must be integers, not '${nameOfType(key)}'`);
+  if (item === undefined && isInt(key) && !(owner instanceof Dict)) throw new PythonError('IndexError', `${textOf(owner) === undefined ? nameOfType(owner) : 'string'} index out of range`);
   if (item === undefined) throw typeError(`${nameOfType(owner)} indices must be integers or slices, not ${nameOfType(key)}`);
   return item;
 }

@@ -6,6 +6,9 @@ import { operation, type Operation } from '../python/callable.js';
 import { truth } from '../python/compare.js';
 import type { Data } from '../python/data.js';
 import { checkSize } from '../python/limits.js';
+import { textOf } from '../python/markup.js';
+import { nameOfType } from '../python/type-name.js';
+import { Undefined } from '../python/undefined.js';
 import { needText } from './salt-text.js';
 import { typeError } from '../python/errors.js';
 
@@ -60,6 +63,13 @@ function listFiles(folder: string): Data {
   return found;
 }
 
+function partOf(value: Data): string {
+  const text = textOf(value);
+  if (text !== undefined) return text;
+  if (value instanceof Undefined) value.fail();
+  throw typeError(`expected str, bytes, or bytearray not <class '${nameOfType(value)}'>`);
+}
+
 function joinPath(parts: readonly string[]): string {
   const [root = '', ...rest] = parts.map((part) => (part === '' ? '.' : posix.normalize(part)).replace(/(.)\/$/, '$1'));
   if (rest.length === 0) return root;
@@ -97,7 +107,7 @@ export const SALT_FILE_FILTERS: readonly Operation[] = [
   operation('list_files', ['directory'], ([path = null]) => listFiles(needText(path))),
   { name: 'path_join', waits: false, run: (value, { list, named }) => {
     for (const word of named.keys()) if (word !== 'use_posixpath') throw typeError(`The following keyword arguments are not valid: ${word}=${String(truth(named.get(word) ?? null))}`);
-    return joinPath([value, ...list].map(needText));
+    return joinPath([value, ...list].map(partOf));
   } },
   operation('which', [['exe', null]], ([program = null]) => (program === null || program === '' ? null : which(needText(program)))),
   operation('get_uid', [['user', null]], ([name = null]) => userId(name)),

@@ -12,6 +12,7 @@ import { textOf } from '../python/markup.js';
 import { setOf } from '../python/members/list.js';
 import { isInt, numberOf, toDouble } from '../python/numbers.js';
 import { binary } from '../python/operators.js';
+import { reprOf } from '../python/text.js';
 import { nameOfType } from '../python/type-name.js';
 import { Undefined } from '../python/undefined.js';
 import { floatOf } from '../../../kernel/std/value.js';
@@ -99,7 +100,7 @@ function average(value: Data): Data {
   const text = textOf(value);
   const read = text === undefined ? undefined : parseFloatText(text);
   if (read !== undefined) return floatOf(read);
-  if (text !== undefined) throw valueError(`could not convert string to float: '${text}'`);
+  if (text !== undefined) throw valueError(`could not convert string to float: ${reprOf(text)}`);
   throw typeError(`float() argument must be a string or a real number, not '${nameOfType(value)}'`);
 }
 
@@ -184,7 +185,7 @@ export const SALT_LIST_FILTERS: readonly Operation[] = [
   operation('flatten', ['data', ['levels', null], ['preserve_nulls', false]], ([value = null, levels = null, keep = false]) => flatten(value, levels === null ? undefined : whole(levels), truth(keep), [])),
   operation('sequence', ['data'], ([value = null]) => (Array.isArray(value) || value instanceof Dict ? value : [value]), { pythonName: 'ensure_sequence_filter' }),
   operation('is_list', ['value'], ([value = null]) => isList(value)),
-  operation('is_iter', ['thing', ['ignore', null]], ([value = null, ignore = null]) => (ignore === null ? isIterableThing(value) : isIterable(value))),
+  operation('is_iter', ['thing', ['ignore', null]], ([value = null, ignore = null]) => (value instanceof Undefined ? value.fail() : ignore === null ? isIterableThing(value) : isIterable(value))),
   operation('sorted_ignorecase', ['to_sort'], ([value = null]) => sorted(iterate(value), (item) => textOf(item)?.toLowerCase() ?? item)),
   operation('compare_lists', ['old', 'new'], ([old = null, fresh = null]) => compareLists(old, fresh)),
   operation('min', ['obj'], ([value = null]) => extreme('<', value), { pythonName: 'lst_min' }),

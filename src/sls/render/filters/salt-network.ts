@@ -9,8 +9,8 @@ import { operation, type Operation } from '../python/callable.js';
 import { truth } from '../python/compare.js';
 import { type Data, isList, isTuple, OneTime } from '../python/data.js';
 import { Dict } from '../python/dict.js';
-import { valueError } from '../python/errors.js';
-import { listOf } from '../python/iterate.js';
+import { typeError, valueError } from '../python/errors.js';
+import { listOf, sizeOf } from '../python/iterate.js';
 import { checkSize } from '../python/limits.js';
 import { textOf } from '../python/markup.js';
 import { isInt, shrink } from '../python/numbers.js';
@@ -134,6 +134,15 @@ function wrap(value: Data): Data {
   return `[${needText(value).replace(/^\[|\]$/g, '')}]`;
 }
 
+function macText(value: Data): string {
+  const text = textOf(value);
+  if (text !== undefined) return text;
+  if (value instanceof Undefined) value.fail();
+  const size = sizeOf(value);
+  if (size === undefined) throw typeError(`object of type '${nameOfType(value)}' has no len()`);
+  throw valueError('Invalid MAC address');
+}
+
 function macBytes(text: string): Data {
   if (text.length !== 12 && text.length !== 17) throw valueError('Invalid MAC address');
   const digits = text.length === 12 ? text : text.replaceAll(text.charAt(2), '');
@@ -180,7 +189,7 @@ export const SALT_NETWORK_FILTERS: readonly Operation[] = [
   operation('filter_by_networks', ['values', 'networks'], ([value = null, networks = null]) => inNetworks(value, networks)),
   operation('ipwrap', ['data'], ([value = null]) => (isList(value) || isTuple(value) ? Array.from(value as Data[], wrap) : wrap(value))),
   operation('gen_mac', [['prefix', 'AC:DE:48']], ([prefix = '']) => `${strOf(prefix)}:${octet()}:${octet()}:${octet()}`),
-  operation('mac_str_to_bytes', ['mac_str'], ([value = null]) => macBytes(needText(value))),
+  operation('mac_str_to_bytes', ['mac_str'], ([value = null]) => macBytes(macText(value))),
   operation('dns_check', ['addr', 'port', ['safe', false], ['ipv6', null]], ([name = null, port = null, , six = null]) =>
     dnsCheck(needText(name), Number(port), six === null ? 0 : truth(six) ? 6 : 4), { waits: true }),
 ];

@@ -30,6 +30,14 @@ export function needText(value: Data): string {
   throw typeError(`expected string or bytes-like object, got '${nameOfType(value)}'`);
 }
 
+/** Text as `str(value, encoding)` takes it. */
+function decoded(value: Data): string {
+  const text = textOf(value);
+  if (text !== undefined) return text;
+  if (value instanceof Undefined) value.fail();
+  throw typeError(`decoding to str: need a bytes-like object, ${nameOfType(value)} found`);
+}
+
 /** Bytes of text, or bytes as they are. */
 export function toBytes(value: Data, encoding: BufferEncoding = 'utf8'): Buffer {
   if (isBytes(value)) return Buffer.from(value);
@@ -44,7 +52,6 @@ function toBool(value: Data): boolean {
   const text = textOf(value);
   if (text !== undefined) return ['yes', '1', 'true'].includes(text.toLowerCase());
   if (isInt(value)) return compareNumbers(value as number, 0) > 0;
-  if (value instanceof Undefined) value.fail();
   // Only what can change has a length that counts.
   return value instanceof Dict || (Array.isArray(value) && !isTuple(value)) ? (sizeOf(value) ?? 0) > 0 : false;
 }
@@ -178,7 +185,7 @@ export const SALT_TEXT_FILTERS: readonly Operation[] = [
   operation('substring_in_list', ['string_to_search_for', 'list_to_search'], ([value = null, list = null]) => Array.from(iterate(list)).some((one) => contains(one, value)), { pythonName: 'substr_in_list' }),
   operation('to_snake_case', ['camel_input'], ([value = null]) => snakeCase(needText(value)), { pythonName: 'camel_to_snake_case' }),
   operation('to_camelcase', ['snake_input', ['uppercamel', false]], ([value = null, upper = false]) => camelCase(needText(value), truth(upper)), { pythonName: 'snake_to_camel_case' }),
-  operation('regex_escape', ['value'], ([value = null]) => escapePython(needText(value))),
+  operation('regex_escape', ['value'], ([value = null]) => escapePython(decoded(value))),
   search('regex_search', 'search'), search('regex_match', 'match'),
   operation('regex_replace', ['txt', 'rgx', 'val', ['ignorecase', false], ['multiline', false]],
     ([value = null, pattern = null, fresh = null, ignoreCase = false, multiline = false]) => substitute(value, pattern, fresh, flags(ignoreCase, multiline))),
@@ -189,6 +196,7 @@ export const SALT_TEXT_FILTERS: readonly Operation[] = [
   {
     name: 'method_call', waits: true,
     run: (value, { list: [name = null, ...rest], named }, site) => {
+      if (value instanceof Undefined) value.fail();
       const word = needText(name);
       const method = word.startsWith('_') ? undefined : memberOf(value, word);
       return method instanceof Thing && method.call !== undefined ? method.call({ list: rest, named }, site) : null;

@@ -17,7 +17,7 @@ const test = (name: string, holds: (value: Data) => boolean): Operation => opera
 const pair = (name: string, holds: (a: Data, b: Data) => Data): Operation => operation(name, ['a', 'b'], ([a = null, b = null]) => holds(a, b));
 
 function isSequence(value: Data): boolean {
-  if (value instanceof Undefined) return true;
+  if (value instanceof Undefined) return !value.strict;
   return sizeOf(value) !== undefined && (textOf(value) !== undefined || !(value instanceof Thing) || value instanceof Dict || value.item !== undefined);
 }
 

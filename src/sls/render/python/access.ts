@@ -25,7 +25,8 @@ function isUnsafe(owner: Data, name: string): boolean {
   if (!name.startsWith('_')) return false;
   if (OBJECT_MEMBERS.has(name)) return true;
   if (owner instanceof Thing && owner.call !== undefined) return FUNCTION_MEMBERS.has(name);
-  return CONTAINER_MEMBERS.has(name) && !isInt(owner) && owner !== null;
+  if (isInt(owner)) return name === '__add__' || name === '__mul__' || name === '__rmul__';
+  return CONTAINER_MEMBERS.has(name) && owner !== null;
 }
 
 function unsafe(owner: Data, name: string, strict: boolean): Undefined {
@@ -81,10 +82,12 @@ export function slice(owner: Data, from: Data, to: Data, step: Data): Data {
     return isTuple(owner) ? tuple(items) : items;
   }
   if (owner instanceof Undefined) return owner.fail();
-  if (owner instanceof Range) return owner.slice(sliceOf([...owner.iterate()], from, to, step) as number[]);
+  if (owner instanceof Range) return owner.slice(indexOrNull(from), indexOrNull(to), step === null ? 1 : indexOf(step));
   if (owner instanceof Dict) throw typeError("unhashable type: 'slice'");
   throw typeError(`'${nameOfType(owner)}' object is not subscriptable`);
 }
+
+const indexOrNull = (value: Data): number | null => (value === null ? null : indexOf(value));
 
 export function sliceOf<T>(items: readonly T[], from: Data, to: Data, step: Data): T[] {
   const by = step === null ? 1 : indexOf(step);

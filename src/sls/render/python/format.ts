@@ -95,7 +95,7 @@ class Formatter {
     }
     this.#style = style;
     const found = this.#args.list[word === '' ? this.#next++ : Number(word)];
-    if (found === undefined) throw new PythonError('IndexError', `Replacement index ${word === '' ? this.#next - 1 : word} out of range for positional args tuple`);
+    if (found === undefined) throw new PythonError('IndexError', 'tuple index out of range');
     return found;
   }
 }

@@ -71,11 +71,12 @@ function joinedMarkup(a: Data, b: Data): Data | undefined {
   return new Markup(escapeInto(a) + escapeInto(b));
 }
 
+const isSequence = (data: Data): boolean => textOf(data) !== undefined || (Array.isArray(data) && !isSet(data)) || isBytes(data);
+
 function repeated(a: Data, b: Data): Data | undefined {
-  const [sequence, count] = isInt(b) ? [a, b] : [b, a];
+  const [sequence, count] = isSequence(a) ? [a, b] : [b, a];
   const text = textOf(sequence);
-  const isList = Array.isArray(sequence) && !isSet(sequence);
-  if (text === undefined && !isList && !isBytes(sequence)) return undefined;
+  if (!isSequence(sequence)) return undefined;
   if (!isInt(count)) throw typeError(`can't multiply sequence by non-int of type '${nameOfType(count)}'`);
   const times = Math.max(0, Number(count));
   if (text !== undefined) {

@@ -80,7 +80,7 @@ class Values {
 
   end(): void {
     const spare = this.#at < this.#list.length;
-    const isMapping = this.#map instanceof Dict || (Array.isArray(this.#map) && !isTuple(this.#map)) || isBytes(this.#map)
+    const isMapping = this.#map instanceof Dict || this.#map instanceof Undefined || (Array.isArray(this.#map) && !isTuple(this.#map)) || isBytes(this.#map)
       || (this.#map instanceof Thing && this.#map.item !== undefined);
     if (spare && !this.#byName && !isMapping) throw typeError('not all arguments converted during string formatting');
   }

@@ -55,12 +55,14 @@ export class Range extends Thing {
     return other instanceof Range && other.length === this.length && (this.length === 0 || (other.start === this.start && (this.length === 1 || other.step === this.step)));
   }
 
-  /** The range of some of these items, which are evenly spaced. */
-  slice(items: readonly number[]): Range {
-    const [first, second] = items;
-    if (first === undefined) return new Range(this.start, this.start, this.step);
-    const step = second === undefined ? this.step : second - first;
-    return new Range(first, (items.at(-1) as number) + step, step);
+  /** `range[from:to:by]`; null stands for a part that is left out. @throws PythonError ValueError for a step of 0 */
+  slice(from: number | null, to: number | null, by: number): Range {
+    if (by === 0) throw valueError('slice step cannot be zero');
+    const [lowest, highest] = by > 0 ? [0, this.length] : [-1, this.length - 1];
+    const place = (at: number | null, missing: number): number => (at === null ? missing : Math.min(Math.max(at < 0 ? at + this.length : at, lowest), highest));
+    const first = place(from, by > 0 ? lowest : highest);
+    const end = place(to, by > 0 ? highest : lowest);
+    return new Range(this.start + first * this.step, this.start + end * this.step, this.step * by);
   }
 
   #indexOf(item: Data): number {
