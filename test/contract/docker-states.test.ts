@@ -1,21 +1,41 @@
 /** States of images, networks and volumes, on a real Podman service; and all of them without one. */
-import { dockerSuite, lostSuite, SECOND, there, wish } from '../support/docker-states.js';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dockerSuite, lostSuite, SECOND, there, wish, type DockerStates } from '../support/docker-states.js';
 import { IMAGE } from '../support/servers/podman.js';
 import { stateContract } from './states.js';
 
 const { skip, open } = await dockerSuite();
 
+function buildFolder({ folder }: DockerStates): void {
+  writeFileSync(join(folder, 'Dockerfile'), `FROM ${IMAGE}\nLABEL made=here\n`);
+}
+
+/** The archive of an image that is not there any more. */
+async function savedImage(s: DockerStates): Promise<void> {
+  buildFolder(s);
+  await s.call('build', [s.folder], { repository: 'tsalt.test/second', tag: '1' });
+  await s.call('save', [SECOND, join(s.folder, 'saved.tar')], { overwrite: true });
+  await s.call('rmi', [SECOND]);
+}
+
 stateContract({
   name: 'docker_image', open, skip,
-  changing: [{
-    title: 'one goes', fun: 'docker_image.absent', prepare: async (s) => void await s.call('tag', [IMAGE, 'tsalt.test/second', '1']), args: () => ({ name: SECOND }), foretold: null,
-  }],
+  changing: [
+    { title: 'one goes', fun: 'docker_image.absent', prepare: async (s) => void await s.call('tag', [IMAGE, 'tsalt.test/second', '1']), args: () => ({ name: SECOND }), foretold: null },
+    { title: 'one is built', fun: 'docker_image.present', prepare: buildFolder, args: (s) => ({ name: 'tsalt.test/second', tag: 1, build: s.folder }), foretold: null },
+    { title: 'one is loaded', fun: 'docker_image.present', prepare: savedImage, args: (s) => ({ name: 'tsalt.test/second', tag: 1, load: join(s.folder, 'saved.tar') }), foretold: null },
+  ],
   idle: [
     { title: 'one that is there', fun: 'docker_image.present', args: () => ({ name: 'tsalt.test/busybox', tag: 1 }) },
     { title: 'one that is not there', fun: 'docker_image.absent', args: () => ({ name: 'tsalt.test/none' }) },
   ],
   failing: [
     { title: 'one that nobody has', fun: 'docker_image.present', args: () => ({ name: 'blocked.test/none:1' }), comment: /^Encountered error pulling blocked\.test\/none:1: .*registry blocked\.test is blocked/ },
+    { title: 'no tag for what is built', fun: 'docker_image.present', args: () => ({ name: 'x', build: '/none' }), comment: /^The 'tag' argument is required if any one of 'build', 'load', or 'sls' is used\.$/ },
+    { title: 'two sources', fun: 'docker_image.present', args: () => ({ name: 'x', tag: 1, build: '/none', load: '/none' }), comment: /^Only one of 'build', 'load', or 'sls' is permitted\.$/ },
+    { title: 'a folder that is not there', fun: 'docker_image.present', args: () => ({ name: 'x', tag: 1, build: '/none' }), comment: /^Encountered error building \/none as x:1: Build failed for \/none: tar: / },
+    { title: 'an archive that is not there', fun: 'docker_image.present', args: () => ({ name: 'x', tag: 1, load: '/none.tar' }), comment: /^Encountered error loading \/none\.tar as x:1: Source file \/none\.tar does not exist$/ },
     { title: 'an option as a name', fun: 'docker_image.present', args: () => ({ name: '--all' }), comment: /^'--all' is no name of an image$/ },
     { title: 'one in use', fun: 'docker_image.absent', prepare: there(), args: () => ({ name: IMAGE }), comment: /^None of the specified images were removed\. The following errors were encountered: .*in use/ },
   ],

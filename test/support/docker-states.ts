@@ -14,6 +14,8 @@ import { runState } from './state-calls.js';
 export const SECOND = 'tsalt.test/second:1';
 
 export interface DockerStates extends StateSystem {
+  /** For files of a case. */
+  readonly folder: string;
   call(fun: string, args: readonly Value[], kwargs?: PlainMap): Promise<Value>;
 }
 
@@ -32,7 +34,7 @@ async function statesAt(url: string, folder: string, pictured: () => Promise<unk
   after(() => host[Symbol.asyncDispose]());
   const call: DockerStates['call'] = (fun, args, kwargs = {}) => host.session({ signal: neverAborted() }).call(`docker.${fun}`, args, kwargs);
   return () => Promise.resolve({
-    call, picture: pictured,
+    call, folder, picture: pictured,
     run: (fun, args, options) => runState(host.session({ signal: neverAborted() }), options?.test === true ? [fun, args, 'test'] : [fun, args]),
     [Symbol.asyncDispose]: () => cleared(call),
   });

@@ -11,23 +11,53 @@ import { attempt, guarded, listed, lookedUp, part, virtual } from './docker/shar
 interface Wish {
   readonly name: string;
   readonly tag: Value;
+  readonly build: string | null;
+  readonly load: string | null;
   readonly force: boolean;
   readonly insecure_registry: boolean;
   readonly client_timeout: number;
+  readonly dockerfile: string | null;
+  readonly sls: Value;
 }
 
-async function present({ name, tag, force, insecure_registry, client_timeout }: Wish, ctx: Context): Promise<PlainMap> {
-  const image = tag === null || tag === '' ? name : `${name}:${str(tag)}`;
+/** How an image comes here. */
+interface Way {
+  readonly action: 'built' | 'loaded' | 'pulled';
+  /** What stands before the reason of a failure. */
+  readonly trouble: string;
+  bring(ctx: Context): Promise<PlainMap>;
+}
+
+const given = (value: Value | undefined): boolean => value !== null && value !== undefined;
+
+function wayOf({ name, tag, build, load, dockerfile, ...how }: Wish, image: string): Way {
+  const called = (fun: string, kwargs: PlainMap) => async (ctx: Context): Promise<PlainMap> => part({ answer: await ctx.call(fun, [], kwargs) }, 'answer');
+  const named = { repository: name, tag: str(tag) };
+  if (build !== null) return { action: 'built', trouble: `building ${build} as ${image}`, bring: called('docker.build', { path: build, dockerfile, ...named }) };
+  if (load !== null) return { action: 'loaded', trouble: `loading ${load} as ${image}`, bring: called('docker.load', { path: load, ...named }) };
+  const { insecure_registry, client_timeout } = how;
+  return { action: 'pulled', trouble: `pulling ${image}`, bring: (ctx) => pulled(image, { insecure_registry, client_timeout }, ctx) };
+}
+
+async function present(wish: Wish, ctx: Context): Promise<PlainMap> {
+  const { name, tag, force } = wish;
+  const hasTag = given(tag) && tag !== '';
+  const sources = [wish.build, wish.load, wish.sls].filter(given).length;
+  if (sources > 1) return failed(name, "Only one of 'build', 'load', or 'sls' is permitted.");
+  if (sources === 1 && !hasTag) return failed(name, "The 'tag' argument is required if any one of 'build', 'load', or 'sls' is used.");
+  if (given(wish.sls)) return failed(name, "'sls' is not supported: it would need a minion inside of the image");
+  const image = hasTag ? `${name}:${str(tag)}` : name;
+  const way = wayOf(wish, image);
   const before = await lookedUp('docker.inspect_image', image, ctx);
   if (before !== undefined && !force) return done(name, `Image ${image} already present`);
-  if (ctx.test) return wouldChange(name, `Image ${image} will be pulled`, { image });
-  const fetched = await attempt(pulled(image, { insecure_registry, client_timeout }, ctx));
-  if ('failure' in fetched) return failed(name, `Encountered error pulling ${image}: ${fetched.failure}`);
+  if (ctx.test) return wouldChange(name, `Image ${image} will be ${way.action}`, { image });
+  const fetched = await attempt(way.bring(ctx));
+  if ('failure' in fetched) return failed(name, `Encountered error ${way.trouble}: ${fetched.failure}`);
   const after = await lookedUp('docker.inspect_image', image, ctx);
-  if (after === undefined) return failed(name, `Image ${image} is not there after it was pulled`);
-  // What was there already is no change, whatever the stream of the pull says.
+  if (after === undefined) return failed(name, `Image ${image} is not there after it was ${way.action}`);
+  // What was there already is no change, whatever the stream of the answer says.
   const isNew = before === undefined || before['Id'] !== after['Id'] || isList(part(fetched.value, 'Layers')['Pulled'] ?? null);
-  return isNew ? done(name, `Image '${image}' was pulled`, fetched.value) : done(name, `Image '${image}' was pulled, but there were no changes`);
+  return isNew ? done(name, `Image '${image}' was ${way.action}`, fetched.value) : done(name, `Image '${image}' was ${way.action}, but there were no changes`);
 }
 
 async function absent(name: string, images: Value, force: boolean, ctx: Context): Promise<PlainMap> {
@@ -57,8 +87,11 @@ export default defineState({
   doc: 'Images of Docker and Podman.',
   functions: {
     present: fn({
-      doc: 'Make sure that an image is there; with force=True it is pulled again.',
-      params: { name: p.string(), tag: p.any(null), force: p.bool(false), insecure_registry: p.bool(false), client_timeout: p.int(60) },
+      doc: 'Make sure that an image is there: pulled, built of a folder (build), or loaded from an archive (load); with force=True it is made again.',
+      params: {
+        name: p.string(), tag: p.any(null), build: p.string(null), load: p.string(null), force: p.bool(false), insecure_registry: p.bool(false), client_timeout: p.int(60),
+        dockerfile: p.string(null), sls: p.any(null, 'taken and refused: it would need a minion inside of the image'),
+      },
       run: (wish, ctx) => guarded(wish.name, () => present(wish, ctx)),
     }),
     absent: fn({
