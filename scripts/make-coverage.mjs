@@ -7,5 +7,5 @@ import { root } from './lib/prepare.mjs';
 
 await build();
 const read = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
-writeFileSync(join(root, 'docs/coverage.md'), coverageText(read('dist/plugin-index.json'), read('test/golden-facts/modules.json')));
+writeFileSync(join(root, 'docs/coverage.md'), coverageText(read('dist/plugin-index.json'), read('test/golden-facts/modules.json'), read('test/golden-facts/modules-other-hosts.json')));
 process.stdout.write('docs/coverage.md written\n');

@@ -22,7 +22,7 @@ function rowOf(name, recorded, plugins) {
   return { here: wanted.length - missing.length, of: wanted.length, line: `| ${name} | ${wanted.length - missing.length} of ${wanted.length} | ${notes.join('; ')} |` };
 }
 
-function section(kind, title, index, recorded) {
+function section(kind, title, index, recorded, others) {
   const plugins = index.plugins[kind] ?? [];
   const served = (name) => plugins.filter((plugin) => plugin.serves === name);
   const names = Object.keys(recorded[kind]).sort();
@@ -32,6 +32,8 @@ function section(kind, title, index, recorded) {
   const absent = missing.filter((name) => !(name in reasons));
   const left = missing.filter((name) => name in reasons);
   const own = [...new Set(plugins.map((plugin) => plugin.serves))].filter((name) => !names.includes(name)).sort();
+  const ofSalt = own.filter((name) => served(name).some((plugin) => plugin.name in (others[kind] ?? {})));
+  const notOfSalt = own.filter((name) => !ofSalt.includes(name));
   const rows = here.map((name) => rowOf(name, recorded[kind][name], served(name)));
   const functions = rows.reduce((sum, row) => sum + row.here, 0);
   const all = names.reduce((sum, name) => sum + Object.keys(recorded[kind][name].functions).length, 0);
@@ -40,16 +42,17 @@ function section(kind, title, index, recorded) {
     lines: [
       `## ${title}`, '',
       ...(rows.length > 0 ? ['| name | functions | notes |', '|---|---|---|', ...rows.map((row) => row.line), ''] : []),
-      ...(own.length > 0 ? [`Not of Salt: ${own.join(', ')}.`, ''] : []),
+      ...(ofSalt.length > 0 ? [`Also of Salt, not counted above: ${ofSalt.join(', ')}.`, ''] : []),
+      ...(notOfSalt.length > 0 ? [`Not of Salt 3008: ${notOfSalt.join(', ')}.`, ''] : []),
       ...(absent.length > 0 ? [`Not here: ${absent.join(', ')}.`, ''] : []),
       ...(left.length > 0 ? ['Left out:', '', ...left.map((name) => `- ${name}: ${reasons[name]}`), ''] : []),
     ],
   };
 }
 
-/** `index`: plugin-index.json; `recorded`: test/golden-facts/modules.json. */
-export function coverageText(index, recorded) {
-  const sections = KINDS.map(([kind, title]) => section(kind, title, index, recorded));
+/** `index`: plugin-index.json; `recorded`: test/golden-facts/modules.json; `others`: modules-other-hosts.json beside it, by file. */
+export function coverageText(index, recorded, others = {}) {
+  const sections = KINDS.map(([kind, title]) => section(kind, title, index, recorded, others));
   return [
     '# What of Salt is here', '',
     'Made by `node scripts/make-coverage.mjs` from the index of plugins and the functions recorded from Salt 3008.3 (the common ones); a test fails when it is stale. Names and parameters of every function counted here are those of Salt.', '',

@@ -8,6 +8,8 @@ export interface SqlStatement {
   /** Gives how many rows were changed. */
   run(...values: SqlValue[]): number;
   all(...values: SqlValue[]): SqlRow[];
+  /** Rows with their columns by place, so that equal names stay apart: whole numbers are bigint, numbers are floats. */
+  rows(...values: SqlValue[]): SqlValue[][];
 }
 
 export interface Database {
@@ -19,6 +21,13 @@ export interface Database {
 interface DriverStatement {
   run(...values: SqlValue[]): { readonly changes: number | bigint };
   all(...values: SqlValue[]): unknown[];
+  /** libsql's words for what `rows` needs, and Node's; Node has the second from version 24. */
+  raw?(isRaw: boolean): unknown;
+  /** libsql: whether there will be rows; it refuses `raw` for others. */
+  readonly reader?: boolean;
+  safeIntegers?(isSafe: boolean): unknown;
+  setReadBigInts?(isBig: boolean): void;
+  setReturnArrays?(isArray: boolean): void;
 }
 interface Driver {
   exec(sql: string): unknown;
@@ -45,10 +54,20 @@ export function openDatabase(path: string): Database {
       const statement = driver.prepare(sql);
       return {
         run: (...values) => Number(statement.run(...values).changes),
+        rows: (...values) => rowsOf(driver.prepare(sql), values),
         all: (...values) => (statement.all(...values) as Record<string, SqlValue | ArrayBuffer>[]).map(withBytes),
       };
     },
   };
+}
+
+function rowsOf(statement: DriverStatement, values: SqlValue[]): SqlValue[][] {
+  if (statement.reader !== false) statement.raw?.(true);
+  statement.safeIntegers?.(true);
+  statement.setReadBigInts?.(true);
+  statement.setReturnArrays?.(true);
+  const rows = statement.all(...values) as ((SqlValue | ArrayBuffer)[] | Record<string, SqlValue | ArrayBuffer>)[];
+  return rows.map((row) => Object.values(row).map((value) => (value instanceof ArrayBuffer ? Buffer.from(value) : value)));
 }
 
 /** libsql gives blobs of some statements as ArrayBuffer. Observed: 0.5.29. */
