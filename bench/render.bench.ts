@@ -8,8 +8,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlainMap } from '../src/kernel/std/value.js';
-import { program, repository, saltVenv, timed, type Side } from './kit/hosts.js';
-import { median, printHead, printRow, RATIO_COLUMNS, say } from './kit/table.js';
+import { program, repository, saltVenv, type Side } from './kit/hosts.js';
+import { median, printHead, printRow, RATIO_COLUMNS, say, shown } from './kit/table.js';
+import { wholeCommand, type Taken } from './kit/whole-command.js';
 import { localRenderer } from './render/local-renderer.js';
 import { longSls, longYaml, smallPillars } from './render/texts.js';
 
@@ -24,7 +25,7 @@ interface Work {
   readonly path?: string;
 }
 
-const COMMAND_RUNS = 5;
+const COMMAND_RUNS = 7;
 /** So long each work is done before it is measured: what a daemon compiles is compiled by then. */
 const WARM_MS = 4000;
 
@@ -42,6 +43,9 @@ writeFileSync(join(tree, 'plain.sls'), `#!yaml\n${longYaml()}`);
 const options: PlainMap = { root_dir: root, id: 'web1', file_client: 'local', log_level: 'quiet', grains: { os: 'Debian', os_family: 'Debian', osfinger: 'Debian-12' }, file_roots: { base: [tree, formulas] } };
 writeFileSync(join(root, 'minion'), JSON.stringify(options));
 
+writeFileSync(join(tree, 'small.sls'), smallPillars()[7] ?? '');
+writePillars();
+
 const mapFile = join(formulas, 'web/config/file.sls');
 const WORK: readonly Work[] = [
   { name: `SLS of ${longSls().split('\n').length} lines, loops and macros`, texts: [longSls()], pipe: 'jinja|yaml', sls: 'long', runs: 15, wanted: 5 },
@@ -49,6 +53,34 @@ const WORK: readonly Work[] = [
   { name: '1,000 different small pillars', texts: smallPillars(), pipe: 'jinja|yaml', sls: 'x', runs: 3, wanted: 5 },
   { name: `YAML alone, ${longYaml().split('\n').length} lines`, texts: [longYaml()], pipe: 'yaml', sls: 'x', runs: 15, wanted: 8 },
 ];
+
+interface CommandWork {
+  readonly what: string;
+  readonly words: readonly string[];
+  /** Folder of the configuration. */
+  readonly config?: string;
+  readonly runs?: number;
+}
+
+const renderer = (what: string, file: string): CommandWork => ({ what, words: ['slsutil.renderer', `salt://${file}`, `sls=${file.replace('.sls', '').replaceAll('/', '.')}`] });
+const COMMANDS: readonly CommandWork[] = [
+  renderer('the long SLS', 'long.sls'), { what: 'the long SLS', words: ['state.show_sls', 'long'] },
+  renderer('the map file', 'web/config/file.sls'), renderer('a small pillar as a template', 'small.sls'), renderer('YAML alone', 'plain.sls'),
+  // Real Salt takes half a minute.
+  { what: 'pillar of 1,000 small files', words: ['pillar.items'], config: 'pillars', runs: 1 },
+];
+
+/** A machine whose pillar is all the small ones, each under keys of its own. */
+function writePillars(): void {
+  const folder = join(root, 'pillars');
+  mkdirSync(join(folder, 'srv'), { recursive: true });
+  const names = smallPillars().map((text, at) => {
+    writeFileSync(join(folder, 'srv', `p${at}.sls`), text.replaceAll(/^(\w+):/gm, `$1_${at}:`));
+    return `p${at}`;
+  });
+  writeFileSync(join(folder, 'srv', 'top.sls'), `base:\n  '*':\n${names.map((name) => `    - ${name}\n`).join('')}`);
+  writeFileSync(join(folder, 'minion'), JSON.stringify({ ...options, root_dir: folder, pillar_roots: { base: [join(folder, 'srv')] } }));
+}
 
 function askSalt(): Record<string, number> {
   const done = spawnSync(join(saltVenv(), 'bin/python'), [join(repository, 'bench/render/time-salt.py')], {
@@ -83,13 +115,17 @@ try {
   const [theirs, ours] = [askSalt(), await askOurs()];
   for (const { name, wanted } of WORK) printRow({ what: name, unit: 'ms', tsalt: ours[name] ?? Number.NaN, salt: theirs[name] ?? Number.NaN, wanted });
   say('');
-  printHead('Rendering as commands', RATIO_COLUMNS);
-  for (const file of ['long.sls', 'web/config/file.sls', 'plain.sls']) {
-    const times: Record<Side, number[]> = { tsalt: [], salt: [] };
-    for (let run = 0; run < COMMAND_RUNS; run += 1) {
-      for (const side of ['tsalt', 'salt'] as const) times[side].push((await timed([...program(side, 'call'), '-c', root, '--local', 'slsutil.renderer', `salt://${file}`, `sls=${file.replace('.sls', '').replaceAll('/', '.')}`, '--out=json'])).seconds);
+  printHead('As commands, processor time', RATIO_COLUMNS);
+  for (const { what, config = '.', words, runs = COMMAND_RUNS } of COMMANDS) {
+    const taken: Record<Side, Taken[]> = { tsalt: [], salt: [] };
+    for (let run = 0; run < runs; run += 1) {
+      for (const side of ['tsalt', 'salt'] as const) taken[side].push(wholeCommand([...program(side, 'call'), '-c', join(root, config), '--local', ...words, '--out=json']));
     }
-    printRow({ what: `call --local slsutil.renderer salt://${file}`, unit: 's', tsalt: median(times.tsalt), salt: median(times.salt), wanted: 3 });
+    const of = (side: Side, which: keyof Taken): number => median(taken[side].map((one) => one[which]));
+    printRow({
+      what: `${what} (${words[0] ?? ''})`, unit: 's', tsalt: of('tsalt', 'cpu'), salt: of('salt', 'cpu'), wanted: 3,
+      besides: `on the clock ${shown(of('tsalt', 'seconds'))} and ${shown(of('salt', 'seconds'))} s`,
+    });
   }
 } finally {
   rmSync(root, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 /** State runs as whole commands: what the engine costs, with states that do nothing. */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program, type Side } from './kit/hosts.js';
+import { wholeCommand, type Taken } from './kit/whole-command.js';
 import { median, printHead, printRow, RATIO_COLUMNS } from './kit/table.js';
 
 const RUNS = Number(process.argv[2] ?? 3);
@@ -27,22 +27,11 @@ mkdirSync(join(root, 'srv'));
 writeFileSync(join(root, 'minion'), JSON.stringify({ id: 'one', root_dir: root, file_client: 'local', file_roots: { base: [join(root, 'srv')] }, pillar_roots: { base: [] } }));
 for (const [name, text] of Object.entries(TREES)) writeFileSync(join(root, 'srv', `${name}.sls`), text);
 
-/** Wall time and processor time, the latter with that of programs that the command starts. */
-function run(side: Side, sls: string): { seconds: number; cpu: number } {
-  const command = [...program(side, 'call'), '-c', root, '--local', 'state.apply', sls, '--out=json'];
-  const began = performance.now();
-  const done = spawnSync('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$@" > /dev/null', 'bench', ...command], { encoding: 'utf8' });
-  const seconds = (performance.now() - began) / 1000;
-  if (done.status !== 0) throw new Error(`${command.join(' ')} failed: ${done.stderr}`);
-  const [user = 0, system = 0] = (done.stderr.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
-  return { seconds, cpu: user + system };
-}
-
 try {
   printHead('States', RATIO_COLUMNS);
   for (const [what, sls] of [['1,000 trivial states', 'trivial'], ['1,000 that require one another', 'chain'], ['5,000 with a web of requisites', 'web']] as const) {
-    const taken: Record<Side, { seconds: number; cpu: number }[]> = { tsalt: [], salt: [] };
-    for (let turn = 0; turn < RUNS; turn += 1) for (const side of SIDES) taken[side].push(run(side, sls));
+    const taken: Record<Side, Taken[]> = { tsalt: [], salt: [] };
+    for (let turn = 0; turn < RUNS; turn += 1) for (const side of SIDES) taken[side].push(wholeCommand([...program(side, 'call'), '-c', root, '--local', 'state.apply', sls, '--out=json']));
     const of = (side: Side, which: 'seconds' | 'cpu'): number => median(taken[side].map((one) => one[which]));
     printRow({ what, unit: 's', tsalt: of('tsalt', 'seconds'), salt: of('salt', 'seconds'), wanted: 4 });
     printRow({ what: `${what}, processor time`, unit: 's', tsalt: of('tsalt', 'cpu'), salt: of('salt', 'cpu') });

@@ -11,13 +11,30 @@ export interface MergeOptions {
   readonly mergeLists?: boolean;
 }
 
+/** What stands under a key that both maps have. */
+type Both = (old: Value, fresh: Value) => Value;
+
 /** The first map brought up to date with the second, at every depth. */
 export function updateMap(base: ValueMap, update: ValueMap, options: MergeOptions = {}): ValueMap {
-  return combine(base, update, (old, fresh) => {
-    if (isMap(old) && isMap(fresh)) return updateMap(old, fresh, options);
-    if (options.mergeLists === true && Array.isArray(old) && Array.isArray(fresh)) return joinLists(old, fresh);
-    return fresh;
-  });
+  return combine(base, update, updated(options));
+}
+
+const updated = (options: MergeOptions): Both => (old, fresh) => {
+  if (isMap(old) && isMap(fresh)) return updateMap(old, fresh, options);
+  if (options.mergeLists === true && Array.isArray(old) && Array.isArray(fresh)) return joinLists(old, fresh);
+  return fresh;
+};
+
+const replaced: Both = (_old, fresh) => fresh;
+
+/**
+ * A strategy of `mergeMaps` for many maps one after the other: it works on the entries of the first, which are the caller's own, and takes
+ * no longer when they grow. Undefined for a strategy that needs whole maps.
+ */
+export function mergeInPlace(strategy: string, options: MergeOptions = {}): ((known: Map<Value, Value>, update: ValueMap) => void) | undefined {
+  if (strategy === 'list') return undefined;
+  const both = strategy === 'overwrite' || strategy === 'aggregate' ? replaced : updated(strategy === 'none' ? {} : options);
+  return (known, update) => add(known, update, both);
 }
 
 /** Salt's names of strategies; an unknown one acts as `recurse`. */
@@ -28,7 +45,7 @@ export function mergeMaps(base: ValueMap, update: ValueMap, strategy: string, op
     // Both go one level deep only (observed): a key of the second map takes the place of the whole value.
     case 'overwrite':
     case 'aggregate':
-      return combine(base, update, (_old, fresh) => fresh);
+      return combine(base, update, replaced);
     case 'none':
       return updateMap(base, update);
     default:
@@ -36,13 +53,17 @@ export function mergeMaps(base: ValueMap, update: ValueMap, strategy: string, op
   }
 }
 
-function combine(base: ValueMap, update: ValueMap, both: (old: Value, fresh: Value) => Value): ValueMap {
+function combine(base: ValueMap, update: ValueMap, both: Both): ValueMap {
   const known = new Map(mapEntries(base));
+  add(known, update, both);
+  return mapFrom(known);
+}
+
+function add(known: Map<Value, Value>, update: ValueMap, both: Both): void {
   for (const [key, fresh] of mapEntries(update)) {
     const old = known.get(key);
     known.set(key, old === undefined ? fresh : both(old, fresh));
   }
-  return mapFrom(known);
 }
 
 function joinLists(old: readonly Value[], fresh: readonly Value[]): Value[] {

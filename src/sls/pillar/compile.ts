@@ -15,7 +15,7 @@ import { decryptPillar } from './decrypt.js';
 import { addExternal } from './external.js';
 import { askSource, callWith, SOURCE_MS_MAX, type FunctionsOptions } from './functions.js';
 import { InputRecorder, type PillarInputs } from './inputs.js';
-import { pillarMerge, type Merge } from './merge.js';
+import { MergedMaps, pillarMerge, type Merge } from './merge.js';
 import { optionsFor, shownOptions } from './options.js';
 import type { PillarRequest } from './request.js';
 import { SlsReader } from './sls.js';
@@ -174,7 +174,7 @@ async function compileFiles(top: Top, pillar: ValueMap, errors: string[], compil
   const { request, merge } = compilation;
   const matched = matchTop(top, compilation, pillar);
   const renderer = () => compilation.rendererFor(pillar as PlainMap);
-  let whole: ValueMap = request.override;
+  const merged = new MergedMaps(request.override, merge);
   for (const [env, patterns] of ordered(matched, compilation.opts['env_order'] ?? null)) {
     const reader = new SlsReader(compilation, { renderer, env, mayMiss: top.mayMiss });
     const names: string[] = [];
@@ -182,10 +182,10 @@ async function compileFiles(top: Top, pillar: ValueMap, errors: string[], compil
     for (const name of names) {
       const { data, errors: more } = await reader.read(name);
       errors.push(...more);
-      if (isMap(data)) whole = merge(whole, data);
+      if (isMap(data)) merged.add(data);
     }
   }
-  return whole;
+  return merged.whole;
 }
 
 /** Environments of `env_order` first, the last wins. Golden: pillar/top-027. */

@@ -3,11 +3,36 @@
  *
  * Source: read, Salt 3008.3; golden: pillar/merging.
  */
-import { mergeMaps } from '../../kernel/std/merge.js';
+import { mergeInPlace, mergeMaps } from '../../kernel/std/merge.js';
 import { equalValues, isMap, mapEntries, mapFrom, mapGet, mapHas, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { isAggregated, markAggregated } from '../render/aggregated.js';
 
-export type Merge = (base: ValueMap, update: ValueMap) => ValueMap;
+export interface Merge {
+  (base: ValueMap, update: ValueMap): ValueMap;
+  /** The same on entries that belong to the caller, where the strategy allows it. */
+  readonly inPlace?: ((known: Map<Value, Value>, update: ValueMap) => void) | undefined;
+}
+
+/** Many maps, merged one after the other. */
+export class MergedMaps {
+  readonly #merge: Merge;
+  #entries: Map<Value, Value> | undefined;
+  #whole: ValueMap;
+
+  constructor(base: ValueMap, merge: Merge) {
+    this.#merge = merge;
+    this.#whole = base;
+  }
+
+  add(update: ValueMap): void {
+    if (this.#merge.inPlace === undefined) this.#whole = this.#merge(this.#whole, update);
+    else this.#merge.inPlace(this.#entries ??= new Map(mapEntries(this.#whole)), update);
+  }
+
+  get whole(): ValueMap {
+    return this.#entries === undefined ? this.#whole : mapFrom(this.#entries);
+  }
+}
 
 /** @throws what `update` throws for a source that gives no map */
 export function pillarMerge(opts: Readonly<PlainMap>): Merge {
@@ -16,7 +41,8 @@ export function pillarMerge(opts: Readonly<PlainMap>): Merge {
   const strategy = named === 'smart' && endsInYamlex(opts['renderer']) ? 'aggregate' : named;
   if (strategy === 'aggregate') return (base, update) => joinMaps(base, update, true) as ValueMap;
   const mergeLists = opts['pillar_merge_lists'] === true;
-  return (base, update) => mergeMaps(base, update, strategy, { mergeLists });
+  const merge = (base: ValueMap, update: ValueMap): ValueMap => mergeMaps(base, update, strategy, { mergeLists });
+  return Object.assign(merge, { inPlace: mergeInPlace(strategy, { mergeLists }) });
 }
 
 const endsInYamlex = (renderer: Value | undefined): boolean =>

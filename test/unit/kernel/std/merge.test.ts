@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mergeMaps, updateMap } from '../../../../src/kernel/std/merge.js';
+import { mergeInPlace, mergeMaps, updateMap } from '../../../../src/kernel/std/merge.js';
+import { mapFrom, type Value } from '../../../../src/kernel/std/value.js';
 
 const base = { a: 1, m: { x: 1, l: [1, 2] }, l: [1] };
 const over = { l: [1, 2], m: { l: [2, 3], y: 2 }, n: null };
@@ -30,4 +31,15 @@ test('mergeMaps() knows the strategies', () => {
   assert.deepEqual(mergeMaps(base, over, 'aggregate'), { a: 1, m: { l: [2, 3], y: 2 }, l: [1, 2], n: null });
   assert.deepEqual(mergeMaps(base, over, 'recurse'), { a: 1, m: { x: 1, l: [2, 3], y: 2 }, l: [1, 2], n: null });
   assert.deepEqual(mergeMaps(base, over, 'none', { mergeLists: true }), mergeMaps(base, over, 'recurse'));
+});
+
+test('mergeInPlace() does on entries of the caller what mergeMaps() does on maps', () => {
+  for (const strategy of ['overwrite', 'aggregate', 'recurse', 'none', 'whatever']) {
+    for (const mergeLists of [true, false]) {
+      const known = new Map(Object.entries(base) as [Value, Value][]);
+      mergeInPlace(strategy, { mergeLists })?.(known, over);
+      assert.deepEqual(mapFrom(known), mergeMaps(base, over, strategy, { mergeLists }), strategy);
+    }
+  }
+  assert.equal(mergeInPlace('list'), undefined);
 });
