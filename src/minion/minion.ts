@@ -151,7 +151,7 @@ export async function startMinion({ opts, sys, log, distDir }: MinionHost): Prom
   }
   const scheduler = openScheduler({
     opts, id, state: firstSide.state, bus, running, returners, log,
-    run: (job, signal) => runJob(job, { host: firstSide.host, id, log, announce: (tag, data) => firstSide.ports.events.fireMaster(tag, data).then(() => undefined) }, signal),
+    run: (job, signal, onRaised) => runJob(job, { host: firstSide.host, id, log, onRaised, announce: (tag, data) => firstSide.ports.events.fireMaster(tag, data).then(() => undefined) }, signal),
     deliver: (load) => {
       for (const { connection } of sides) if (connection !== undefined) outboxes.of(connection.latest).put(load);
     },

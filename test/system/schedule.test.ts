@@ -51,6 +51,13 @@ site.test('a command on the machine of the minion changes what the minion runs',
   assert.ok(!readFileSync(kept, 'utf8').includes('by call'));
 });
 
+site.test('what is to be told and not kept is heard under the word of Salt', async () => {
+  await master.call('web1', 'schedule.add', ['told'], { function: 'test.echo', job_args: ['only told'], seconds: 3600, return_job: 'nocache' });
+  const { data } = await hearing.heard('salt/job/nocache/ret/web1');
+  assert.deepEqual([data['jid'], data['schedule'], data['return'], data['success']], ['nocache', 'told', 'only told', true]);
+  assert.doesNotMatch(master.log(), /return in quarantine/);
+});
+
 site.test('what was added is there after a restart of the minion; a failure says why', async () => {
   await master.call('web1', 'schedule.add', ['fails'], { function: 'test.exception', job_args: ['on purpose'], seconds: 3600 });
   const { data } = await ran('fails');

@@ -23,6 +23,8 @@ export interface RunJobParts {
   readonly announce: (tag: string, data: PlainMap) => Promise<void>;
   /** Events of this job, where somebody asks what they come of. */
   readonly events?: EventPort | undefined;
+  /** Hears that the function broke or is missing, in place of giving a value. */
+  readonly onRaised?: () => void;
 }
 
 /** Source: golden events/job-error. */
@@ -68,12 +70,13 @@ function pubFacts(job: Publication): PlainMap {
   };
 }
 
-async function runOne(fun: string, arg: readonly Value[], session: CallSession, { host, announce }: RunJobParts, signal: AbortSignal): Promise<Outcome> {
+async function runOne(fun: string, arg: readonly Value[], session: CallSession, { host, announce, onRaised }: RunJobParts, signal: AbortSignal): Promise<Outcome> {
   try {
     const { args, kwargs } = splitPublishedArgs(arg);
     const value = await session.call(fun, args, kwargs);
     return { ...judged(value, session), out: await session.outputterOf(fun) };
   } catch (error) {
+    onRaised?.();
     if (error instanceof FunctionMissingError && error.fun === fun) return missing(fun, error.message, session);
     // Of a job that was ended, that is the reason, whatever its function made of it.
     const { text, retcode, out } = jobFailure(fun, signal.aborted ? signal.reason : error, (await host.catalog.doc('modules', fun)) ?? '');

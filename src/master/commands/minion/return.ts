@@ -42,6 +42,8 @@ const OWN_JID_AGE_MS_MAX = 7 * 86_400_000;
 const RETCODE_MAX = 2 ** 31 - 1;
 /** Returns of jobs that only ask after other jobs are not worth keeping. */
 const NOT_KEPT = new Set(['saltutil.find_job']);
+/** In place of a job id: the return of a schedule that is to be told and not kept (`return_job: nocache`). Source: observed, Salt 3008.3. */
+const TOLD_ONLY = 'nocache';
 
 export function returnCommand(parts: ReturnParts): MinionCommand {
   return {
@@ -53,6 +55,10 @@ export function returnCommand(parts: ReturnParts): MinionCommand {
       void sig;
       const id = nameFor(parts, sender.id, unsigned['resource_id']);
       const load: PlainMap = { ...unsigned, id };
+      if (load['jid'] === TOLD_ONLY) {
+        announce(parts, TOLD_ONLY, id, { ...load, _stamp: load['_stamp'] ?? stampNow() });
+        return reply(null);
+      }
       if (load['jid'] === 'req') await adopt(parts, load, newJid());
       else if (isOwnSchedule(parts, load)) await adopt(parts, load, String(load['jid']));
       const jid = parseJid(load['jid']);
