@@ -55,8 +55,8 @@ async function present(wish: Wish, ctx: Context): Promise<PlainMap> {
   if ('failure' in fetched) return failed(name, `Encountered error ${way.trouble}: ${fetched.failure}`);
   const after = await lookedUp('docker.inspect_image', image, ctx);
   if (after === undefined) return failed(name, `Image ${image} is not there after it was ${way.action}`);
-  // What was there already is no change, whatever the stream of the answer says.
-  const isNew = before === undefined || before['Id'] !== after['Id'] || isList(part(fetched.value, 'Layers')['Pulled'] ?? null);
+  // Differs: an image of the same id is the same image; Salt looks at the layers, and Podman tells of one each time.
+  const isNew = before === undefined || before['Id'] !== after['Id'];
   return isNew ? done(name, `Image '${image}' was ${way.action}`, fetched.value) : done(name, `Image '${image}' was ${way.action}, but there were no changes`);
 }
 

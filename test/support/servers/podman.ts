@@ -36,13 +36,14 @@ tmp_dir = "${folder}/tmp"
 volume_path = "${folder}/volumes"
 `;
 
-function files(folder: string): NodeJS.ProcessEnv {
+function files(folder: string, registry: string | undefined): NodeJS.ProcessEnv {
   for (const name of ['networks', 'tmp', 'volumes', 'rootfs/bin', 'rootfs/tmp']) mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'containers.conf'), settings(folder));
   writeFileSync(join(folder, 'storage.conf'), `[storage]\ndriver = "vfs"\ngraphroot = "${folder}/store"\nrunroot = "${folder}/run"\n`);
   // No name is looked up anywhere else: what is not here is not there.
   const nowhere = '[[registry]]\nlocation = "blocked.test"\nblocked = true\n';
-  writeFileSync(join(folder, 'registries.conf'), `unqualified-search-registries = []\nshort-name-mode = "disabled"\n${nowhere}`);
+  const own = registry === undefined ? '' : `[[registry]]\nlocation = "${registry}"\ninsecure = true\n`;
+  writeFileSync(join(folder, 'registries.conf'), `unqualified-search-registries = []\nshort-name-mode = "disabled"\n${nowhere}${own}`);
   return {
     ...process.env, CONTAINERS_CONF: join(folder, 'containers.conf'), CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'), CONTAINERS_REGISTRIES_CONF: join(folder, 'registries.conf'),
   };
@@ -72,12 +73,12 @@ export interface Podman extends AsyncDisposable {
   clear(): Promise<void>;
 }
 
-/** The service, or why none runs here. */
-export async function openPodman(): Promise<Podman | { readonly skip: string }> {
+/** The service, or why none runs here. `registry` is one that may be asked without TLS, `localhost:<port>`. */
+export async function openPodman(registry?: string): Promise<Podman | { readonly skip: string }> {
   if (missing.length > 0) return { skip: `${missing.join(', ')} not installed` };
   if (process.getuid?.() !== 0) return { skip: 'only root may run containers here' };
   const folder = mkdtempSync(join(tmpdir(), 'ts-podman-'));
-  const env = files(folder);
+  const env = files(folder, registry);
   const failure = importImage(folder, env) ?? ran(['podman', 'run', '--rm', IMAGE, 'true'], env, PROBE_MS);
   if (failure === undefined) return startService(folder, env);
   const left = swept(folder, env);

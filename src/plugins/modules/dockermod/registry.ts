@@ -51,7 +51,10 @@ async function headersFor(registry: string | undefined, ctx: Context): Promise<R
   const address = addressOf(registry ?? HUB);
   const login = isPlainMap(entry) && entry['username'] !== undefined && entry['password'] !== undefined
     ? { username: str(entry['username']), password: str(entry['password']), serveraddress: address } : await fromFile(address, ctx);
-  return login === undefined ? {} : { 'x-registry-auth': Buffer.from(JSON.stringify(login)).toString('base64url') };
+  if (login === undefined) return {};
+  const encoded = Buffer.from(JSON.stringify(login)).toString('base64url');
+  // Filled up with `=`: without it the service cannot read it.
+  return { 'x-registry-auth': encoded.padEnd(Math.ceil(encoded.length / 4) * 4, '=') };
 }
 
 /** Asks the registries whether they take us; nothing is kept. Differs: Salt 3006 hands the password to the command `docker` in its arguments. */
