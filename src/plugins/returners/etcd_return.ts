@@ -1,5 +1,6 @@
 /**
- * Results and jobs in etcd: `ROOT/minions/ID` (the newest job), `ROOT/jobs/JID/ID/FIELD`, `ROOT/jobs/JID/.load.p`, values as JSON.
+ * Results and jobs in etcd: `ROOT/minions/ID` (the newest job), `ROOT/jobs/JID/ID/FIELD`, `ROOT/jobs/JID/.load.p`, values as JSON; and of tsalt
+ * alone `ROOT/funs/FUN/ID`, the newest job of a function.
  *
  * Source: options and keys: the documentation of Salt 3006; the API: version 3 of etcd, as JSON over HTTP. Differs: jobs older than
  * `keep_jobs_seconds` are removed, in place of `etcd.ttl`.
@@ -69,7 +70,9 @@ async function keepReturn(ret: Readonly<PlainMap>, ctx: ReturnerContext): Promis
   const [jid, id] = [step(ret['jid'] === 'req' ? newJid() : String(ret['jid'] ?? '')), step(String(ret['id'] ?? ''))];
   const { root, putAll } = await client(ctx);
   const fields = Object.entries(ret).map(([field, value]) => ({ key: `${root}/jobs/${jid}/${id}/${step(field)}`, value: jsonOf(value, 'etcd') }));
-  await putAll([...fields, { key: `${root}/minions/${id}`, value: jid }], true);
+  const fun = isList(ret['fun'] ?? null) ? (ret['fun'] as readonly Value[]).map(String).join(',') : String(ret['fun'] ?? '');
+  const ofFun = fun === '' || fun.includes('/') ? [] : [{ key: `${root}/funs/${fun}/${id}`, value: jid }];
+  await putAll([...fields, { key: `${root}/minions/${id}`, value: jid }, ...ofFun], true);
 }
 
 /** `{minion: {field: value}}` of keys `.../ID/FIELD`. */
@@ -143,6 +146,18 @@ export default defineReturner({
       const jid = key.split('/').at(-2) ?? '';
       return [jid, listedJob(jid, mapOfJson(value))];
     }));
+  },
+  async getFun(fun, ctx) {
+    const { root, below } = await client(ctx);
+    const prefix = `${root}/funs/${step(fun)}/`;
+    const found: PlainMap = {};
+    for (const { key, value: jid } of await below(prefix)) {
+      const [id, job] = [key.slice(prefix.length), `${root}/jobs/${jid}/`];
+      const { [id]: ret } = grouped(await below(`${job}${id}/`), job);
+      // Of a job that was removed nothing is left.
+      if (ret !== undefined) found[id] = ret;
+    }
+    return found;
   },
   async getMinions(ctx) {
     const { root, below } = await client(ctx);

@@ -13,7 +13,7 @@ import { RedisConnection } from '../../../../src/kernel/sys/redis/connection.js'
 import { listeningLog, neverAborted } from '../../../support/module-host.js';
 import { openReturner, result } from '../../../support/servers/open-returner.js';
 import { freePort } from '../../../support/servers/program-server.js';
-import { skipWithoutCarbon, skipWithoutNats, skipWithoutRedis, startCarbon, startNats, startRedis } from '../../../support/servers/stores.js';
+import { skipWithoutCarbon, skipWithoutEtcd, skipWithoutNats, skipWithoutRedis, startCarbon, startEtcd, startNats, startRedis } from '../../../support/servers/stores.js';
 
 const root = mkdtempSync(join(tmpdir(), 'stores-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -69,6 +69,18 @@ test('results wait for a Redis that comes later, and are all there then', { skip
   assert.equal(server.port, port);
   for (let left = 100; left > 0 && (queue?.counters.waiting ?? 0) > 0; left -= 1) await pause(100);
   assert.deepEqual(Object.keys(await returner.call('getJid', ['20260102030405678901'])).sort(), ['web1', 'web2', 'web3']);
+});
+
+test('etcd finds the newest result of a function, also with an alternative configuration', { skip: skipWithoutEtcd }, async () => {
+  await using server = await startEtcd(root);
+  const { returner } = await openReturner(root, 'etcd', { etcd: { host: '127.0.0.1', port: 1 }, 'alternative.etcd': { host: '127.0.0.1', port: server.port } });
+  const alternative = { ret: { ret_config: 'alternative' } };
+  for (const jid of ['20260102030405678901', '20260102030405678902']) await returner.call('returner', [result({ jid, return: jid })], alternative);
+  await returner.call('returner', [result({ id: 'web2', fun: 'test.ping' })], alternative);
+  const found = await returner.call('getFun', ['test.echo'], alternative);
+  assert.deepEqual(found, { web1: result({ jid: '20260102030405678902', return: '20260102030405678902' }) });
+  assert.deepEqual(await returner.call('getFun', ['no.such'], alternative), {});
+  assert.deepEqual(await returner.call('getMinions', [], alternative), ['web1', 'web2']);
 });
 
 /** What is published from now on, as the server sends it. */
