@@ -3,6 +3,7 @@ import type { FunctionPlugin } from '../../src/kernel/contract/plugin.js';
 import { CommandExecutionError } from '../../src/kernel/contract/errors.js';
 import type { PlainMap, Value } from '../../src/kernel/std/value.js';
 import alternatives from '../../src/plugins/states/alternatives.js';
+import firewall from '../../src/plugins/states/firewall.js';
 import kernelpkg from '../../src/plugins/states/kernelpkg.js';
 import keyboard from '../../src/plugins/states/keyboard.js';
 import npm from '../../src/plugins/states/npm.js';
@@ -34,9 +35,8 @@ const openWorld = (state: FunctionPlugin, functions: (facts: Map<string, string>
       call: async (fun, args) => {
         const declared = state.functions[name(fun)];
         if (declared === undefined) throw new Error(`no ${fun}`);
-        const defaults = Object.fromEntries(Object.entries(declared.params).map(([key, param]) => [key, param.default ?? null]));
-        const read = Object.fromEntries(Object.entries(declared.params).map(([key, param]) => [key, param.read((args[key] ?? defaults[key] ?? null) as Value, key)]));
-        return await declared.run(read, host.context) as PlainMap;
+        const read = Object.entries(declared.params).map(([key, param]) => [key, param.read(args[key] ?? param.default ?? null, key)]);
+        return await declared.run(Object.fromEntries(read), host.context) as PlainMap;
       },
     };
   }
@@ -238,4 +238,17 @@ stateContract({
     { title: 'no kernel at all', fun: 'kernelpkg.latest_installed', args: () => ({ name: 'kernel' }), comment: /^No kernel is installed and none is available$/ },
     { title: 'a state that watches nothing', fun: 'kernelpkg.mod_watch', args: () => ({ name: 'kernel', sfun: 'latest_installed' }), comment: /^kernelpkg\.latest_installed does not work with the watch requisite\.$/ },
   ],
+});
+
+stateContract({
+  name: 'firewall',
+  open: openWorld(firewall, () => ({
+    'network.connect': ([host, port], { proto = null }) => {
+      const isOpen = port === 80 && proto === 'tcp';
+      return { result: isOpen, comment: isOpen ? `Successfully connected to ${text(host)} (192.0.2.1) on tcp port 80` : `Unable to connect to ${text(host)} (192.0.2.1) on tcp port ${text(port)}` };
+    },
+  })),
+  changing: [],
+  idle: [{ title: 'a port that answers', fun: 'firewall.check', args: () => ({ name: 'web.example.org', port: 80, kwargs: { proto: 'tcp' } }) }],
+  failing: [{ title: 'a port that does not answer', fun: 'firewall.check', args: () => ({ name: 'web.example.org', port: 81, kwargs: {} }), comment: /^Unable to connect to web\.example\.org/ }],
 });

@@ -39,8 +39,8 @@ const packages: KernelPackages = {
   },
   async available(ctx) {
     const type = await typeOf(ctx);
-    const version = str(await ctx.call('pkg.latest_version', [`${PREFIX}-${type}`]));
-    return version === '' ? undefined : releaseOf(version, type, ctx);
+    const version = await ctx.call('pkg.latest_version', [`${PREFIX}-${type}`]);
+    return typeof version !== 'string' || version === '' ? undefined : releaseOf(version, type, ctx);
   },
   upgrade: (release, ctx) => ctx.call('pkg.install', [], { name: `${PREFIX}-${str(release)}` }),
   remove: async (release, ctx) => void await ctx.call('pkg.purge', [`${PREFIX}-${release}`]),
