@@ -102,7 +102,7 @@ function merge(request: ConfigRequest, role: Role, table: OptionTable, { options
   if (role === 'master') opts['ssh_config_file'] = join(homedir(), '.ssh', 'config');
   // Differs: Salt keeps /etc/salt/... when the main file is missing, and would then write beside a file nobody asked for.
   opts['conf_file'] = resolve(request.configDir, request.file ?? role);
-  return Object.assign(opts, options, { __role: role, __cli: basename(process.argv[1] ?? ''), ...(role === 'master' ? { __fs_update: true } : {}) });
+  return Object.assign(opts, options, { __role: role, __cli: saltProgramName(process.argv[1]), ...(role === 'master' ? { __fs_update: true } : {}) });
 }
 
 /** Defaults stand in shared tables; freezing or changing a configuration must not reach them. */
@@ -140,4 +140,9 @@ async function finish(
   reshapeChecked(opts, role);
   Object.assign(opts, request.overrides);
   return { opts: deepFreeze(opts), notices: notices.list, files: layers.files };
+}
+
+/** The name of Salt's program that ours stands for: formulas tell by it whether a minion or a command renders them. */
+function saltProgramName(path = ''): string {
+  return basename(path, '.js').replace(/^tsalt(?=$|-)/, 'salt');
 }
