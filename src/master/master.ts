@@ -276,7 +276,7 @@ async function start({ opts, sys, log, distDir }: MasterHost, stack: Closers): P
       keys, known, bus, pillars, kept: new KeptPillars(known, opts), privateKey: pair.privateKey, keep: opts['minion_data_cache'] !== false,
       cacheEvents: opts['minion_data_cache_events'] !== false,
     }),
-    ...peerCommands({ ...waitParts, jobs, functions, access, log, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
+    ...peerCommands({ ...waitParts, jobs, functions, access, log, nodegroups: opts['nodegroups'] ?? {}, gatherTimeoutMs: int(opts, 'gather_job_timeout', 10) * 1000 }),
     ...mineCommands({ known, bounds, match: (tgt, tgtType) => targets.inMine(tgt, tgtType) }),
     ...fileCommands({
       server: files, bounds, log,

@@ -12,7 +12,10 @@ import { ReturnWatch, type WaitParts } from '../../jobs/wait.js';
 import { splitPublishedArgs } from '../../../kernel/loader/words.js';
 import type { Logger } from '../../../kernel/contract/log.js';
 import { newJid } from '../../../kernel/std/time.js';
-import { isList, type PlainMap } from '../../../kernel/std/value.js';
+import { str } from '../../../kernel/std/python-text.js';
+import { isList, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { publishedForm } from '../../../sls/target/published.js';
+import { InvocationError } from '../../../kernel/contract/errors.js';
 import type { FunctionDesk } from '../../functions/function-desk.js';
 import { reply, SIZES, type MinionCommand } from '../../requests/command.js';
 
@@ -22,6 +25,7 @@ export interface PeerParts extends WaitParts {
   readonly functions: FunctionDesk;
   readonly access: Pick<Access, 'decideCall'>;
   readonly gatherTimeoutMs: number;
+  readonly nodegroups: Value;
   readonly log: Logger;
 }
 
@@ -34,8 +38,9 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
   /** Who asked for a job: only that minion may read its returns. */
   const asked = new Map<string, string>();
   const publish = async (load: PlainMap, id: string, jid = newJid()): Promise<JobPublished | JobNotStored | undefined> => {
-    const order = orderOf(load, id, jid);
-    if (order === undefined || !parts.access.decideCall({ way: 'peer:publish', user: id, fun: order.fun, tgt: order.tgt, jid, from: `minion ${id}` })) return undefined;
+    const order = orderOf(load, id, jid, parts.nodegroups);
+    const mayCall = (fun: string, tgt: Value): boolean => parts.access.decideCall({ way: 'peer:publish', user: id, fun, tgt, jid, from: `minion ${id}` });
+    if (order === undefined || ![order.fun].flat().every((fun) => mayCall(fun, order.tgt))) return undefined;
     const published = await storedAndPublished(order, parts);
     if (published.kind === 'published') {
       asked.set(published.jid, id);
@@ -50,6 +55,8 @@ export function peerCommands(parts: PeerParts): MinionCommand[] {
       name: 'minion_pub', from: 'minion', bytesMax: SIZES.medium, rule,
       async run(load, sender) {
         const published = await publish(load, sender.id);
+        // Nobody to wait for is no refusal. Source: read and observed, Salt 3008.3.
+        if (published?.kind === 'no_minions') return reply({ jid: 0, minions: [] });
         return reply(published?.kind === 'published' ? { jid: published.jid, minions: [...published.minions] } : notPublished(published));
       },
     },
@@ -110,11 +117,32 @@ async function collect(
 }
 
 /** The job id is never the minion's to choose: under that of another job it could read its returns. */
-function orderOf(load: PlainMap, id: string, jid: string): (JobOrder & { fun: string }) | undefined {
-  const { fun, tgt } = load;
-  if (typeof fun !== 'string' || tgt === undefined || NEVER.test(fun)) return undefined;
+function orderOf(load: PlainMap, id: string, jid: string, nodegroups: Value): JobOrder | undefined {
+  const { fun } = load;
+  if (typeof fun !== 'string' || fun.split(',').some((one) => NEVER.test(one))) return undefined;
+  const target = targetOf(load, nodegroups);
+  if (target === undefined) return undefined;
   return {
-    fun, tgt, arg: isList(load['arg']) ? load['arg'] : [], tgtType: typeof load['tgt_type'] === 'string' ? load['tgt_type'] : 'glob',
+    ...functionsOf(fun, isList(load['arg']) ? load['arg'] : []), ...target,
     ret: typeof load['ret'] === 'string' ? load['ret'] : '', user: id, more: { id }, jid,
   };
+}
+
+/** Several functions have an argument each, whose words are separated by spaces. Source: read, Salt 3008.3. */
+function functionsOf(fun: string, arg: readonly Value[]): Pick<JobOrder, 'fun' | 'arg'> {
+  if (!fun.includes(',')) return { fun, arg };
+  return { fun: fun.split(','), arg: arg.map((words) => (typeof words === 'string' ? words.split(/\s+/).filter((word) => word !== '') : words)) };
+}
+
+/** Minions do not know the node groups of the master: they are written out. Undefined for a group that is not there. */
+function targetOf({ tgt, tgt_type: kind }: PlainMap, nodegroups: Value): Pick<JobOrder, 'tgt' | 'tgtType'> | undefined {
+  const tgtType = typeof kind === 'string' ? kind : 'glob';
+  if (tgt === undefined || !tgtType.startsWith('node')) return tgt === undefined ? undefined : { tgt, tgtType };
+  try {
+    const form = publishedForm({ expr: str(tgt), kind: 'nodegroup' }, { nodegroups });
+    return { tgt: form.tgt, tgtType: form.tgt_type };
+  } catch (error) {
+    if (error instanceof InvocationError) return undefined;
+    throw error;
+  }
 }
