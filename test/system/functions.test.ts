@@ -10,6 +10,7 @@ import { MasterHost } from '../support/fleet/master.js';
 import { enrol, MinionHost } from '../support/fleet/minion.js';
 import { repository } from '../support/fleet/salt-venv.js';
 import { Site } from '../support/fleet/site.js';
+import { until } from '../support/fleet/until.js';
 import { IMAGE, openPodman } from '../support/servers/podman.js';
 
 const podman = await openPodman();
@@ -25,7 +26,8 @@ site.setUp('a master with the example, a minion that runs containers', async () 
   });
   master = await MasterHost.prepare(site, 'tsalt', 'm', { reactor: [{ 'functions/call/*': [join(site.dir, 'm/srv/reactor/function.sls')] }] });
   for (const path of ['reactor/function.sls', 'salt/_modules/functions.mjs', 'pillar/functions.sls']) cpSync(join(repository, 'srv', path), master.path('srv', path), { recursive: true });
-  master.serve('pillar/top.sls', "base:\n  '*':\n    - functions\n");
+  master.serve('pillar/top.sls', "base:\n  '*':\n    - functions\n    - slow\n");
+  master.serve('pillar/slow.sls', "functions:\n  slow:\n    image: functions.local/tools:1\n    command: [sleep, '600']\n    seconds: 600\n");
   await master.start();
   hearing = await master.hear();
   await enrol(master, hearing, [new MinionHost(site, 'tsalt', 'fn1', master, { grains: { role: 'functions' }, 'docker.url': podman.url })]);
@@ -82,4 +84,16 @@ site.test('what takes too long is ended; what is too large, or has no such name,
   const { event: unknown } = await asked('constructor', {});
   assert.deepEqual(unknown['data'], { call: 'call-6', code: null, error: "there is no function 'constructor'" });
   await nothingIsLeft();
+});
+
+site.test('a job that is killed takes its container along', async () => {
+  assert.ok('url' in podman);
+  const { url } = podman;
+  const running = (): Promise<unknown[]> => podman.ask('/containers/json').then((rows) => rows as unknown[]);
+  await pushEvents(master.bus.pull, [{ tag: 'functions/call/slow', data: {} }]);
+  const { data } = await hearing.heard('salt/job/*/new', ({ data: given }) => JSON.stringify(given['arg']).includes('slow'));
+  await until(`a container at ${url}`, async () => (await running()).length === 1);
+  await master.call('fn1', 'saltutil.kill_job', [String(data['jid'])]);
+  await until('the end of the container', async () => (await running()).length === 0);
+  await until('nothing left', async () => ((await podman.ask('/containers/json?all=1')) as unknown[]).length === 0);
 });

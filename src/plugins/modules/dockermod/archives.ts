@@ -144,7 +144,7 @@ export async function importImage(source: string, repository: string, tag: strin
 }
 
 /** Images on which no other is built. */
-export function topLevel(all: PlainMap, among: readonly string[] = Object.keys(all)): string[] {
+function topLevel(all: PlainMap, among: readonly string[] = Object.keys(all)): string[] {
   const parents = new Set(Object.values(all).map((facts) => (isPlainMap(facts) ? facts['ParentId'] ?? null : null)));
   return among.filter((id) => !parents.has(id));
 }

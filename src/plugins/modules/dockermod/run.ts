@@ -4,6 +4,7 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isList, isPlainMap, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import type { DockerClient } from '../../../kernel/sys/docker/client.js';
 import type { Outputs } from '../../../kernel/sys/docker/frames.js';
 import { checkedImage, checkedName } from '../../../kernel/sys/docker/names.js';
 import { failureWithInfo } from '../pkg/failure.js';
@@ -12,7 +13,7 @@ import { containerPath, containerState, found, inspectContainer, inspectImage, n
 import { remove, start } from './life.js';
 import { connect, endpoint } from './networks.js';
 import { pull } from './registry.js';
-import { ask, asking, askMap, elapsedSince, openClient } from './server.js';
+import { ask, asking, askMap, CLIENT_SECONDS, elapsedSince, openClient } from './server.js';
 
 export interface Making extends Translation {
   readonly image: string;
@@ -37,9 +38,24 @@ async function make({ image, name, client_timeout: seconds, ...translation }: Ma
   const own = isPlainMap(networks ?? null) ? (networks as PlainMap)[mode] ?? null : null;
   const joined = isPlainMap(own) ? { NetworkingConfig: { EndpointsConfig: { [mode]: endpoint(own) } } } : {};
   const query = name === null ? {} : { name: checkedName(name, 'container') };
-  const made = await askMap({ method: 'POST', path: '/containers/create', query, body: { ...body, ...joined }, seconds }, ctx);
-  const id = str(made['Id'] ?? '');
-  return { ...made, Id: id, Name: name ?? nameOf(await inspectContainer(id, ctx)) };
+  const client = await openClient(ctx);
+  // To its end also when the job is killed meanwhile: else nobody would know the container.
+  const made = await client.ask({ ...asking({ method: 'POST', path: '/containers/create', query, body: { ...body, ...joined }, seconds }, ctx), signal: endless() });
+  const id = isPlainMap(made) ? str(made['Id'] ?? '') : '';
+  try {
+    return { ...isPlainMap(made) ? made : {}, Id: id, Name: name ?? nameOf(await inspectContainer(id, ctx)) };
+  } catch (error) {
+    await sweep(id, client);
+    throw error;
+  }
+}
+
+/** For what is done whatever becomes of the job. */
+const endless = (): AbortSignal => new AbortController().signal;
+
+/** Removes a container by force. The client is opened before: a job that was killed can call no other function. */
+async function sweep(id: string, client: DockerClient): Promise<void> {
+  await found(client.ask({ path: containerPath(id), method: 'DELETE', query: { force: 'true', v: 'true' }, silenceMs: CLIENT_SECONDS * 1000, signal: endless() }));
 }
 
 export async function create(making: Making, isStarted: boolean, options: PlainMap, ctx: Context): Promise<PlainMap> {
@@ -142,6 +158,7 @@ export async function runContainer(making: Making, running: Running, options: Pl
   }
   const isRemoved = isTruthy(autoRemove);
   const removed = making.name === null ? [] : await replaced(making.name, replace, force, ctx);
+  const client = await openClient(ctx);
   const started = ctx.sys.now();
   const made = await make(making, { ...others, ...bg ? { auto_remove: isRemoved } : {} }, ctx);
   const ret: PlainMap = { ...made, ...removed.length === 0 ? {} : { Replaces: removed } };
@@ -156,12 +173,6 @@ export async function runContainer(making: Making, running: Running, options: Pl
     throw failureWithInfo(error.message, { return: ret });
   } finally {
     // Also when it could not start, and when the job was killed: nothing of it stays.
-    if (isRemoved && !bg) await sweep(made.Id, ctx);
+    if (isRemoved && !bg) await sweep(made.Id, client);
   }
-}
-
-async function sweep(id: string, ctx: Context): Promise<void> {
-  const removing = { path: containerPath(id), method: 'DELETE', query: { force: 'true', v: 'true' } } as const;
-  // The signal of the job may have ended already.
-  await found((await openClient(ctx)).ask({ ...asking(removing, ctx), signal: new AbortController().signal }));
 }
