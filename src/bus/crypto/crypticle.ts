@@ -21,6 +21,8 @@ const NONCE_CHARS = 32;
 const NONCE = /^[0-9a-f]{32}$/;
 /** msgpack of an empty map. */
 const EMPTY_MAP = 0x80;
+/** Where the first bytes of maps begin, and no text of a nonce. */
+const FIRST_OF_MAP = 0x80;
 
 /** A new key in its text form: base64 of an AES key followed by an HMAC key. A secret. */
 export function generateKeyString(): string {
@@ -148,9 +150,10 @@ function padded(parts: readonly Uint8Array[]): Buffer {
 
 /** The code was right, so who sealed it knew the key: nothing is learned from how this fails. */
 function withoutPadding(plain: Buffer): Buffer {
-  const padding = plain.at(-1) ?? 0;
+  const padding = plain[plain.length - 1] ?? 0;
   const end = plain.length - padding;
-  const fits = padding >= 1 && padding <= BLOCK_BYTES && plain.subarray(end).every((byte) => byte === padding);
+  let fits = padding >= 1 && padding <= BLOCK_BYTES;
+  for (let at = end; fits && at < plain.length; at += 1) fits = plain[at] === padding;
   if (!fits) throw new TamperedError('Cannot open the load: its padding is wrong');
   return plain.subarray(0, end);
 }
@@ -188,7 +191,7 @@ export function openLoad(key: Crypticle | string, sealed: Uint8Array): OpenedLoa
     return { nonce: undefined, bytes: Buffer.of(EMPTY_MAP) };
   }
   const rest = plain.subarray(PREFIX.length);
-  const head = rest.length > NONCE_CHARS ? rest.toString('latin1', 0, NONCE_CHARS) : '';
+  const head = rest.length > NONCE_CHARS && (rest[0] ?? 0) < FIRST_OF_MAP ? rest.toString('latin1', 0, NONCE_CHARS) : '';
   return NONCE.test(head) ? { nonce: head, bytes: rest.subarray(NONCE_CHARS) } : { nonce: undefined, bytes: rest };
 }
 

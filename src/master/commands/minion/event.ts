@@ -6,6 +6,7 @@
  * data is that of the sender.
  */
 import type { Logger } from '../../../kernel/contract/log.js';
+import { stampNow } from '../../../kernel/std/time.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { PROGRESS_TAG, readProgress, type JobProgress } from '../../../bus/wire/job-progress.js';
 import type { EventBus } from '../../../bus/event/bus.js';
@@ -50,7 +51,10 @@ export function eventCommand(parts: EventParts): MinionCommand {
         const { data: inner } = data;
         const jid = isPlainMap(inner) ? inner['__pub_jid'] : undefined;
         const cause = typeof jid === 'string' && parts.isJobOf(jid, sender.id) ? jid : undefined;
-        parts.bus.fire(tag, kind === 'own' || 'id' in data ? { ...data, id: sender.id } : data, cause);
+        // The maps were made for this request: they may be added to.
+        if ((kind === 'own' || 'id' in data) && data['id'] !== sender.id) data['id'] = sender.id;
+        if (!('_stamp' in data)) data['_stamp'] = stampNow();
+        parts.bus.fire(tag, data, cause);
       };
       if (isList(load['events'])) {
         const { length } = load['events'];
