@@ -8,6 +8,7 @@ import kernelpkg from '../../src/plugins/states/kernelpkg.js';
 import keyboard from '../../src/plugins/states/keyboard.js';
 import npm from '../../src/plugins/states/npm.js';
 import pyenv from '../../src/plugins/states/pyenv.js';
+import supervisord from '../../src/plugins/states/supervisord.js';
 import { machine } from '../unit/plugins/modules/machine.js';
 import { stateContract, type StateSystem } from './states.js';
 
@@ -251,4 +252,53 @@ stateContract({
   changing: [],
   idle: [{ title: 'a port that answers', fun: 'firewall.check', args: () => ({ name: 'web.example.org', port: 80, kwargs: { proto: 'tcp' } }) }],
   failing: [{ title: 'a port that does not answer', fun: 'firewall.check', args: () => ({ name: 'web.example.org', port: 81, kwargs: {} }), comment: /^Unable to connect to web\.example\.org/ }],
+});
+
+/** Process to state; what the configuration has, but nobody added, is `configured <group>`. */
+const supervisordOf = (facts: Map<string, string>): Functions => {
+  const ofName = (name: Value | undefined): string[] => [...facts.keys()].filter((key) => !key.startsWith('configured ') && (text(name).endsWith(':') ? key.startsWith(text(name)) : key === name));
+  const all = (name: Value | undefined, state: string): Value => {
+    if (name === 'web:busy') return 'web:busy: ERROR (spawn error)';
+    for (const process of ofName(name)) facts.set(process, state);
+    return ofName(name).length === 0 ? `${text(name)}: ERROR (no such process)` : `${text(name)}: started`;
+  };
+  return {
+    'supervisord.status': () => (facts.has('down')
+      ? { 'ERROR:': { state: 'unix:///run/supervisor.sock', reason: 'refused connection' } }
+      : Object.fromEntries([...facts].filter(([key]) => !key.startsWith('configured ')).map(([key, state]) => [key, { state, reason: '' }]))),
+    'supervisord.status_raw': () => 'ERROR: unix:///run/supervisor.sock refused connection',
+    'supervisord.reread': () => 'No config updates to processes',
+    'supervisord.add': ([name]) => {
+      const group = text(name).replace(/:$/, '');
+      if (!facts.delete(`configured ${group}`)) return `ERROR: no such process/group: ${group}`;
+      facts.set(group, 'STOPPED');
+      return `${group}: added process group`;
+    },
+    'supervisord.update': () => '', 'supervisord.start': ([name]) => all(name, 'RUNNING'), 'supervisord.restart': ([name]) => all(name, 'RUNNING'), 'supervisord.stop': ([name]) => all(name, 'STOPPED'),
+  };
+};
+const PROCESSES = { 'web:one': 'RUNNING', 'web:two': 'EXITED', cron: 'RUNNING', off: 'STOPPED' };
+const service = (name: string, more: PlainMap = {}) => (): PlainMap => ({ name, kwargs: {}, ...more });
+
+stateContract({
+  name: 'supervisord', open: openWorld(supervisord, supervisordOf),
+  changing: [
+    { title: 'a process', fun: 'supervisord.running', args: service('off'), prepare: put(PROCESSES) },
+    { title: 'the rest of a group', fun: 'supervisord.running', args: service('web:*'), prepare: put(PROCESSES) },
+    { title: 'a process of the configuration', fun: 'supervisord.running', args: service('new'), prepare: put({ 'configured new': '' }) },
+    { title: 'a process anew after a change', fun: 'supervisord.mod_watch', args: service('cron'), prepare: put(PROCESSES), repeats: 'it is called after a change alone' },
+    { title: 'no process', fun: 'supervisord.dead', args: service('cron'), prepare: put(PROCESSES) },
+    { title: 'no group, of which a part runs', fun: 'supervisord.dead', args: service('web:'), prepare: put(PROCESSES) },
+  ],
+  idle: [
+    { title: 'a process that runs', fun: 'supervisord.running', args: service('cron', { update: true }), prepare: put(PROCESSES) },
+    { title: 'a process that does not run', fun: 'supervisord.dead', args: service('off'), prepare: put(PROCESSES) },
+    { title: 'a process that nobody knows', fun: 'supervisord.dead', args: service('none'), prepare: put(PROCESSES) },
+  ],
+  failing: [
+    { title: 'a process that is not configured', fun: 'supervisord.running', args: service('none'), prepare: put(PROCESSES), comment: /^ERROR: no such process\/group: none$/ },
+    { title: 'a process that does not start', fun: 'supervisord.running', args: service('web:busy'), prepare: put({ 'web:busy': 'FATAL' }), comment: /^web:busy: ERROR \(spawn error\)$/ },
+    { title: 'no supervisord', fun: 'supervisord.running', args: service('cron'), prepare: put({ down: '1' }), comment: /^ERROR: unix:\/\/\/run\/supervisor\.sock refused connection$/ },
+    { title: 'no supervisord to stop anything', fun: 'supervisord.dead', args: service('cron'), prepare: put({ down: '1' }), comment: /refused connection$/ },
+  ],
 });

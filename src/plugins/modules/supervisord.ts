@@ -10,6 +10,8 @@ import type { PlainMap } from '../../kernel/std/value.js';
 import { programOptions } from './supervisord/conf.js';
 
 const PROGRAM = 'supervisorctl';
+/** Differs: Salt 3008.3 takes this answer for an error, and its first line for a process `ERROR:`. Source: observed, supervisor 4.2. */
+const SOME_DO_NOT_RUN = 3;
 
 interface Where {
   readonly user: string | null;
@@ -37,7 +39,8 @@ async function control(words: readonly string[], where: Where, ctx: Context): Pr
   const argv = [await programPath(where.bin_env, ctx), ...conf, ...words.filter((word) => word !== '')];
   const done = await ctx.call('cmd.run_all', [argv], { runas: where.user, python_shell: false }) as PlainMap;
   const told = str(done['stdout'] ?? '');
-  return done['retcode'] === 0 || told.includes('ERROR') ? told : `ERROR: ${told}`;
+  const isAnswer = done['retcode'] === 0 || (words[0] === 'status' && done['retcode'] === SOME_DO_NOT_RUN);
+  return isAnswer || told.includes('ERROR') ? told : `ERROR: ${told}`;
 }
 
 /** `web:*` means the group `web:` to commands for processes, and `web` to those for groups. */
