@@ -21,6 +21,8 @@ const FILE_MODE = 0o600;
 const COUNT_FRESH_MS = 1000;
 /** A key whose folder did not change is looked at so often: a file may also be written in place. */
 const KEY_FRESH_MS = 1000;
+/** Times of files are no finer than this on some systems. */
+const FOLDER_TICK_MS = 50;
 
 /** Lines joined by newlines, none at the end: the form in which keys travel and are compared. */
 export function cleanPem(text: string): string {
@@ -102,7 +104,8 @@ export class KeyStore {
     const known = this.#recent.get(id);
     if (known !== undefined && known.folderChanged === folderChanged && steadyUnixMs() - known.readUnixMs < KEY_FRESH_MS) return known.pem;
     const pem = this.read('accepted', id);
-    if (pem === undefined) this.#recent.delete(id);
+    // A folder that changed just now may change again without another time.
+    if (pem === undefined || Date.now() - folderChanged < FOLDER_TICK_MS) this.#recent.delete(id);
     else this.#recent.set(id, { pem, folderChanged, readUnixMs: steadyUnixMs() });
     return pem;
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -59,6 +59,9 @@ test('who asks for an accepted key with each request sees in the next turn that 
   assert.equal(store.readAccepted(web1), undefined);
   store.write('accepted', web1, PEM);
   assert.equal(store.readAccepted(web1), PEM, 'written by the store itself: at once');
+  utimesSync(join(dir, 'minions'), 1000, 1000);
+  await nextTurn();
+  assert.equal(store.readAccepted(web1), PEM);
   rmSync(join(dir, 'minions', 'web1'));
   await nextTurn();
   assert.equal(store.readAccepted(web1), undefined);
