@@ -1,9 +1,10 @@
 /** A real Podman service with a store of its own and one small image, `tsalt.test/busybox:1`, made from nothing but a static busybox. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DockerClient } from '../../../src/kernel/sys/docker/client.js';
+import { isOsError } from '../../../src/kernel/std/os-error.js';
 import { isList, isPlainMap, type PlainMap, type Value } from '../../../src/kernel/std/value.js';
 import { until } from '../fleet/until.js';
 import { ProgramServer } from './program-server.js';
@@ -85,9 +86,22 @@ export async function openPodman(registry?: string): Promise<Podman | { readonly
   return { skip: `containers cannot run here: ${failure}${left === undefined ? '' : `; ${left}`}` };
 }
 
+/** Ends a process when it is a `conmon` of the store in this folder, which only this test has. */
+function endGuard(id: string, folder: string): void {
+  try {
+    const words = readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0');
+    if (basename(words[0] ?? '') === 'conmon' && words.some((word) => word.startsWith(`${folder}/`))) process.kill(Number(id), 'SIGKILL');
+  } catch (error) {
+    // Other than that it ended meanwhile.
+    if (!isOsError(error)) throw error;
+  }
+}
+
 /** Ends all containers and removes all files, by the program itself, also when the service is gone: a container left over would keep its mounts. */
 function swept(folder: string, env: NodeJS.ProcessEnv): string | undefined {
   const failure = ran(['podman', 'rm', '--all', '--force', '--time', '0'], env);
+  // The guards of programs that ran inside a container stay for five minutes, and would then clean what is there no more.
+  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) endGuard(id, folder);
   if (failure === undefined) rmSync(folder, { recursive: true, force: true });
   return failure;
 }
