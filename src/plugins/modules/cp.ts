@@ -10,7 +10,8 @@ import { cacheFile, fileText, getContent, getFile, getUrl } from './cp/fetch.js'
 import { cacheFolder, cacheLocalFile, cacheMaster, getFolder, listCached, listStates } from './cp/folders.js';
 import { pushFile, pushFolder } from './cp/push.js';
 import { receiveFiles, receivePiece } from './cp/receive.js';
-import { getTemplate, renderNames } from './cp/render.js';
+import { getTemplate } from './cp/render.js';
+import { renderedWords } from './shared/rendered-words.js';
 
 const saltenv = p.any(null, 'environment; the option `saltenv` or base when empty');
 const addressParams = { path: p.string(), saltenv };
@@ -56,7 +57,7 @@ export default defineModule({
       },
       async run(args, ctx) {
         const env = environmentOf(ctx, args.saltenv);
-        const [path, dest] = await renderNames(ctx, [args.path, args.dest], args.template, { saltenv: env, ...args.kwargs });
+        const [path, dest] = await renderedWords(ctx, [args.path, args.dest], args.template, { saltenv: env, ...args.kwargs });
         const place = placeOf(ctx, path, env);
         return getFile(ctx, place.path, dest, { saltenv: place.saltenv, makedirs: args.makedirs, ...gzipOf(args.gzip) });
       },
@@ -71,7 +72,7 @@ export default defineModule({
       params: { path: p.string(), dest: p.string(), saltenv, template: p.string(null), gzip: p.any(null), kwargs: p.keywords() },
       async run(args, ctx) {
         const env = environmentOf(ctx, args.saltenv);
-        const [path, dest] = await renderNames(ctx, [args.path, args.dest], args.template, { saltenv: env, ...args.kwargs });
+        const [path, dest] = await renderedWords(ctx, [args.path, args.dest], args.template, { saltenv: env, ...args.kwargs });
         return getFolder(ctx, path, dest, env, gzipOf(args.gzip).gzip);
       },
     }),

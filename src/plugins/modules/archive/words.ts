@@ -1,10 +1,10 @@
 /** Arguments of archive functions: lists of names, patterns, templates. Source: read and observed, Salt 3008.3. */
 import type { Context } from '../../../kernel/contract/context.js';
-import { CommandExecutionError } from '../../../kernel/contract/errors.js';
 import { splitLines } from '../../../kernel/std/python-space.js';
 import { str } from '../../../kernel/std/python-text.js';
 import type { PlainMap, Value } from '../../../kernel/std/value.js';
 import { globPaths, hasMagic } from '../../../kernel/sys/glob.js';
+import { renderedWords } from '../shared/rendered-words.js';
 
 /** Names in a list or separated by commas. */
 export function nameList(value: Value): string[] {
@@ -31,8 +31,6 @@ export const runLines = async (argv: readonly string[], options: PlainMap, ctx: 
 
 /** A text as a template of an engine; as it is without one. */
 export async function rendered(text: string, engine: string | null, ctx: Context): Promise<string> {
-  if (engine === null || engine === '') return text;
-  const port = ctx.port('render');
-  if (!port.engines().includes(engine)) throw new CommandExecutionError(`Attempted to render file paths with unavailable engine ${engine}`);
-  return port.template(text, engine, { saltenv: str(ctx.opts['saltenv'] ?? 'base'), variables: {} });
+  const [done] = await renderedWords(ctx, [text], engine, { saltenv: str(ctx.opts['saltenv'] ?? 'base') });
+  return done;
 }

@@ -59,6 +59,9 @@ export interface CommandRequest {
   readonly env: Value;
   readonly cleanEnv: boolean;
   readonly template: string | null;
+  readonly saltenv: string | null;
+  /** `pillar` and `pillarenv` that templates of the call see instead of the minion's own. */
+  readonly pillar: PlainMap;
   readonly rstrip: boolean;
   readonly umask: Value;
   readonly outputEncoding: string | null;
@@ -92,6 +95,8 @@ export function requestOf(args: Arguments, change: Partial<CommandRequest> = {})
     env: args.env ?? null,
     cleanEnv: args.clean_env ?? false,
     template: args.template === '' ? null : args.template ?? null,
+    saltenv: args.saltenv === '' ? null : args.saltenv ?? null,
+    pillar: Object.fromEntries(['pillar', 'pillarenv'].filter((name) => name in kwargs).map((name) => [name, kwargs[name] ?? null])),
     rstrip: args.rstrip ?? true,
     umask: args.umask ?? null,
     outputEncoding: args.output_encoding ?? null,

@@ -5,18 +5,19 @@
  * Source: observed, Salt 3008.3; golden: cli/salt-cmd-*, cli/call-cmd-*.
  */
 import { constants } from 'node:fs';
-import { CommandExecutionError, CommandNotFoundError, PythonError } from '../../../kernel/contract/errors.js';
+import { CommandExecutionError, CommandNotFoundError, InvocationError, PythonError } from '../../../kernel/contract/errors.js';
 import type { Context } from '../../../kernel/contract/context.js';
 import type { RunOptions, RunResult } from '../../../kernel/contract/sys.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
 import { stripEnd } from '../../../kernel/std/python-space.js';
 import { repr, str } from '../../../kernel/std/python-text.js';
-import { isNumber, isTruthy, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { isNumber, isTruthy, typeName, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { commandEnvironment } from './environment.js';
 import { outputLog, type OutputLog } from './log-level.js';
 import { outputText } from './output-text.js';
 import { DEFAULT_SHELL, type CommandRequest } from './request.js';
 import { splitWords } from '../../../kernel/sys/shell-words.js';
+import { renderedWords } from '../shared/rendered-words.js';
 import { readSuccess, type Success } from './success.js';
 
 export type CommandResult = {
@@ -62,11 +63,10 @@ export function commandName(cmd: Value): string {
 }
 
 async function planOf(request: CommandRequest, ctx: Context): Promise<Plan> {
-  const { cmd, runas, template } = request;
+  const { runas } = request;
   const log = outputLog(request.outputLoglevel, ctx);
   const shell = await usableShell(request, log, ctx);
-  const cwd = request.cwd ?? (await homeFolder(runas, ctx));
-  if (template !== null) throw new CommandExecutionError(`Attempted to render file paths with unavailable engine ${template}`);
+  const { cmd, cwd } = await renderedRequest(request, request.cwd ?? (await homeFolder(runas, ctx)), ctx);
   if (request.checked) await refuseForbidden(cmd, ctx);
   logStart(request, cwd, log, ctx);
   await checkIdentity(request, ctx);
@@ -84,6 +84,14 @@ async function planOf(request: CommandRequest, ctx: Context): Promise<Plan> {
       ...(umask === undefined ? {} : { umask }), ...stdinOf(request), ...timeoutOf(request.timeout),
     },
   };
+}
+
+/** The command and its folder, from their templates where an engine is named. */
+async function renderedRequest({ cmd, template, saltenv, pillar }: CommandRequest, cwd: string, ctx: Context): Promise<{ cmd: Value; cwd: string }> {
+  if (template === null) return { cmd, cwd };
+  if (typeof cmd !== 'string') throw new InvocationError(`A command that is a template is a text, not a ${typeName(cmd)}`);
+  const [command, folder] = await renderedWords(ctx, [cmd, cwd], template, { saltenv: saltenv ?? str(ctx.opts['saltenv'] ?? 'base'), ...pillar });
+  return { cmd: command, cwd: folder };
 }
 
 /** The shell must exist even when the command needs none, as in Salt. */

@@ -1,34 +1,9 @@
-/** Templates: files that are rendered on their way, and paths that are. Source: read and observed, Salt 3008.3. */
+/** Files that are rendered on their way. Source: read and observed, Salt 3008.3. */
 import { dirname } from 'node:path';
-import { CommandExecutionError } from '../../../kernel/contract/errors.js';
 import type { Context } from '../../../kernel/contract/context.js';
-import { isMap, isPlainMap, type PlainMap } from '../../../kernel/std/value.js';
+import { isPlainMap, type PlainMap } from '../../../kernel/std/value.js';
 import { foreignCachePath } from './address.js';
 import { cacheFile } from './fetch.js';
-
-type Names = readonly [path: string, dest: string];
-
-/** Both paths rendered with an engine, or as they are without one. `pillar` and `pillarenv` change the pillar they see. */
-export async function renderNames(ctx: Context, names: Names, engine: string | null, given: PlainMap & { saltenv: string }): Promise<Names> {
-  if (engine === null || engine === '') return names;
-  const render = ctx.port('render');
-  if (!render.engines().includes(engine)) {
-    throw new CommandExecutionError(`Attempted to render file paths with unavailable engine ${engine}`);
-  }
-  const variables = await pillarFor(ctx, given);
-  const one = (text: string): Promise<string> => render.template(text, engine, { saltenv: given.saltenv, variables });
-  return [await one(names[0]), await one(names[1])];
-}
-
-async function pillarFor(ctx: Context, { pillar, pillarenv }: PlainMap): Promise<PlainMap> {
-  if (pillar === undefined && pillarenv === undefined) return {};
-  const env = pillarenv ?? ctx.opts['pillarenv'];
-  const override = isMap(pillar) && !(pillar instanceof Map) ? pillar : undefined;
-  const compiled = await ctx.port('refresh').compilePillar({
-    ...(typeof env === 'string' ? { pillarenv: env } : {}), ...(override === undefined ? {} : { override }),
-  });
-  return { pillar: { ...compiled, ...override } };
-}
 
 export interface TemplateRequest {
   readonly path: string;

@@ -7,7 +7,12 @@ import cmd from '../../../../src/plugins/modules/cmd.js';
 import { machine } from './machine.js';
 
 const NO_LISTS = { 'config.get': null };
-const here = (asJob = false) => machine({ modules: [cmd], answers: NO_LISTS, asJob });
+const render = {
+  engines: () => ['jinja'],
+  template: async (text: string, _engine: string, { variables }: { variables: PlainMap }) => text.replace('{{ id }}', 'web1').replace('{{ role }}', String(variables['pillar'] === undefined ? '' : (variables['pillar'] as PlainMap)['role'])),
+};
+const refresh = { compilePillar: async ({ override }: { override?: PlainMap }) => ({ role: 'own', ...override }) };
+const here = (asJob = false) => machine({ modules: [cmd], answers: NO_LISTS, asJob, ports: { render, refresh } });
 
 const TEXTS: readonly { title: string; fun: string; args: Value[]; kwargs?: PlainMap; gives: Value; code?: number }[] = [
   { title: 'gives stdout and stderr together', fun: 'cmd.run', args: ['echo a; echo b >&2; exit 4'], kwargs: { python_shell: true }, gives: 'a\nb', code: 4 },
@@ -32,6 +37,8 @@ const TEXTS: readonly { title: string; fun: string; args: Value[]; kwargs?: Plai
   { title: 'reads env as text', fun: 'cmd.run', args: ['echo $A'], kwargs: { env: 'A=x=y', python_shell: true }, gives: 'x=y' },
   { title: 'puts a folder before PATH', fun: 'cmd.run', args: ['echo ${PATH%%:*}'], kwargs: { prepend_path: '/foo', python_shell: true }, gives: '/foo' },
   { title: 'runs code', fun: 'cmd.exec_code', args: ['sh', 'echo "$1"; exit 3'], kwargs: { args: ['a b'] }, gives: 'a b', code: 3 },
+  { title: 'renders the command', fun: 'cmd.run', args: ['echo {{ id }}'], kwargs: { template: 'jinja' }, gives: 'web1' },
+  { title: 'renders the command with another pillar', fun: 'cmd.run', args: ['echo {{ role }}'], kwargs: { template: 'jinja', pillar: { role: 'db' } }, gives: 'db' },
   { title: 'knows programs', fun: 'cmd.has_exec', args: ['sh'], gives: true },
   { title: 'finds the first of several programs', fun: 'cmd.which_bin', args: [['no-such-program', 'sh']], gives: '/usr/bin/sh' },
   { title: 'finds no program', fun: 'cmd.which', args: ['no-such-program'], gives: null },
