@@ -37,7 +37,7 @@ export async function runCall(request: CallRequest, host: CallHost, minion: Loca
   const { fun, args, kwargs } = request;
   const jid = newJid();
   const session = minion.host.session({
-    job: { jid, fun, tgt: 'salt-call', pid: process.pid }, signal: host.signal,
+    job: { fun, pid: process.pid, jid, tgt: 'salt-call' }, signal: host.signal,
   });
   let value: Value;
   try {

@@ -6,15 +6,17 @@ import type { Gathered, SlsMatches, StateEngine, StateHigh, StateProgress, State
 import type { FilePort } from '../../kernel/contract/ports.js';
 import { PythonError } from '../../kernel/contract/errors.js';
 import type { Session } from '../../kernel/loader/call-session.js';
+import { sortedTexts } from '../../kernel/std/python-order.js';
 import { isMap, isTruthy, mapGet, typeName, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
 import { compileTarget, hasMatcher } from '../target/target.js';
 import { orderChunks } from './compile/compile.js';
 import { Gatherer } from './gather.js';
 import { High } from './high.js';
-import { isBody, readHigh, text } from './high-data.js';
+import { readHigh, text } from './high-data.js';
 import type { RunFacts } from './run/run-maker.js';
 import { RunMaker } from './run/run-maker.js';
 import { SlsTree, type SlsTreeParts } from './sls-tree.js';
+import { readTemplate } from './template-text.js';
 import { gatherTops, joinTops, matchTop, mergeTops, verifyTop, type Top } from './tops.js';
 
 export interface EngineParts {
@@ -106,7 +108,7 @@ export class Engine implements StateEngine {
 
   async available(): Promise<ReadonlyMap<string, readonly string[]>> {
     const found = new Map<string, readonly string[]>();
-    for (const env of await this.#tree.envs()) found.set(env, await this.#tree.names(env) ?? []);
+    for (const env of await this.#tree.envs()) found.set(env, sortedTexts(await this.#tree.names(env) ?? []));
     return found;
   }
 
@@ -129,9 +131,15 @@ export class Engine implements StateEngine {
   }
 
   async renderText(source: string, sls: string | null, path = ''): Promise<Gathered> {
+    const file = { text: source, path, source: path };
+    if (sls === null) {
+      const errors: string[] = [];
+      const high = readTemplate(await this.#tree.render(file, '', 'base'), errors);
+      return { high: new High(high, this.#maker), errors };
+    }
     const gatherer = this.#gatherer();
-    const errors = await gatherer.takeFile({ text: source, path, source: path }, sls ?? '<template-str>', this.saltenv ?? 'base');
-    if (sls === null) for (const body of gatherer.high.ids.values()) if (isBody(body)) body.set('__sls__', null);
+    // A file of this machine belongs to no environment, unless the call names one.
+    const errors = await gatherer.takeFile(file, sls, this.saltenv ?? '');
     return { high: new High(gatherer.high, this.#maker), errors };
   }
 

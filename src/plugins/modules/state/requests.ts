@@ -25,7 +25,7 @@ export async function request(mods: Value, kwargs: Keywords, apply: Apply, ctx: 
 
 export async function checkRequest(name: string | null, ctx: Context): Promise<Value> {
   const kept = await requests(ctx);
-  if (!isTruthy(name)) return kept;
+  if (!isTruthy(name) || Object.keys(kept).length === 0) return kept;
   const found = kept[name ?? ''];
   if (found === undefined) throw new PythonError('KeyError', repr(name));
   return found;

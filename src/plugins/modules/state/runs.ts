@@ -172,7 +172,10 @@ export async function runTemplate(path: string, kwargs: Keywords, ctx: Context):
   if (errors !== undefined) return errors;
   const file = path.endsWith('.sls') ? path : `${path}.sls`;
   const text = await ctx.sys.readText(file);
-  if (text === undefined) return refused([`Specified SLS ${file} in saltenv  is not available on the salt master or through a configured fileserver`], ctx);
+  if (text === undefined) {
+    ctx.log.error({}, `Template does not exist: ${file}`);
+    return refused([`Specified SLS ${file} on local filesystem cannot be found.`], ctx);
+  }
   const { high, errors: wrong } = await engine.renderText(text, file, join(file));
   if (wrong.length > 0) return refused([...wrong], ctx);
   return judged(await high.run(), ctx);

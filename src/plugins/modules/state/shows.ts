@@ -108,9 +108,10 @@ export async function showTop(kwargs: Keywords, ctx: Context): Promise<Value> {
   return mapFrom([...await match()].map(([env, list]) => [env, [...list]]));
 }
 
-/** Which SLS files of each environment the top file gives to this minion. */
+/** Which SLS files of each environment the top file gives to this minion: of all environments, whatever `saltenv` says. */
 export async function showUsage(kwargs: Keywords, ctx: Context): Promise<Value> {
-  const engine = await openEngine({ kwargs }, ctx);
+  const { saltenv: _saltenv, ...others } = kwargs;
+  const engine = await openEngine({ kwargs: others }, ctx);
   const { errors, match } = await engine.tops();
   if (errors.length > 0) return judged([...errors], ctx);
   const matches = await match();
