@@ -132,3 +132,18 @@ test('provider of a state: calls of a module go to the file that it names, other
   assert.equal(await given([{ test: 'nothing' }]).call('test.ping', []), true);
   assert.equal(given(null), session);
 });
+
+test('state.template reads a file of this machine, which belongs to no environment', async () => {
+  writeFileSync(join(root, 'own.sls'), 'e{{ saltenv }}:\n  test.nop\n');
+  assert.deepEqual(Object.keys(await call('state.template', [join(root, 'own')]) as PlainMap), ['test_|-e_|-e_|-nop']);
+  assert.deepEqual(await call('state.template', [join(root, 'none')]), [`Specified SLS ${join(root, 'none.sls')} on local filesystem cannot be found.`]);
+});
+
+test('state.show_state_usage is of all environments, whatever the call names', async () => {
+  const usage = await call('state.show_state_usage', [], { saltenv: 'elsewhere' }) as PlainMap;
+  assert.deepEqual((usage['base'] as PlainMap)['unused'], ['given', 'kill', 'mask', 'web']);
+});
+
+test('state.check_request of a name gives nothing when nobody asked for anything', async () => {
+  assert.deepEqual(await call('state.check_request', ['somebody']), {});
+});
