@@ -27,6 +27,7 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 pids_limit = 0
 netns = "none"
 [network]
+network_backend = "cni"
 network_config_dir = "${folder}/networks"
 [engine]
 runtime = "runc"
