@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { prepare, root } from './lib/prepare.mjs';
 
 /** In this order; minutes that each may take. */
-const PARTS = { limits: 1, commands: 6, answers: 1, jobs: 3, events: 4, master: 4, growth: 3, profile: 1, render: 4, pillar: 2, files: 5, states: 4, 'pkg-installed': 3, api: 4, 'idle-streams': 3 };
+const PARTS = { limits: 1, commands: 6, answers: 1, jobs: 3, events: 4, master: 4, growth: 3, profile: 1, render: 8, pillar: 2, files: 5, states: 4, 'pkg-installed': 3, api: 4, 'idle-streams': 3 };
 const MINUTES_ALONE = 24 * 60;
 
 prepare();

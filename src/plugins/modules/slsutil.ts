@@ -108,7 +108,7 @@ async function render({ path, string, default_renderer: renderer, kwargs }: Rend
   const file = isTruthy(path) ? await fileOf(path ?? '', saltenv, ctx) : undefined;
   if (isTruthy(path) && file === undefined) return {};
   const variables = Object.fromEntries(Object.entries({ ...others, ...(isPlainMap(context) ? context : {}) }).filter(([key]) => !key.startsWith('__')));
-  return ctx.port('render').pipe(file?.text ?? string ?? '', { saltenv, sls: str(sls), variables, renderer, ...(file === undefined ? {} : { path: file.path }) });
+  return ctx.port('render').pipe(file?.text ?? string ?? '', { saltenv, sls: str(sls), variables, renderer, path: file?.path ?? STRING_PATH });
 }
 
 /** A file that is not there, or blank, gives nothing but a line in the log, as in Salt (observed). */
@@ -120,6 +120,8 @@ async function fileOf(path: string, saltenv: string, ctx: Context): Promise<{ te
   return undefined;
 }
 
+/** What a text that is no file sees as its own path (observed). */
+const STRING_PATH = ':string:';
 const STRATEGY = { strategy: p.string('smart'), renderer: p.string('yaml'), merge_lists: p.bool(false) };
 const PLACE = { path: p.string(), saltenv: p.string('base') };
 const mod_kwargs = p.keywords();

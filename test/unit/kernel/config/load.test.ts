@@ -194,3 +194,16 @@ test('the tables hold every option of Salt 3008.3', () => {
   // __role, __fs_update, __cli, id and user are among them; __cachedir of the minion has no default of its own.
   assert.deepEqual([withDefault(masterOptions), withDefault(minionOptions)], [390, 323]);
 });
+
+test('__cli names the program of Salt that ours stands for: formulas ask whether salt-minion or salt-call renders them', async (t) => {
+  const before = process.argv[1] ?? '';
+  t.after(() => {
+    process.argv[1] = before;
+  });
+  const names: unknown[] = [];
+  for (const path of ['/usr/bin/tsalt-call', '/opt/tsalt/dist/cli/programs/tsalt-minion.js', '/usr/bin/tsalt', '/usr/bin/own']) {
+    process.argv[1] = path;
+    names.push((await load('minion', {})).opts['__cli']);
+  }
+  assert.deepEqual(names, ['salt-call', 'salt-minion', 'salt', 'own']);
+});

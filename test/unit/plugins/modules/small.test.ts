@@ -101,3 +101,10 @@ test('slsutil: toml there and back, integers and floats apart', async () => {
   assert.deepEqual(await host.call('slsutil.deserialize', ['toml', text]), { title: 'x', owner: { age: 3, ratio: 1.5, whole: new Float(2), tags: ['a', 'b'] } });
   await assert.rejects(host.call('slsutil.deserialize', ['toml', 'a = ']), /DeserializationError|Invalid TOML/);
 });
+
+test('slsutil.renderer: a text that is no file has a path of its own kind', async () => {
+  const host = machine({ modules: [slsutil], ports: { render: benchPort() } });
+  const string = '[{{ tplpath }}] [{{ tplfile }}] [{{ tpldir }}] [{{ sls }}]';
+  assert.equal(await host.call('slsutil.renderer', [], { string, default_renderer: 'jinja' }), '[:string:] [:string:] [.] []');
+  assert.equal(await host.call('slsutil.renderer', [], { string, default_renderer: 'jinja', sls: 'a.b' }), '[:string:] [a.b] [.] [a.b]');
+});

@@ -17,6 +17,7 @@ const catalog: CatalogPort = {
   card: async () => undefined,
   names: async (kind) => (kind === 'renderers' ? ['jinja', 'json', 'yaml'] : [...new Set((functions[kind] ?? []).map((name) => name.split('.')[0] as string))]),
   functions: async (kind) => functions[kind] ?? [],
+  functionsOf: async (kind, module) => (functions[kind] ?? []).filter((name) => name.startsWith(`${module}.`)),
   doc: async (kind, name) => `${kind} ${name}`,
   argspec: async (_, name) => specs[name],
   provider: async () => undefined, notLoaded: async () => [],
