@@ -5,6 +5,7 @@
  * Source: golden cli/{salt,call,run}-* (exception, cmderr, missing-args, ...), events/job-error; read, Salt 3008.3.
  */
 import { asError } from '../std/async.js';
+import { isOsError, osErrorClass, osErrorText } from '../std/os-error.js';
 import { mapEntries, mapFrom, isMap, type Value } from '../std/value.js';
 
 const FRAMES_MAX = 20;
@@ -134,7 +135,7 @@ export function traceback(error: unknown): string {
 }
 
 function exceptionLine(error: unknown): string {
-  const message = codeOf(error) === 'loader.function_missing' ? `'${String(missingFun(error))}'` : messageOf(error);
+  const message = codeOf(error) === 'loader.function_missing' ? `'${String(missingFun(error))}'` : isOsError(error) ? osErrorText(error) : messageOf(error);
   return message === '' ? pythonClass(error) : `${pythonClass(error)}: ${message}`;
 }
 
@@ -142,7 +143,7 @@ function exceptionLine(error: unknown): string {
 export function pythonClass(error: unknown): string {
   const code = codeOf(error);
   if (code === 'job.python_exception') return String((error as { className?: unknown }).className ?? 'Exception');
-  return PYTHON_CLASSES[code] ?? asError(error).name;
+  return PYTHON_CLASSES[code] ?? (isOsError(error) ? osErrorClass(error) : asError(error).name);
 }
 
 export const messageOf = (error: unknown): string => asError(error).message;

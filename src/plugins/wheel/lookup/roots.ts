@@ -2,10 +2,11 @@
 import { isUtf8 } from 'node:buffer';
 import { dirname, join } from 'node:path';
 import type { Context } from '../../../kernel/contract/context.js';
+import { PythonError } from '../../../kernel/contract/errors.js';
 import { p } from '../../../kernel/contract/params.js';
 import { fn, type Fn } from '../../../kernel/contract/plugin.js';
-import { str } from '../../../kernel/std/python-text.js';
-import { isMap, mapEntries, mapFrom, mapGet, type PlainMap, type Value, type ValueMap } from '../../../kernel/std/value.js';
+import { reprText, str } from '../../../kernel/std/python-text.js';
+import { isMap, mapEntries, mapFrom, mapGet, typeName, type PlainMap, type Value, type ValueMap } from '../../../kernel/std/value.js';
 import { safeJoinReal, UnsafePathError } from '../../../kernel/sys/safe-path.js';
 
 export type RootsOption = 'file_roots' | 'pillar_roots';
@@ -76,8 +77,15 @@ async function listEnvironment(option: RootsOption, saltenv: string, ctx: Contex
   return mapFrom(found);
 }
 
-async function write(option: RootsOption, request: { data: string; path: string; saltenv: string; index: number }, ctx: Context): Promise<string> {
+/** @throws PythonError for what is no text: Salt writes no numbers either */
+function textOf(data: Value): string {
+  if (typeof data === 'string') return data;
+  throw new PythonError('TypeError', `expected str, bytes, or bytearray not <class '${typeName(data)}'>`);
+}
+
+async function write(option: RootsOption, request: { data: Value; path: string; saltenv: string; index: number }, ctx: Context): Promise<string> {
   const { data, path, saltenv, index } = request;
+  const text = textOf(data);
   const roots = rootsOf(option, saltenv, ctx);
   if (roots === undefined) return `Named environment ${saltenv} is not present`;
   const root = roots.at(index);
@@ -85,8 +93,11 @@ async function write(option: RootsOption, request: { data: string; path: string;
   if (path.startsWith('/')) return `The path passed in ${path} is not relative to the environment ${saltenv}`;
   const target = await below(root, path);
   if (target === undefined || path === '' || path.endsWith('/')) return option === 'file_roots' ? `Invalid path: ${path}` : 'Invalid path';
+  if ((await ctx.sys.fs.stat(target).catch(() => undefined))?.isDirectory() === true) {
+    throw new PythonError('IsADirectoryError', `[Errno 21] Is a directory: ${reprText(`${root}/${path}`)}`);
+  }
   await ctx.sys.fs.mkdir(dirname(target), { recursive: true });
-  await ctx.sys.writeFile(target, data);
+  await ctx.sys.writeFile(target, text);
   return `Wrote data to file ${join(root, path)}`;
 }
 
@@ -114,7 +125,7 @@ export function rootsFunctions(option: RootsOption): Record<string, Fn> {
       run: async (args, ctx) => (await findAll(option, args.path, args.saltenv, ctx)).filter(({ bytes }) => isText(bytes)).map(({ full, bytes }): PlainMap => ({ [full]: bytes.toString('utf8') })),
     }),
     write: fn({
-      doc: 'Write a file below one of the folders of an environment.', params: { data: p.string(), path, saltenv, index: p.int(0) },
+      doc: 'Write a file below one of the folders of an environment.', params: { data: p.any(), path, saltenv, index: p.int(0) },
       run: (args, ctx) => write(option, args, ctx),
     }),
   };

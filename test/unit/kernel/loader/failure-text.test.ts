@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { CommandExecutionError, CommandNotFoundError, FunctionMissingError, InvocationError, PythonError } from '../../../../src/kernel/contract/errors.js';
 import { callFailure, clientFailure, compoundFailure, jobFailure, missingFunctionReturn, pythonClass } from '../../../../src/kernel/loader/failure-text.js';
@@ -26,6 +27,16 @@ test('jobFailure() shows other exceptions as a Python traceback that ends in cla
   assert.match(text, /^The minion function caused an exception: Traceback \(most recent call last\):\n(?: {2}File ".+", line \d+, in .+\n)+ValueError: kaboom\n$/);
   assert.ok(!text.includes('node:internal'));
   assert.match(jobFailure('demo.boom', new PythonError('AssertionError', '')).text, /\nAssertionError\n$/);
+});
+
+test('a failure of the operating system has the class and the text of Python', () => {
+  let met: unknown;
+  try {
+    readFileSync('/no/such/file');
+  } catch (error) {
+    met = error;
+  }
+  assert.match(jobFailure('demo.boom', met).text, /\nFileNotFoundError: \[Errno 2\] No such file or directory: '\/no\/such\/file'\n$/);
 });
 
 test('a function missing inside of another is a KeyError of that other one', () => {

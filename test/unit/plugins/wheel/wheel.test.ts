@@ -51,6 +51,17 @@ test('nothing outside of the folders is read or written', async (t) => {
   assert.equal(await host.call('file_roots.write', ['x', 'y', 'base', 5]), 'Specified index 5 in environment base is not present');
 });
 
+test('what is no text and what is no file cannot be written', async (t) => {
+  const { host, root } = await master(t);
+  for (const [data, path, className, message] of [
+    [5, 'number', 'TypeError', "expected str, bytes, or bytearray not <class 'int'>"],
+    [null, 'none', 'TypeError', "expected str, bytes, or bytearray not <class 'NoneType'>"],
+    ['text', 'web', 'IsADirectoryError', `[Errno 21] Is a directory: '${root}/web'`],
+  ] as const) {
+    await assert.rejects(host.call('file_roots.write', [data, path]), (err) => err instanceof PythonError && err.className === className && err.message === message);
+  }
+});
+
 test('config: values, further files, one value', async (t) => {
   const { host, folder } = await master(t);
   assert.equal((await host.call('config.values') as { config_dir: string }).config_dir, folder);
@@ -67,5 +78,6 @@ test('minions and error', async (t) => {
   assert.deepEqual(await host.call('minions.connected'), ['web1']);
   assert.deepEqual(await host.call('error.error'), {});
   await assert.rejects(host.call('error.error', ['ValueError', 'text']), (err) => err instanceof PythonError && err.className === 'ValueError' && err.message === 'text');
+  await assert.rejects(host.call('error.error', ['KeyError', 'text']), (err) => err instanceof PythonError && err.className === 'KeyError' && err.message === "'text'");
   await assert.rejects(host.call('error.error', ['NoSuch', 'text']), (err) => err instanceof PythonError && err.className === 'salt.exceptions.SaltException');
 });
