@@ -7,10 +7,12 @@ import { after, before, test } from 'node:test';
 import { decodeBus, encodeBus } from '../../src/bus/codec/codec.js';
 import type { CallSession } from '../../src/kernel/loader/call-session.js';
 import type { PlainMap, Value } from '../../src/kernel/std/value.js';
+import etcdDb from '../../src/plugins/sdb/etcd_db.js';
 import { createSys } from '../../src/kernel/sys/sys.js';
 import { neverAborted, testHost } from '../support/module-host.js';
 import { skipWithoutEtcd, startEtcd, type Store } from '../support/servers/stores.js';
 import { runState } from '../support/state-calls.js';
+import { machine } from '../unit/plugins/modules/machine.js';
 import { stateContract, type StateSystem } from './states.js';
 
 const root = mkdtempSync(join(tmpdir(), 'tsalt-etcd-'));
@@ -76,4 +78,15 @@ test('etcd: keys are set, listed, watched and deleted', { skip: skipWithoutEtcd 
   assert.equal(await call('set', ['/t', 'x'], { ttl: 100 }), 'x');
   assert.deepEqual([await call('rm', ['/root/web'], { recurse: true }), await call('rm', ['/root/web']), await call('get', ['/root/web2'])], [true, null, 'y']);
   assert.equal((await keys.run('etcd.mod_watch', { name: '/w', sfun: 'wait_set', value: 2, profile: 'mine' }))['comment'], 'New key created');
+});
+
+test('sdb: values in etcd', { skip: skipWithoutEtcd }, async () => {
+  const { context } = machine({ modules: [], ports: { pack: { pack: encodeBus, unpack: decodeBus } } });
+  const profile = { driver: 'etcd', 'etcd.host': '127.0.0.1', 'etcd.port': server?.port ?? 0 };
+  for (const options of [profile, { ...profile, 'etcd.encode_values': false }]) {
+    assert.equal(await etcdDb.get('/sdb/none', options, context), null);
+    assert.equal(await etcdDb.set?.('/sdb/a', 'x y', options, context), 'x y');
+    assert.equal(await etcdDb.get('/sdb/a', options, context), 'x y');
+    assert.deepEqual([await etcdDb.delete?.('/sdb/a', options, context), await etcdDb.delete?.('/sdb/a', options, context)], [true, false]);
+  }
 });
