@@ -2,9 +2,12 @@
 import type { FunctionPlugin, Plugin, PluginKind } from '../contract/plugin.js';
 import type { CatalogPort } from '../contract/ports.js';
 import type { PlainMap, Value } from '../std/value.js';
+import { BUILT_IN_RENDERERS } from './built-in-renderers.data.js';
 import { isFunctionPlugin } from './describe.js';
 import { decodeDefault, type FunctionEntry } from './index-file.js';
 import type { Candidate, PluginTable } from './plugin-table.js';
+
+const RENDERERS = 'renderers';
 
 export interface CatalogSource {
   table(kind: PluginKind): Promise<PluginTable>;
@@ -23,7 +26,8 @@ export class Catalog implements CatalogPort {
   }
 
   async names(kind: string): Promise<string[]> {
-    return [...(await this.#chosen(kind)).keys()];
+    const names = [...(await this.#chosen(kind)).keys()];
+    return kind === RENDERERS ? [...new Set([...names, ...BUILT_IN_RENDERERS.keys()])].sort() : names;
   }
 
   async functions(kind: string): Promise<readonly string[]> {
@@ -46,7 +50,7 @@ export class Catalog implements CatalogPort {
   async doc(kind: string, fullName: string): Promise<string | undefined> {
     const [serves, name] = splitName(fullName);
     const candidate = await this.#candidate(kind, serves);
-    if (candidate === undefined) return undefined;
+    if (candidate === undefined) return kind === RENDERERS ? BUILT_IN_RENDERERS.get(fullName) : undefined;
     const [docs, entry] = [await candidate.docs(), await candidate.entry()];
     if (name === '') return docs[''] ?? '';
     const real = entry.aliases?.[name] ?? name;

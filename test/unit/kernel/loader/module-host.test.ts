@@ -88,6 +88,13 @@ test('a user module of three lines works, declared or plain', async () => {
   await assert.rejects(call.call('plain.twice'), { message: "twice() missing 1 required positional argument: 'fun'" });
 });
 
+test('renderers are listed and documented, though they are no plugins', async () => {
+  const { host } = await hostWith({});
+  assert.ok((await host.catalog.names('renderers')).includes('jinja'));
+  assert.match(await host.catalog.doc('renderers', 'yaml') ?? '', /YAML/);
+  assert.equal(await host.catalog.doc('renderers', 'nosuch'), undefined);
+});
+
 test('TypeScript modules and their neighbours are imported', async () => {
   const { call, log } = await hostWith({
     '_words.ts': "export const word: string = 'typed';\n",

@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { PythonError } from '../../../../src/kernel/contract/errors.js';
+import { BUILT_IN_RENDERERS } from '../../../../src/kernel/loader/built-in-renderers.data.js';
 import { createSys } from '../../../../src/kernel/sys/sys.js';
 import { Float, type PlainMap, type Value } from '../../../../src/kernel/std/value.js';
 import { pipeOf } from '../../../../src/sls/render/pipeline.js';
@@ -16,6 +18,14 @@ const place = { saltenv: 'base', sls: 'a' };
 for (const [first, pipe] of [['#!jinja|yaml', 'jinja|yaml'], ['#! jinja | json ', ' jinja | json'], ['#!/bin/sh', 'usual'], ['# x', 'usual'], ['', 'usual']] as const) {
   test(`the first line '${first}' asks for the pipe '${pipe}'`, () => assert.equal(pipeOf(`${first}\na: 1\n`, 'usual'), pipe));
 }
+
+test('every renderer that is listed is there', async () => {
+  for (const name of BUILT_IN_RENDERERS.keys()) {
+    // One that is not there gives nothing, and no error.
+    const given = await renderBench().renderData('{}', name).catch((error: Error) => error);
+    assert.ok(!(given instanceof PythonError && given.className === 'KeyError'), `${name}: ${String(given)}`);
+  }
+});
 
 test('toml gives tables, keeps floats apart from integers', async () => {
   assert.deepEqual(await renderBench().renderSls('#!jinja|toml\nx = {{ 1 + 1 }}\nf = 1.0\n[t]\nd = 2020-01-02\n', place), { x: 2, f: new Float(1), t: { d: '2020-01-02' } });
