@@ -36,7 +36,9 @@ export async function linkProgram(bundle, out, program, common) {
     stdin: { contents: entryText(program), resolveDir: root, loader: 'js' },
     outfile: join(folder, `${program.name}.cjs`),
     bundle: true, format: 'cjs', charset: 'ascii',
-    define: { 'import.meta.url': '__tsaltUrl' }, keepNames: false,
+    define: { 'import.meta.url': '__tsaltUrl' },
+    // As in the bundles of the daemons: naming each function again takes a tenth of the time of 1,000 states.
+    keepNames: false,
     banner: { js: '(function (require, __tsaltUrl, __tsaltImport) { const module = { exports: {} };' },
     footer: { js: 'return module.exports; })' },
   });

@@ -1,6 +1,7 @@
 /** Commands as one file each: plugins of users share its classes, and grains that are left for later are there for whoever reads them. */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../support/fleet/program.js';
 import { repository } from '../support/fleet/salt-venv.js';
@@ -34,6 +35,15 @@ for (const name of ['tsalt-call', 'tsalt', 'tsalt-key', 'tsalt-run', 'tsalt-cp']
     assert.equal(readdirSync(folder).filter((file) => file.endsWith('.cache')).length, 1);
   });
 }
+
+site.test('errors keep their names where all modules are in one file: people see them', async () => {
+  const text = await readFile(join(repository, 'dist/linked/tsalt-call/tsalt-call.cjs'), 'latin1');
+  const parents = new Map([...text.matchAll(/\b(\w+)=class(?: \w+)? extends (\w+)/g)].map(([, name = '', parent = '']) => [name, parent]));
+  const isOurs = (name: string | undefined): boolean => name !== undefined && (name === 'TsaltError' || isOurs(parents.get(name)));
+  const errors = [...parents.keys()].filter(isOurs);
+  assert.ok(errors.length > 20, errors.join(' '));
+  assert.deepEqual(errors.filter((name) => /\d$/.test(name)), []);
+});
 
 site.test('with flags of the engine that the kept code is not for, modules are loaded one by one', async () => {
   const done = await runCommand([process.execPath, '--no-opt', join(repository, 'bin/tsalt-key'), '-c', confDir, '--gen-keys=a', `--gen-keys-dir=${site.dir}`, '--keysize=2048']);
