@@ -1,4 +1,4 @@
-/** Keys of memcached. Source: read, Salt 3006, which 3008 has no more. Differs: needs no further library. */
+/** Keys of memcached. Source: the documentation of Salt 3006, which 3008 has no more. Differs: needs no further library. */
 import type { Context } from '../../kernel/contract/context.js';
 import { CommandExecutionError, InvocationError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';

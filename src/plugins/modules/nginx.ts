@@ -1,4 +1,4 @@
-/** nginx: version, configuration, signals, counters. Source: read, Salt 3006, which 3008 has no more. */
+/** nginx: version, configuration, signals, counters. Source: the documentation of Salt 3006, which 3008 has no more. */
 import type { Context } from '../../kernel/contract/context.js';
 import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';

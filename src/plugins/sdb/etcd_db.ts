@@ -1,4 +1,4 @@
-/** Values in etcd, by the options `etcd.host`, `etcd.port` and so on of the profile. Source: read, Salt 3006, which 3008 has no more. */
+/** Values in etcd, by the options `etcd.host`, `etcd.port` and so on of the profile. Source: the documentation of Salt 3006, which 3008 has no more. */
 import type { Context } from '../../kernel/contract/context.js';
 import { defineSdb } from '../../kernel/contract/plugin.js';
 import { str } from '../../kernel/std/python-text.js';

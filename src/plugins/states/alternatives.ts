@@ -1,5 +1,5 @@
 /**
- * Which of several programs a common name leads to. Source: read, Salt 3006 (3008 has the module without the state).
+ * Which of several programs a common name leads to. Source: the documentation of Salt 3006 (3008 has the module without the state).
  *
  * Differs: what a test run foretells has the changes of the real run, and `set` that does not succeed fails with the program's words.
  */

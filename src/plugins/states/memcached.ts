@@ -1,4 +1,4 @@
-/** Keys of memcached. Source: read, Salt 3006, which 3008 has no more. */
+/** Keys of memcached. Source: the documentation of Salt 3006, which 3008 has no more. */
 import type { Context } from '../../kernel/contract/context.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';

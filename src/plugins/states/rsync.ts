@@ -1,5 +1,5 @@
 /**
- * Folders kept the same by rsync. Source: Salt 3006 (3008 has the module without the state).
+ * Folders kept the same by rsync. Source: the documentation of Salt 3006 (3008 has the module without the state).
  *
  * Differs: a test run makes nothing, foretells the changes, and is content where there are none; hosts are not looked for as folders.
  */

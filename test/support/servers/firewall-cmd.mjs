@@ -1,4 +1,5 @@
-// Answers as firewall-cmd of firewalld 1.3 does, as its manual and Salt's own tests show its output, over a file: firewalld itself needs a bus of the system.
+// Answers as firewall-cmd of firewalld 1.3 does, over a file: firewalld itself needs a bus of the system.
+// Nothing here was recorded: words, codes and outputs are written from its manual and from Salt's own tests.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const file = process.env.FIREWALL_STORE;
