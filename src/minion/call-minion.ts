@@ -14,7 +14,7 @@ import { RunningJobs } from './job/running.js';
 import { giveNow, type LocalMinion, type LocalMinionOptions } from './local-minion.js';
 import { pluginFolders } from './plugin-folders.js';
 import { minionPorts } from './ports.js';
-import { sessionPorts } from '../sls/state/session-ports.js';
+import { minionSessionPorts } from './session-ports.js';
 
 /** @throws SignInError, RequestTimeoutError when the master does not let it in */
 export async function openCallMinion(options: LocalMinionOptions): Promise<LocalMinion> {
@@ -25,7 +25,7 @@ export async function openCallMinion(options: LocalMinionOptions): Promise<Local
   const { connection, pair } = await openConnection(options, state, bus);
   const host: ModuleHost = new ModuleHost({
     distDir, opts, sys, log, id, grains: () => state.grains, pillar: () => state.pillar, userDirs: pluginFolders(opts),
-    sessionPorts: sessionPorts({ hasMaster: true, isDaemon: false, progress: options.progress }), ports: minionPorts({
+    sessionPorts: minionSessionPorts(opts, { hasMaster: true, isDaemon: false, progress: options.progress }), ports: minionPorts({
       opts, id, connection, all: new AllMasters(log), bus, running: new RunningJobs(), state, refreshGrains, reload: () => host.catalog.reload(), pair, isDaemon: false,
     }),
   });

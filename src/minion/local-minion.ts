@@ -94,8 +94,8 @@ function masterless(options: LocalMinionOptions): LocalMinion {
 async function prepareHost(
   host: ModuleHost, state: HostState, { opts, sys, log, skipGrains, progress, distDir }: LocalMinionOptions, onGrains: () => void,
 ): Promise<void> {
-  const [{ masterlessPorts, ownPillar }, { sessionPorts }, { deferredGrains, gatherGrains }, { EventBus }, { RunningJobs }, { beaconsDoor }, { scheduleDoor }, { configuredTops }] = await Promise.all([
-    import('./masterless-ports.js'), import('../sls/state/session-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
+  const [{ masterlessPorts, ownPillar }, { minionSessionPorts }, { deferredGrains, gatherGrains }, { EventBus }, { RunningJobs }, { beaconsDoor }, { scheduleDoor }, { configuredTops }] = await Promise.all([
+    import('./masterless-ports.js'), import('./session-ports.js'), import('./grains.js'), import('../bus/event/bus.js'), import('./job/running.js'),
     import('./beacons-door.js'), import('./daemon-door.js'), import('../sls/state/configured-tops.js'),
   ]);
   const refreshGrains = async (): Promise<boolean> => {
@@ -110,7 +110,7 @@ async function prepareHost(
     bus: new EventBus((err, tag) => log.error({ err, tag }, 'event listener failed')),
     // The catalog waits for this preparation; to forget lookups needs no waiting.
     reload: () => Promise.resolve(host.reload()),
-  }), sessionPorts({
+  }), minionSessionPorts(opts, {
     hasMaster: false, isDaemon: false, progress, ownTops: () => configuredTops({ opts, log, host }, { opts, grains: state.grains }),
   }));
   if (!skipGrains) {

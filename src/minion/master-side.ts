@@ -23,7 +23,7 @@ import { masterlessPorts } from './masterless-ports.js';
 import type { MinionState } from './minion-state.js';
 import { extensionModules, pluginFolders } from './plugin-folders.js';
 import { minionPorts } from './ports.js';
-import { sessionPorts } from '../sls/state/session-ports.js';
+import { minionSessionPorts } from './session-ports.js';
 
 export interface SideParts {
   readonly opts: Readonly<PlainMap>;
@@ -89,7 +89,7 @@ export class MasterSide implements AsyncDisposable {
     this.ports = this.connection === undefined
       ? masterlessPorts({ ...shared, sys, log, host: () => this.host, extmods: extensionModules(opts) })
       : minionPorts({ ...shared, id, connection: this.connection, all, pair, isDaemon: true });
-    this.host = new ModuleHost({ distDir, opts, sys, log, id, grains, pillar: () => state.pillar, ports: this.ports, sessionPorts: sessionPorts({
+    this.host = new ModuleHost({ distDir, opts, sys, log, id, grains, pillar: () => state.pillar, ports: this.ports, sessionPorts: minionSessionPorts(opts, {
       hasMaster: this.connection !== undefined, isDaemon: true, progressOf: parts.statesOf,
       ownTops: async () => (await import('../sls/state/configured-tops.js')).configuredTops({ opts, log, host: this.host }, { opts, grains: state.grains }),
     }), userDirs: pluginFolders(opts) });
