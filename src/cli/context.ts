@@ -5,8 +5,9 @@
  * Source: read, Salt 3008.3 (order in which options, Saltfile and configuration meet).
  */
 import { once } from 'node:events';
-import { appendFileSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, statSync, truncateSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import type { Logger } from '../kernel/contract/log.js';
 import { loadClientConfig } from '../kernel/config/load-client.js';
 import { findConfigDir, loadMasterConfig, loadMinionConfig, type ConfigRequest, type LoadedConfig } from '../kernel/config/load.js';
@@ -179,7 +180,7 @@ function withLine(config: Readonly<PlainMap>, line: ParsedLine, overrides: Plain
   Object.assign(opts, givenOptions(line), overrides);
   if (line.given.has('state_verbose')) opts['state_verbose'] = asFlag(opts['state_verbose'] ?? null);
   const isPlain = process.stdout.isTTY !== true || (process.env['NO_COLOR'] ?? '') !== '';
-  if (isPlain || isTruthy(opts['output_file'])) opts['color'] = false;
+  if (isPlain) opts['color'] = false;
   else opts['color'] ??= true;
   return Object.freeze(opts);
 }
@@ -190,12 +191,24 @@ function asFlag(value: Value): Value {
   return value === 'False' || value === 'false' ? false : value;
 }
 
-/** Results are added to the file one after the other, so it begins empty. */
+/** Results are added to the file one after the other, so it begins empty. What cannot be a file is refused before anything is done. */
 function emptyOutputFile(line: ParsedLine): void {
   const path = line.values['output_file'];
-  if (typeof path !== 'string' || path === '' || line.values['output_file_append'] === true) return;
+  if (typeof path !== 'string' || path === '') return;
+  const there = statOf(path);
+  if (there?.isDirectory() === true) throw new UsageError(`--out-file ${path} is a folder: name a file`);
+  if (there === undefined && statOf(dirname(path))?.isDirectory() !== true) throw new UsageError(`--out-file ${path} cannot be written: there is no folder ${dirname(path)}`);
+  if (line.values['output_file_append'] === true) return;
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false) truncateSync(path);
+    if (there?.isFile() ?? false) truncateSync(path);
+  } catch (error) {
+    throw new UsageError(`${path}: Access denied: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
     throw new UsageError(`${path}: Access denied: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }

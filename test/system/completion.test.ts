@@ -32,6 +32,8 @@ const missing = (shell: string): string | false => (spawnSync(shell, ['-c', 'tru
 const LINES: readonly (readonly [string, readonly string[]])[] = [
   ['tsalt web', ['web1', 'web2']],
   ['tsalt -N ', ['lab']],
+  ['tsalt -L web1,w', ['web1,web2']],
+  ['tsalt --state-output te', ['terse', 'terse_id']],
   ['tsalt web1 test.pin', ['test.ping']],
   ['tsalt web1 test.sleep ', ['length=']],
   ['tsalt --out js', ['json']],

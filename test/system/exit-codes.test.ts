@@ -44,6 +44,8 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'an option is not there': /tsalt: error: no such option: --zap\n$/,
   'an option has a wrong value': /tsalt: error: option -t: invalid integer value: 'abc'\n$/,
   'a value is not YAML': /tsalt: error: option --metadata: '\{a' is not YAML: [^\n]*\n$/,
+  'a file for results has no folder': /tsalt: error: --out-file \/no\/such\/file cannot be written: there is no folder \/no\/such\n$/,
+  'a file for results is a folder': /tsalt: error: --out-file \/tmp is a folder: name a file\n$/,
   'two kinds of target': /tsalt: error: The options [^\n]* are mutually exclusive[^\n]*\n$/,
   'an outputter is not there': /Invalid outputter bogus specified, fall back to nested/,
   'no master runs': /The salt master could not be contacted\. Is master running\?/,
@@ -60,7 +62,7 @@ const SAYS: Readonly<Record<string, RegExp>> = {
 };
 
 site.setUp('a master with a minion, and the key of one that never came', async () => {
-  const fleet = await startFleet(site, ['web1'], { master: { timeout: 5 } });
+  const fleet = await startFleet(site, ['web1'], { master: { timeout: 5, sharedsecret: 'open sesame', external_auth: { sharedsecret: { alice: ['.*'] } } } });
   master = fleet.master;
   [minion] = fleet.minions as [MinionHost];
   copyFileSync(master.path('pki/minions/web1'), master.path('pki/minions/ghost'));
@@ -77,6 +79,15 @@ site.test('the page has its table, and a sentence for each line that is named he
   for (const when of Object.keys(SAYS)) assert.ok(lines.some((line) => line.when === when), when);
   return Promise.resolve();
 });
+
+for (const [input, says] of [['alice\nopen sesame\n', 'web1:\n    True\n'], ['alice\n', 'Authentication error occurred.\n'], ['', 'Authentication error occurred.\n']] as const) {
+  site.test(`a login is asked for without a terminal: ${JSON.stringify(input)}`, async () => {
+    const { code, stdout, stderr } = await runCommand(
+      [process.execPath, join(repository, 'bin/tsalt'), '-c', master.configDir, '-a', 'sharedsecret', 'web1', 'test.ping'], { input },
+    );
+    assert.deepEqual([code, stdout + stderr], [0, `username: password: ${says}`]);
+  });
+}
 
 for (const line of lines) {
   site.test(`${line.when}: ${line.words.join(' ')}`, async () => {

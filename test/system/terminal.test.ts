@@ -33,6 +33,13 @@ site.setUp('a master and two minions, of which one fails', async () => {
   await master.allAnswer('web1', 'web2');
 });
 
+site.test('a file for results has the colours of the terminal, as with Salt', async () => {
+  const file = join(site.dir, 'results');
+  const { code, text } = await onTerminal(program('tsalt', master.configDir, 'web1', 'test.ping', '--out-file', file));
+  assert.equal(code, 0, text);
+  assert.equal(readFileSync(file, 'utf8'), '\u001b[0;36mweb1\u001b[0;0m:\n    \u001b[0;1;33mTrue\u001b[0;0m\n');
+});
+
 site.test('after the answers of all minions: what failed, where it is written, counts', async () => {
   const { code, text } = await onTerminal(program('tsalt', master.configDir, '*', 'state.apply', 'web'));
   assert.equal(code, 1, text);

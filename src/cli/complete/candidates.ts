@@ -38,6 +38,7 @@ const KEY_STATES: Readonly<Record<string, readonly string[]>> = {
   finger: ['minions', 'minions_pre', 'minions_rejected'], print: ['minions', 'minions_pre', 'minions_rejected'],
 };
 const KEY_LISTS = ['pre', 'un', 'unaccepted', 'acc', 'accepted', 'rej', 'rejected', 'den', 'denied', 'all'];
+const STATE_OUTPUTS = ['full', 'terse', 'mixed', 'changes', 'filter'].flatMap((name) => [name, `${name}_id`]);
 
 /** Sorted, each once; those that begin with what is typed. */
 export function candidates(line: LineStart, names: Names): string[] {
@@ -54,11 +55,11 @@ function possible({ table, words, prefix }: LineStart, names: Names): readonly s
     return row === undefined ? [] : values(row, names).map((value) => `${prefix.slice(0, equals)}=${value}`);
   }
   if (prefix.startsWith('-')) return rows.flatMap(({ flags }) => flags);
-  return wordsOf(table.name, plain, given, names);
+  return wordsOf(table.name, plain, given, names, prefix);
 }
 
-function wordsOf(program: string, plain: readonly string[], given: ReadonlySet<string>, names: Names): readonly string[] {
-  if (TARGETED.has(program) && plain.length === 0) return targets(given, names);
+function wordsOf(program: string, plain: readonly string[], given: ReadonlySet<string>, names: Names, prefix: string): readonly string[] {
+  if (TARGETED.has(program) && plain.length === 0) return given.has('list') ? listed(prefix, names) : targets(given, names);
   const called = FUNCTIONS[program];
   if (called === undefined || plain.length < called.before) return [];
   if (plain.length === called.before) return names.functions(called.kind);
@@ -70,6 +71,12 @@ function targets(given: ReadonlySet<string>, names: Names): readonly string[] {
   return [...given].some((dest) => ['grain', 'grain_pcre', 'pillar_target', 'pillar_pcre', 'ipcidr', 'range'].includes(dest)) ? [] : ["'*'", ...names.minions()];
 }
 
+/** The list that is typed, with one more minion that is not in it. */
+function listed(prefix: string, names: Names): readonly string[] {
+  const known = prefix.split(',').slice(0, -1);
+  return names.minions().filter((id) => !known.includes(id)).map((id) => [...known, id].join(','));
+}
+
 function values(row: OptionRow, names: Names): readonly string[] {
   if (row.choices !== undefined) return row.choices;
   const states = KEY_STATES[row.dest];
@@ -78,6 +85,8 @@ function values(row: OptionRow, names: Names): readonly string[] {
     case 'output': return names.plugins('output');
     case 'return': return names.plugins('returners');
     case 'list': return KEY_LISTS;
+    case 'state_output': return STATE_OUTPUTS;
+    case 'state_verbose': return ['True', 'False'];
     default: return [];
   }
 }
