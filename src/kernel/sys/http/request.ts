@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;
   readonly verify: boolean;
+  /** Certificates to trust, as PEM; goes before `caFile`. */
+  readonly ca?: string | undefined;
   /** Paths of PEM files. */
   readonly caFile?: string | undefined;
   readonly certFile?: string | undefined;
@@ -121,9 +123,9 @@ async function sent(url: URL, request: HttpRequest, signal: AbortSignal): Promis
   });
 }
 
-async function secureOptions({ verify, caFile, certFile, keyFile }: HttpRequest): Promise<object> {
+async function secureOptions({ verify, ca: trusted, caFile, certFile, keyFile }: HttpRequest): Promise<object> {
   const read = async (path: string | undefined): Promise<Buffer | undefined> => (path === undefined ? undefined : readFile(path));
-  const [ca, cert, key] = await Promise.all([verify ? read(caFile) : undefined, read(certFile), read(keyFile ?? certFile)]);
+  const [ca, cert, key] = await Promise.all([verify ? trusted ?? read(caFile) : undefined, read(certFile), read(keyFile ?? certFile)]);
   return { rejectUnauthorized: verify, ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
 }
 
