@@ -6,6 +6,7 @@ import { defineModule, fn, type Fn } from '../../kernel/contract/plugin.js';
 import { isTruthy, type PlainMap } from '../../kernel/std/value.js';
 import { clearCache, clearJobCache, listExtmods } from './saltutil/clear.js';
 import { askMinions, findJob, jobsOf, keptReturn, otherJobs, signalAllJobs, signalJob } from './saltutil/jobs.js';
+import { partOfMaster } from './saltutil/master-parts.js';
 import { fireRefresh, refreshGrains, refreshModules, refreshPillar, refreshPillarWithin } from './saltutil/refresh.js';
 import { KINDS, syncAll, syncFunction } from './saltutil/sync.js';
 
@@ -177,7 +178,7 @@ export default defineModule({
       run(args, ctx) {
         const facts = splitFacts(args.kwargs);
         const jid = facts.jid ?? args.jid;
-        return ctx.port('masterSide').runner({
+        return partOfMaster(ctx, 'masterSide').runner({
           name: args.name, arg: args.arg ?? [], kwarg: { ...args.kwarg, ...facts.own }, user: facts.user,
           full: args.full_return, saltenv: facts.saltenv ?? args.saltenv, ...(jid === null ? {} : { jid }),
         });
@@ -188,7 +189,7 @@ export default defineModule({
       params: { name: p.string(), args: p.rest(), kwargs: p.keywords({ pub: true }) },
       run({ name, args, kwargs }, ctx) {
         const { own, user, saltenv, jid } = splitFacts(kwargs);
-        return ctx.port('masterSide').wheel({
+        return partOfMaster(ctx, 'masterSide').wheel({
           name, arg: args, kwarg: own, user, full: true, saltenv: saltenv ?? 'base', ...(jid === undefined ? {} : { jid }),
         });
       },

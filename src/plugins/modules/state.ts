@@ -2,10 +2,11 @@
 import { p } from '../../kernel/contract/params.js';
 import { defineModule, fn } from '../../kernel/contract/plugin.js';
 import type { Context } from '../../kernel/contract/context.js';
-import { isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { isTruthy, type Value } from '../../kernel/std/value.js';
 import { clearCopies } from './state/copies.js';
 import { disabledList, setDisabled } from './state/disabled.js';
 import { follow } from './state/follow.js';
+import { orchestrateAlone } from './state/orchestrate.js';
 import { runPackage } from './state/package.js';
 import { pause, pauses, resume, softKill } from './state/pauses.js';
 import { planOf } from './state/plan.js';
@@ -13,7 +14,7 @@ import { splitInput, type Keywords } from './state/request.js';
 import { checkRequest, clearRequest, request, runRequest } from './state/requests.js';
 import { runHigh, runHighstate, runId, runLow, runSingle, runSls, runTemplate, runTemplateText } from './state/runs.js';
 import {
-  graphHighstate, graphSls, idExists, refuseOrchestration, showHighstate, showLowSls, showLowstate, showSls, showStates, showTop, showUsage, slsExists,
+  graphHighstate, graphSls, idExists, showHighstate, showLowSls, showLowstate, showSls, showStates, showTop, showUsage, slsExists,
 } from './state/shows.js';
 import { inTurn, othersThan, saying } from './state/turns.js';
 
@@ -208,9 +209,9 @@ export default defineModule({
     list_disabled: fn({ doc: "List what is forbidden on this minion.\n\nsalt '*' state.list_disabled", run: (_, ctx) => disabledList(ctx) }),
     clear_cache: fn({ doc: "Remove kept high data; gives the names of the files.\n\nsalt '*' state.clear_cache", run: (_, ctx) => clearCopies(ctx) }),
     orchestrate: fn({
-      doc: 'Orchestrations run on the master: `salt-run state.orchestrate`.',
+      doc: 'Run an orchestration on a machine without a master: its own states, with its own files and pillar.\n\nsalt-call --local state.orchestrate orch.deploy',
       params: { mods, saltenv: p.any('base'), test, exclude: p.any(null), pillar: p.any(null), pillarenv: p.any(null) },
-      run: ({ mods: asked }): PlainMap => refuseOrchestration(asked),
+      run: (wish, ctx) => orchestrateAlone(wish, ctx),
     }),
   },
 });

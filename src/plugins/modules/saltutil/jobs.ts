@@ -5,6 +5,7 @@ import type { Context } from '../../../kernel/contract/context.js';
 import { parseJid } from '../../../kernel/contract/job.js';
 import { fnmatch } from '../../../kernel/std/fnmatch.js';
 import { isTruthy, mapFrom, type PlainMap, type Value, type ValueMap } from '../../../kernel/std/value.js';
+import { partOfMaster } from './master-parts.js';
 
 /** All jobs that run here but the one that asks. Source: read, Salt 3008.3 `salt.utils.minion.running`. */
 export function otherJobs(ctx: Context): PlainMap[] {
@@ -60,7 +61,7 @@ export async function askMinions(ctx: Context, asked: {
     ...(inBatches && batch !== undefined ? { batch } : {}),
     ...(isTruthy(subset) ? { subset: Number(subset) } : {}),
   };
-  for await (const { id, answered, ret, retcode, out, jid } of ctx.port('local').returns(job, ctx.signal)) {
+  for await (const { id, answered, ret, retcode, out, jid } of partOfMaster(ctx, 'local').returns(job, ctx.signal)) {
     if (inBatches) answers.set(id, { out: out ?? 'highstate', ret });
     else if (!answered) answers.set(id, { failed: true });
     else answers.set(id, { ret, ...(out === undefined ? {} : { out }), retcode, ...(jid === undefined ? {} : { jid }) });

@@ -1,9 +1,7 @@
 /** What would be applied, without applying it. Source: state-system, section 1; golden states/calls, top. */
 import type { Context } from '../../../kernel/contract/context.js';
-import { CommandExecutionError } from '../../../kernel/contract/errors.js';
 import type { Gathered, StateEngine, StateHigh } from '../../../kernel/contract/state-engine.js';
-import { str } from '../../../kernel/std/python-text.js';
-import { isTruthy, mapFrom, type PlainMap, type Value } from '../../../kernel/std/value.js';
+import { mapFrom, type PlainMap, type Value } from '../../../kernel/std/value.js';
 import { orderText } from './order-text.js';
 import { judged, refused } from './outcome.js';
 import { openEngine, refusePillarErrors, splitInput, type Keywords } from './request.js';
@@ -122,8 +120,4 @@ export async function showUsage(kwargs: Keywords, ctx: Context): Promise<Value> 
     return [env, { used, unused, count_all: names.length, count_used: used.length, count_unused: unused.length }];
   });
   return judged(mapFrom(usage), ctx);
-}
-
-export function refuseOrchestration(mods: Value): never {
-  throw new CommandExecutionError(`Orchestrations run on the master: tsalt-run state.orchestrate ${isTruthy(mods) ? str(mods) : '<sls>'}`);
 }

@@ -1,18 +1,29 @@
 /** `salt.runner`, `salt.wheel`, `salt.parallel_runners`: functions of the master. Source: golden states/orchestrate; read, Salt 3008.3 (texts). */
 import type { Context } from '../../../kernel/contract/context.js';
+import { CommandExecutionError } from '../../../kernel/contract/errors.js';
 import { asError } from '../../../kernel/std/async.js';
 import { str } from '../../../kernel/std/python-text.js';
 import { isList, isMap, isPlainMap, isTruthy, mapEntries, mapGet, type PlainMap, type Value } from '../../../kernel/std/value.js';
 
 export async function runOnMaster(kind: 'Runner' | 'Wheel', name: string, kwargs: PlainMap, ctx: Context): Promise<PlainMap> {
   if (ctx.test) return { name, result: null, changes: {}, comment: `${kind} function '${name}' would be executed.` };
-  const answer = await ask(kind === 'Runner' ? 'saltutil.runner' : 'saltutil.wheel', name, kwargs, ctx);
+  const answer = await answerOf(kind, name, kwargs, ctx);
   const value = answer['return'] ?? null;
   const isFine = isTruthy(answer['success'] ?? true) && !(isMap(value) && mapGet(value, 'Error') !== undefined);
   return {
     name, changes: { return: value }, comment: `${kind} function '${name}' ${isFine ? 'executed' : 'failed'}.`, result: isFine,
     ...(answer['jid'] === undefined ? {} : { __jid__: answer['jid'] }),
   };
+}
+
+/** Where there is no master the function has failed, in the form of Salt. Source: observed, 3008.3 `salt-call --local state.orchestrate`. */
+async function answerOf(kind: 'Runner' | 'Wheel', name: string, kwargs: PlainMap, ctx: Context): Promise<PlainMap> {
+  try {
+    return await ask(kind === 'Runner' ? 'saltutil.runner' : 'saltutil.wheel', name, kwargs, ctx);
+  } catch (error) {
+    if (!(error instanceof CommandExecutionError) || error.context['port'] !== 'masterSide') throw error;
+    return { return: `Exception occurred in ${kind.toLowerCase()} ${name}: ${error.message}`, success: false };
+  }
 }
 
 async function ask(fun: 'saltutil.runner' | 'saltutil.wheel', name: string, kwargs: PlainMap, ctx: Context): Promise<PlainMap> {

@@ -24,6 +24,9 @@ before(async () => {
       'salt/base/web.sls': 'a:\n  test.succeed_with_changes\nb:\n  test.nop:\n    - require: [{test: a}]\nc:\n  test.fail_without_changes\n',
       'salt/base/mask.sls': "m:\n  cmd.run:\n    - name: umask\n    - umask: '077'\nr:\n  cmd.run:\n    - name: id -un\n    - runas: nobody\n    - cwd: /\n",
       'salt/base/given.sls': "{{ pillar['x'] }}:\n  test.nop\n",
+      'salt/base/orch.sls': "alone:\n  salt.state:\n    - tgt: other\n    - sls: one\n{{ pillar.get('step', 'own') }}:\n  test.nop\n",
+      'salt/base/one.sls': 'in:\n  test.succeed_with_changes\n',
+      'salt/base/needy.sls': "f:\n  salt.function:\n    - name: test.ping\n    - tgt: '*'\nr:\n  salt.runner:\n    - name: test.arg\nw:\n  salt.wheel:\n    - name: key.list_all\np:\n  salt.parallel_runners:\n    - runners: test.arg\n",
       'salt/base/kill.sls': 'a:\n  test.nop\nb:\n  test.nop\n',
     },
   }, root);
@@ -100,10 +103,6 @@ test('a package that leaves its folder is not unpacked', async () => {
   assert.deepEqual(await call('state.pkg', [path, sum, 'sha256']), {});
 });
 
-test('orchestrations are refused with the command that runs them', async () => {
-  await assert.rejects(call('state.orchestrate', ['orch.web']), /tsalt-run state\.orchestrate orch\.web/);
-});
-
 test('pillar_enc: pillar of a call through a renderer, also as one text', async () => {
   const ids = async (pillar: Value, renderer: string): Promise<string[]> => {
     const rows = await call('state.apply', ['given'], { pillar, pillar_enc: renderer });
@@ -141,9 +140,54 @@ test('state.template reads a file of this machine, which belongs to no environme
 
 test('state.show_state_usage is of all environments, whatever the call names', async () => {
   const usage = await call('state.show_state_usage', [], { saltenv: 'elsewhere' }) as PlainMap;
-  assert.deepEqual((usage['base'] as PlainMap)['unused'], ['given', 'kill', 'mask', 'web']);
+  assert.deepEqual((usage['base'] as PlainMap)['unused'], ['given', 'kill', 'mask', 'needy', 'one', 'orch', 'web']);
 });
 
 test('state.check_request of a name gives nothing when nobody asked for anything', async () => {
   assert.deepEqual(await call('state.check_request', ['somebody']), {});
+});
+
+const orchestrate = async (mods: string, kwargs: PlainMap = {}): Promise<{ rows: PlainMap; retcode: Value; exit: number | undefined }> => {
+  const session = host.session({ signal: neverAborted(), job: { jid: JID, fun: 'state.orchestrate' }, nested: true });
+  const { data, outputter, retcode } = await session.call('state.orchestrate', [mods], kwargs) as PlainMap;
+  assert.equal(outputter, 'highstate');
+  assert.deepEqual(Object.keys(data as PlainMap), ['m1']);
+  return { rows: (data as PlainMap)['m1'] as PlainMap, retcode: retcode ?? null, exit: session.retcode };
+};
+
+test('an orchestration without a master applies the states of this machine, whatever the target', async () => {
+  const { rows, retcode } = await orchestrate('orch', { pillar: { step: 'given' } });
+  assert.equal(retcode, 0);
+  assert.deepEqual(Object.keys(rows), ['salt_|-alone_|-alone_|-state', 'test_|-given_|-given_|-nop']);
+  const { comment, changes } = rows['salt_|-alone_|-alone_|-state'] as PlainMap;
+  assert.equal(comment, 'States ran successfully. Updating m1.');
+  const { ret } = changes as { ret: { m1: PlainMap } };
+  assert.deepEqual(Object.keys(ret.m1), ['test_|-in_|-in_|-succeed_with_changes']);
+  const dry = await orchestrate('orch', { test: true });
+  assert.equal((dry.rows['salt_|-alone_|-alone_|-state'] as PlainMap)['result'], null);
+});
+
+test('steps that need a master fail with a reason, the exit code of the call is none of theirs', async () => {
+  const unreachable = 'The salt master could not be contacted. Is master running?';
+  const { rows, retcode, exit } = await orchestrate('needy');
+  const told = Object.values(rows).map((row) => [(row as PlainMap)['result'], (row as PlainMap)['comment'], (row as PlainMap)['changes']]);
+  assert.deepEqual(told, [
+    [false, unreachable, {}],
+    [false, "Runner function 'test.arg' failed.", { return: `Exception occurred in runner test.arg: ${unreachable}` }],
+    [false, "Wheel function 'key.list_all' failed.", { return: `Exception occurred in wheel key.list_all: ${unreachable}` }],
+    [false, `One of the runners raised an exception: ${unreachable}`, {}],
+  ]);
+  assert.deepEqual([retcode, exit], [1, 0]);
+});
+
+test('what cannot be an orchestration is told as Salt tells it', async () => {
+  assert.deepEqual(await orchestrate('nosuch'), { rows: ["No matching sls found for 'nosuch' in env 'base'"], retcode: 1, exit: 0 });
+  assert.deepEqual(await orchestrate('kill', { exclude: 'kill' }), { rows: {}, retcode: 1, exit: 0 });
+  await assert.rejects(call('state.orchestrate', ['orch'], { pillar: 'x' }), { name: 'InvocationError', message: 'Pillar data must be formatted as a dictionary' });
+});
+
+test('a minion with a master leaves orchestrations to it', async () => {
+  const withMaster = host.session({ signal: neverAborted(), job: { jid: JID }, nested: true }) as Session;
+  const session = withMaster.withFacts({ opts: { ...withMaster.host.opts, file_client: 'remote' } });
+  await assert.rejects(session.call('state.orchestrate', ['orch']), { name: 'CommandExecutionError', message: /^This minion has a master, orchestrations run there: tsalt-run state\.orchestrate orch \(/ });
 });
