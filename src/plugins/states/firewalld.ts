@@ -1,21 +1,14 @@
 /** Zones and services of firewalld. Source: read, Salt 3008.3. */
 import type { Context } from '../../kernel/contract/context.js';
-import { CommandExecutionError, InvocationError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';
-import { done, failed, wouldChange } from '../../kernel/contract/state.js';
+import { done, wouldChange } from '../../kernel/contract/state.js';
 import { str } from '../../kernel/std/python-text.js';
 import { isList, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { setZone, type ZoneWish } from './firewalld/zone.js';
+import { guarded } from './outcome/step.js';
 
-async function guarded(name: string, work: () => Promise<PlainMap>): Promise<PlainMap> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CommandExecutionError || error instanceof InvocationError) return failed(name, `Error: ${error.message}`);
-    throw error;
-  }
-}
+const ERROR = 'Error: ';
 
 /** Differs: a test run foretells the changes, and not only in its comment. */
 async function present(wish: ZoneWish, ctx: Context): Promise<PlainMap> {
@@ -73,12 +66,12 @@ export default defineState({
         port_fwd: p.any(null, 'from_port:to_port:protocol[:destination]'), prune_port_fwd: prune, services: list, prune_services: prune, interfaces: list, prune_interfaces: prune,
         sources: list, prune_sources: prune, rich_rules: list, prune_rich_rules: prune,
       },
-      run: ({ name, ...settings }, ctx) => guarded(name, () => present({ name, settings }, ctx)),
+      run: ({ name, ...settings }, ctx) => guarded(name, () => present({ name, settings }, ctx), ERROR),
     }),
     service: fn({
       doc: 'Make sure that there is a service of these ports and protocols.',
       params: { name: p.string(), ports: list, protocols: list },
-      run: (args, ctx) => guarded(args.name, () => service(args.name, args.ports, args.protocols, ctx)),
+      run: (args, ctx) => guarded(args.name, () => service(args.name, args.ports, args.protocols, ctx), ERROR),
     }),
   },
 });

@@ -1,6 +1,5 @@
 /** Volumes of LVM. Source: read, Salt 3008.3. */
 import type { Context } from '../../kernel/contract/context.js';
-import { InvocationError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { done, failed, wouldChange } from '../../kernel/contract/state.js';
@@ -8,6 +7,7 @@ import { isOsError } from '../../kernel/std/os-error.js';
 import { str } from '../../kernel/std/python-text.js';
 import { isList, isPlainMap, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { lvPresent } from './lvm/logical.js';
+import { guarded } from './outcome/step.js';
 
 const shown = async (kind: 'pv' | 'vg' | 'lv', name: string, ctx: Context): Promise<boolean> => isTruthy(await ctx.call(`lvm.${kind}display`, [name], { quiet: true }));
 /** Salt leaves out why; ours has it in the lines below. */
@@ -96,16 +96,6 @@ async function lvAbsent(name: string, vgname: Value, ctx: Context): Promise<Plai
   const removed = await ctx.call('lvm.lvremove', [name, vgname]);
   if (await shown('lv', path, ctx)) return failed(name, `Failed to remove Logical Volume ${name}${because(removed)}`);
   return done(name, `Removed Logical Volume ${name}`, { removed });
-}
-
-/** What cannot be meant fails the state alone. */
-async function guarded(name: string, work: Promise<PlainMap>): Promise<PlainMap> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof InvocationError) return failed(name, error.message);
-    throw error;
-  }
 }
 
 const name = p.string();

@@ -1,11 +1,12 @@
 /** Arrays of disks. Source: read, Salt 3008.3. */
 import type { Context } from '../../kernel/contract/context.js';
-import { CommandExecutionError, InvocationError } from '../../kernel/contract/errors.js';
+import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { done, failed, wouldChange } from '../../kernel/contract/state.js';
 import { repr, str } from '../../kernel/std/python-text.js';
 import { isList, isMap, isPlainMap, mapGet, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { guarded } from './outcome/step.js';
 
 interface Wish {
   readonly name: string;
@@ -122,15 +123,6 @@ async function absent(name: string, ctx: Context): Promise<PlainMap> {
     throw error;
   }
   return done(name, `Raid ${name} has been destroyed`, changes);
-}
-
-async function guarded(name: string, work: Promise<PlainMap>): Promise<PlainMap> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof InvocationError || error instanceof CommandExecutionError) return failed(name, error.message);
-    throw error;
-  }
 }
 
 const name = p.string();

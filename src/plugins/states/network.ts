@@ -1,21 +1,10 @@
 /** Interfaces, routes and settings of the network. Source: read and observed, Salt 3008.3. */
 import type { Context } from '../../kernel/contract/context.js';
-import { CommandExecutionError, InvocationError, PythonError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';
-import { failed } from '../../kernel/contract/state.js';
 import { equalValues, isTruthy, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { diffOf, setInterface } from './network/interface.js';
-
-/** A wish that makes no sense fails in its words. Differs: so does what a provider cannot do; Salt lets that break the state. */
-async function guarded(name: string, work: () => Promise<PlainMap>): Promise<PlainMap> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof PythonError || error instanceof CommandExecutionError || error instanceof InvocationError) return failed(name, error.message);
-    throw error;
-  }
-}
+import { guarded } from './outcome/step.js';
 
 interface Texts {
   readonly unchanged: string;

@@ -1,10 +1,11 @@
 /** Quotas of file systems, on or off. Source: read, Salt 3008.3. */
 import type { Context } from '../../kernel/contract/context.js';
-import { CommandExecutionError, InvocationError } from '../../kernel/contract/errors.js';
+import { CommandExecutionError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { done, failed, wouldChange } from '../../kernel/contract/state.js';
 import { isMap, isPlainMap, mapGet, type PlainMap, type Value } from '../../kernel/std/value.js';
+import { guarded } from './outcome/step.js';
 
 /** Differs: the words `on` and `off` mean what they say; for Salt everything but True is off. */
 const MODES: ReadonlyMap<Value, 'on' | 'off'> = new Map<Value, 'on' | 'off'>([[true, 'on'], ['on', 'on'], [false, 'off'], ['off', 'off']]);
@@ -26,15 +27,6 @@ async function settle(name: string, given: Value, quotatype: string, ctx: Contex
     throw error;
   }
   return done(name, `Set quota for ${name} to ${wanted}`, { quota: name });
-}
-
-async function guarded(name: string, work: Promise<PlainMap>): Promise<PlainMap> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof InvocationError) return failed(name, error.message);
-    throw error;
-  }
 }
 
 export default defineState({

@@ -1,6 +1,5 @@
 /** SELinux. The craft is in the folder beside it. Source: read, Salt 3008.3. */
 import type { Context } from '../../kernel/contract/context.js';
-import { CommandExecutionError, InvocationError } from '../../kernel/contract/errors.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineState, fn } from '../../kernel/contract/plugin.js';
 import { done, failed, wouldChange } from '../../kernel/contract/state.js';
@@ -8,6 +7,7 @@ import type { PlainMap } from '../../kernel/std/value.js';
 import { joinedBooleans, setBooleans } from './selinux/booleans.js';
 import { moduleInstall, moduleRemove, moduleState } from './selinux/modules.js';
 import { fileAbsent, fileApplied, filePresent, portAbsent, portPresent } from './selinux/policies.js';
+import { guarded } from './outcome/step.js';
 
 function modeOf(given: string): 'Enforcing' | 'Permissive' | 'Disabled' | undefined {
   const text = given.toLowerCase();
@@ -29,16 +29,6 @@ async function mode(name: string, ctx: Context): Promise<PlainMap> {
   const now = await ctx.call('selinux.setenforce', [wanted]);
   if (now === wanted || (wanted === 'Disabled' && await ctx.call('selinux.getconfig') === wanted)) return done(name, `SELinux has been set to ${wanted} mode`, changes);
   return failed(name, `Failed to set SELinux to ${wanted} mode`);
-}
-
-/** What cannot be done, in the words of the program, fails the state alone. */
-async function guarded(name: string, work: Promise<PlainMap>): Promise<PlainMap> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof CommandExecutionError || error instanceof InvocationError) return failed(name, error.message);
-    throw error;
-  }
 }
 
 const name = p.string();

@@ -1,10 +1,10 @@
 /** What is enabled in Apache on Debian and what is not: modules, sites and configurations alike. Source: read, Salt 3008.3. */
 import type { Context } from '../../../kernel/contract/context.js';
-import { CommandExecutionError, InvocationError } from '../../../kernel/contract/errors.js';
 import { p } from '../../../kernel/contract/params.js';
 import { defineState, fn, type FunctionPlugin } from '../../../kernel/contract/plugin.js';
 import { done, failed, wouldChange } from '../../../kernel/contract/state.js';
 import { isPlainMap, type PlainMap } from '../../../kernel/std/value.js';
+import { guarded } from '../outcome/step.js';
 
 interface Kind {
   /** End of the programs: `mod` of `a2enmod`. */
@@ -22,15 +22,6 @@ async function switched({ end, word }: Kind, verb: 'enable' | 'disable', name: s
   if (typeof status === 'string' && status.includes(`${verb}d`)) return done(name, '', changes);
   const text = `Failed to ${verb} ${name} Apache ${word}${typeof status === 'string' ? ` (${status})` : ''}`;
   return failed(name, words === '' ? text : `${text}: ${String(words)}`);
-}
-
-async function guarded(name: string, work: Promise<PlainMap>): Promise<PlainMap> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof CommandExecutionError || error instanceof InvocationError) return failed(name, error.message);
-    throw error;
-  }
 }
 
 /** The state module of one kind. */

@@ -27,11 +27,11 @@ export async function step({ name, changes, would, did, could, because = (words)
 }
 
 /** A server that cannot be asked, and a wish that makes no sense, make the state fail in plain words. */
-export async function guarded(name: string, work: () => Promise<PlainMap>): Promise<PlainMap> {
+export async function guarded(name: string, work: Promise<PlainMap> | (() => Promise<PlainMap>), before = ''): Promise<PlainMap> {
   try {
-    return await work();
+    return await (typeof work === 'function' ? work() : work);
   } catch (error) {
-    if (error instanceof CommandExecutionError || error instanceof InvocationError || error instanceof PythonError) return failed(name, error.message);
+    if (error instanceof CommandExecutionError || error instanceof InvocationError || error instanceof PythonError) return failed(name, `${before}${error.message}`);
     throw error;
   }
 }
