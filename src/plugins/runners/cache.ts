@@ -4,7 +4,7 @@ import type { Context } from '../../kernel/contract/context.js';
 import { p } from '../../kernel/contract/params.js';
 import { defineRunner, fn } from '../../kernel/contract/plugin.js';
 import { repr, str } from '../../kernel/std/python-text.js';
-import { isMap, isTruthy, mapEntries, mapFrom, mapHas, mapSize, type PlainMap, type Value, type ValueMap } from '../../kernel/std/value.js';
+import { isMap, isTruthy, mapEntries, mapFrom, mapHas, type PlainMap, type Value } from '../../kernel/std/value.js';
 import { knownOf, targeted } from './lookup/targeted.js';
 
 type Bank = 'grains' | 'pillar' | 'mine';
@@ -26,13 +26,6 @@ async function eachKnown(ctx: Context, tgt: Value, tgtType: string, work: (id: s
   const known = new Set(await ctx.port('known').list('grains'));
   for (const id of await targeted(ctx, tgt, tgtType)) if (known.has(id)) await work(id);
   return true;
-}
-
-/** With a target that nobody fits Salt shows all minions whose grains it knows. Source: observed, 3008.3. */
-async function minesOf(ctx: Context, tgt: Value, tgtType: string): Promise<ValueMap> {
-  const found = await knownOf(ctx, 'mine', tgt, tgtType);
-  if (mapSize(found) > 0) return found;
-  return knownOf(ctx, 'mine', await ctx.port('known').list('grains'), 'list');
 }
 
 async function clearMineFunction(ctx: Context, tgt: Value, tgtType: string, fun: string | null): Promise<boolean> {
@@ -97,7 +90,7 @@ export default defineRunner({
     mine: fn({
       doc: 'Give what minions have put into the mine.\n\nsalt-run cache.mine',
       params: { ...targetParams, kwargs: p.keywords() },
-      run: ({ tgt, tgt_type }, ctx) => minesOf(ctx, tgt, tgt_type),
+      run: ({ tgt, tgt_type }, ctx) => knownOf(ctx, 'mine', tgt, tgt_type),
     }),
     clear_pillar: fn({
       doc: "Forget the pillar of minions.\n\nsalt-run cache.clear_pillar tgt='web*'",
