@@ -16,7 +16,7 @@ export async function manageExisting(managed: Managed): Promise<Outcome> {
   const target = link && wish.follow ? await realPath(ctx.sys, path) : path;
   const bareLink = link && !wish.follow;
   if (managed.source !== '') await takeSource(managed, target, bareLink);
-  if (wish.contents !== null) await takeContents(managed, target);
+  if (wish.contents !== null) await takeContents(managed, target, bareLink);
   if (!wish.follow && await isSymlink(ctx.sys, path)) await replaceLink(managed);
   const [aligned] = await alignPerms(ctx, path, outcome, {
     user: wish.user, group: wish.group, mode: managed.mode, attrs: wish.attrs, follow: wish.follow, selinux: wish.selinux,
@@ -61,7 +61,7 @@ async function noteDifference(managed: Managed, target: string): Promise<void> {
   }
 }
 
-async function takeContents(managed: Managed, target: string): Promise<void> {
+async function takeContents(managed: Managed, target: string, bareLink: boolean): Promise<void> {
   const { ctx, wish, outcome } = managed;
   const temporary = await contentsFile(managed);
   try {
@@ -74,6 +74,8 @@ async function takeContents(managed: Managed, target: string): Promise<void> {
     await commitOrExplain(managed, temporary, target);
   } catch (error) {
     if (!(error instanceof CommandExecutionError)) throw error;
+    // A link that leads nowhere is replaced afterwards.
+    if (bareLink) return;
     const warnings: Value = outcome['warnings'] ?? [];
     outcome['warnings'] = [...(isList(warnings) ? warnings : []), `Failed to detect changes to file: ${error.message}`];
   } finally {
@@ -81,10 +83,19 @@ async function takeContents(managed: Managed, target: string): Promise<void> {
   }
 }
 
-/** A link that shall not be followed gives way to a regular file. */
+/** A link that shall not be followed gives way to a regular file. Differs: real Salt fails for contents, with a warning and an exception. */
 async function replaceLink(managed: Managed): Promise<void> {
-  await fetchSource(managed);
-  await verifyContent(managed, managed.path, false);
-  await commitOrExplain(managed, managed.sfn, managed.path);
+  if (managed.wish.contents === null) {
+    await fetchSource(managed);
+    await verifyContent(managed, managed.path, false);
+    await commitOrExplain(managed, managed.sfn, managed.path);
+  } else {
+    const temporary = await contentsFile(managed);
+    try {
+      await commitOrExplain(managed, temporary, managed.path);
+    } finally {
+      await removeTemporary(managed.ctx, temporary);
+    }
+  }
   managed.outcome.changes['diff'] = 'Replace symbolic link with regular file';
 }

@@ -1,7 +1,7 @@
 /** File states where real Salt cannot be asked: it fails, differs on purpose, or would touch what belongs to nobody. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -31,6 +31,18 @@ test('managed takes the first source that is there from a list of sources with h
   const told = await run('file.managed', { name: at('f'), source: [{ [at('none')]: 'md5=x' }, { [at('a')]: `md5=${md5('one\n')}` }] });
   assert.deepEqual([told['result'], readFileSync(at('f'), 'utf8')], [true, 'one\n']);
 });
+
+for (const [title, target] of [['nowhere', 'nowhere'], ['to the same text', 'same'], ['to another text', 'other']] as const) {
+  test(`managed with contents puts a file in the place of a link ${title} that is not followed`, async () => {
+    const at = folder({ same: 'new\n', other: 'old\n' });
+    symlinkSync(at(target), at('link'));
+    const told = await run('file.managed', { name: at('link'), contents: 'new', follow_symlinks: false });
+    assert.deepEqual([told['result'], readFileSync(at('link'), 'utf8'), lstatSync(at('link')).isSymbolicLink()], [true, 'new\n', false], String(told['comment']));
+    assert.equal(readFileSync(at('other'), 'utf8'), 'old\n');
+    assert.equal(existsSync(at('nowhere')), false);
+    assert.deepEqual((await run('file.managed', { name: at('link'), contents: 'new', follow_symlinks: false }))['changes'], {});
+  });
+}
 
 test('managed keeps the former content where backups are wanted', async () => {
   const at = folder({ f: 'old\n' });
